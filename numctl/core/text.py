@@ -1,0 +1,151 @@
+"""Text as people write it: names, tags, addresses, notes; compared without case, shown without harm.
+
+What is kept is in Unicode's NFC, trimmed, and printable. Nothing here interprets a text any further.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.errors import BadValue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TAG_LIMIT = 64
+NAME_LIMIT = 200
+EMAIL_LIMIT = 254  # RFC 5321: a path of 256 octets, less the angle brackets
+NOTE_LIMIT = 1_000
+SHOWN_LIMIT = 60
+
+
+def fold(text: str) -> str:
+    """Give the form in which two texts are the same: without case, in one Unicode form."""
+    if text.isascii():
+        return text.lower()
+    from unicodedata import normalize
+
+    return normalize("NFC", normalize("NFC", text).casefold())
+
+
+def compose(text: str) -> str:
+    """Give the text in Unicode's NFC."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
+
+
+def quoted(text: str) -> str:
+    """Give the text in quotes for a sentence: unprintable characters escaped, a long text cut short."""
+    cut = text if len(text) <= SHOWN_LIMIT else text[:SHOWN_LIMIT] + "..."
+    return "'" + "".join(char if char.isprintable() else escaped(char) for char in cut) + "'"
+
+
+def escaped(char: str) -> str:
+    """Give one character as an escape such as \\x1b or \\u202e."""
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii") if char != "\\" else char
+
+
+def first_unprintable(text: str) -> str | None:
+    """Give the first character that can't be shown, or that could harm a terminal, or None.
+
+    Those are all controls, marks of direction, zero-width characters, separators of lines, halves of
+    surrogate pairs (a byte that isn't UTF-8 arrives as one), private and unassigned characters.
+    Spaces of any width are fine.
+    """
+    if text.isprintable():
+        return None
+    from unicodedata import category
+
+    return next((char for char in text if not char.isprintable() and category(char) != "Zs"), None)
+
+
+def _clean(text: str, what: str, limit: int) -> str:
+    """Trim a text and put it in NFC; refuse it empty, too long or unprintable.
+
+    `what` names it in the sentence, with its article: "A tag".
+    """
+    if len(text) > 4 * limit + 4_096:  # Never work through a megabyte only to refuse it.
+        raise BadValue(
+            f"{what} may have {limit} characters at most, and this has {len(text)}.", length=len(text)
+        )
+    if not text.strip() or all(not char.isprintable() for char in text):
+        raise BadValue(f"{what} can't be empty.", "Write at least one character that can be seen.")
+    trimmed = compose(text.strip(" \t") if text.isascii() else text.strip("".join(_blanks(text))))
+    unprintable = first_unprintable(trimmed)
+    if unprintable is not None:
+        raise BadValue(
+            f"{what} can't hold the unprintable character {escaped(unprintable)}, as {quoted(text)} does.",
+            "Write it without that character.",
+        )
+    if len(trimmed) > limit:
+        raise BadValue(
+            f"{what} may have {limit} characters at most, and this has {len(trimmed)}.", length=len(trimmed)
+        )
+    return trimmed
+
+
+def _blanks(text: str) -> set[str]:
+    """Give the spaces, of any width but zero, that the text holds."""
+    from unicodedata import category
+
+    return {char for char in text if char == "\t" or category(char) == "Zs"}
+
+
+def clean_tag(text: str) -> str:
+    """Give a tag as it is kept: trimmed, NFC, 1 to 64 printable characters. Raises BadValue."""
+    return _clean(text, "A tag", TAG_LIMIT)
+
+
+def clean_name(text: str, what: str) -> str:
+    """Give a name as it is kept: trimmed, NFC, 1 to 200 printable characters. Raises BadValue.
+
+    `what` is what it names, with its article: "An organization", "A series", "A user". The name of an
+    organization can't hold a slash, which divides the names in a path.
+    """
+    name = _clean(text, f"{what}'s name", NAME_LIMIT)
+    if "/" in name and "organization" in what:
+        raise BadValue(
+            f"{what}'s name can't hold a '/', as {quoted(name)} does.", "A '/' divides names in a path."
+        )
+    return name
+
+
+def clean_note(text: str, what: str, limit: int = NOTE_LIMIT) -> str:
+    """Give a message, reason or note as it is kept: one line, trimmed, NFC, printable. Raises BadValue.
+
+    A break of line becomes a space, so that a note pasted from elsewhere is kept whole in one line.
+    `what` names it with its article: "A reason".
+    """
+    return _clean(" ".join(text.splitlines()) if len(text) <= 4 * limit + 4_096 else text, what, limit)
+
+
+def clean_email(text: str) -> str:
+    """Give an e-mail address as it is kept: one bare address, trimmed, NFC. Raises BadValue.
+
+    Only its form is looked at: one @ with something on both sides, no space, no comma, no brackets, so
+    that it can stand in a header as it is and never is two addresses.
+    """
+    address = _clean(text, "An e-mail address", EMAIL_LIMIT)
+    local, at, domain = address.rpartition("@")
+    forbidden = next((char for char in address if char.isspace() or char in ',;:<>()[]"\\'), None)
+    if forbidden is not None:
+        raise BadValue(
+            f"An e-mail address can't hold {quoted(forbidden)}, as {quoted(address)} does.",
+            "Give one bare address, such as jo@example.com.",
+        )
+    if not (at and local and domain) or "@" in local or domain.strip(".") != domain or ".." in domain:
+        raise BadValue(f"{quoted(address)} isn't an e-mail address.", "Give one such as jo@example.com.")
+    return address
+
+
+def nearest(word: str, candidates: Iterable[str], n: int = 3) -> list[str]:
+    """Give up to `n` of the candidates that look most like the word, best first, whatever their case."""
+    from difflib import get_close_matches
+
+    by_fold: dict[str, str] = {}
+    for candidate in candidates:
+        by_fold.setdefault(fold(candidate), candidate)
+    return [by_fold[found] for found in get_close_matches(fold(word), by_fold, n, 0.5)]
