@@ -1,0 +1,5 @@
+"""numctl: administer telephone numbers from the shell, over one SQLite file."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

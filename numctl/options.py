@@ -1,0 +1,255 @@
+"""Option types that commands share, in the domain's words, and the options that every command takes.
+
+A value is read strictly: what isn't exactly right is a ``BadValue``, told in one sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from numctl.core.errors import BadValue
+
+MOST_DIGITS = 15  # of a quantity: there are no more telephone numbers than that
+STATUSES = ("available", "reserved", "assigned", "in-use")
+
+
+@dataclass(frozen=True)
+class ChangeOptions:
+    """What every changing command was told beside its own options.
+
+    ``expect`` is how many numbers must change, or None for any; ``from_file`` names a file of
+    NUMBERS to be taken as well (``-`` is standard input), or None.
+    """
+
+    dry_run: bool = False
+    message: str | None = None
+    op_key: str | None = None
+    expect: int | None = None
+    from_file: str | None = None
+
+
+# How values are read. Each takes the text, and passes on a value that was read before (a default).
+
+
+def _whole(text: str, least: int, what: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS or int(text) < least:
+        raise BadValue(f"{what}, written in digits alone, not {text!r}.")
+    return int(text)
+
+
+def quantity(text: str | int) -> int:
+    """A quantity of 1 or more, of at most 15 digits. Raises ``BadValue``."""
+    return text if isinstance(text, int) else _whole(text, 1, "A quantity is a whole number, 1 or more")
+
+
+def count(text: str | int) -> int:
+    """A count of 0 or more, of at most 15 digits. Raises ``BadValue``."""
+    return text if isinstance(text, int) else _whole(text, 0, "A count is a whole number, 0 or more")
+
+
+def percent(text: str | int) -> int:
+    """A percentage from 1 to 100. Raises ``BadValue``."""
+    if isinstance(text, int):
+        return text
+    what = "A percentage is a whole number from 1 to 100"
+    if (value := _whole(text, 1, what)) > 100:
+        raise BadValue(f"{what}, not {text!r}.")
+    return value
+
+
+def percent_or_off(text: str | int) -> int | str:
+    """A percentage from 1 to 100, or ``off``. Raises ``BadValue``."""
+    if text == "off":
+        return "off"
+    try:
+        return percent(text)
+    except BadValue:
+        raise BadValue(f"A threshold is a whole number from 1 to 100, or 'off', not {text!r}.") from None
+
+
+def day(text: str | date) -> date:
+    """A date written YYYY-MM-DD that the calendar has. Raises ``BadValue``."""
+    if isinstance(text, date):
+        return text
+    year, *rest = text.split("-")
+    digits = text.replace("-", "")
+    shape = len(text) == 10 and len(year) == 4 and [len(part) for part in rest] == [2, 2]
+    if not (shape and digits.isascii() and digits.isdigit()):
+        raise BadValue(f"A date is written YYYY-MM-DD, not {text!r}.")
+    try:
+        return date(int(year), int(rest[0]), int(rest[1]))
+    except ValueError:
+        raise BadValue(f"The calendar has no day {text!r}.") from None
+
+
+def status(text: str) -> str:
+    """A status' name; ``registered`` is ``in-use``. Raises ``BadValue``."""
+    name = "in-use" if text.lower() == "registered" else text.lower()
+    if name not in STATUSES:
+        raise BadValue(f"A status is one of {', '.join(STATUSES)}, not {text!r}.")
+    return name
+
+
+def seconds(text: str | float) -> float:
+    """A time of 0 or more seconds, ``2`` or ``0.5``, at most a million. Raises ``BadValue``."""
+    if not isinstance(text, str):
+        return float(text)
+    whole, dot, part = text.partition(".")
+    digits = whole + part
+    if not (digits.isascii() and digits.isdigit() and whole and bool(dot) == bool(part)) or (
+        len(text) > MOST_DIGITS or float(text) > 1_000_000
+    ):
+        raise BadValue(f"A time is a number of seconds from 0 to 1000000, such as 30 or 0.5, not {text!r}.")
+    return float(text)
+
+
+# What several commands take.
+
+NUMBERS_HELP = "Numbers, ranges FIRST..LAST or FIRST+COUNT; '-' reads them from standard input."
+DATE = "YYYY-MM-DD"
+
+Text = Annotated[str | None, typer.Argument(metavar="TEXT", help="Only what contains this.")]
+Numbers = Annotated[list[str], typer.Argument(metavar="NUMBERS", help=NUMBERS_HELP)]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A number.")]
+OrgArgument = Annotated[
+    str, typer.Argument(metavar="ORG", help="An organization: its path, or the end of it.")
+]
+MaybeOrg = Annotated[str | None, typer.Argument(metavar="ORG", help="An organization; else the acting one.")]
+Series = Annotated[str, typer.Option("--series", metavar="SERIES", help="The series.")]
+Org = Annotated[str | None, typer.Option("--org", metavar="ORG", help="The organization.")]
+To = Annotated[str, typer.Option("--to", metavar="ORG", help="The organization that gets them.")]
+From = Annotated[str, typer.Option("--from", metavar="ORG", help="The organization that gives them.")]
+Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="What they are held for.")]
+User = Annotated[str, typer.Option("--user", metavar="USER", help="The user's name.")]
+Quantity = Annotated[
+    int, typer.Option("--quantity", metavar="N", parser=quantity, help="How many numbers, 1 or more.")
+]
+Contiguous = Annotated[bool, typer.Option("--contiguous", help="Only as one unbroken block.")]
+Matching = Annotated[
+    str | None,
+    typer.Option(
+        "--matching",
+        metavar="PATTERN",
+        help="Only numbers that fit: ? is one digit, * any; letters stand for keypad digits; "
+        "^ and $ are the ends.",
+    ),
+]
+Until = Annotated[
+    date | None, typer.Option("--until", metavar=DATE, parser=day, help="Held through this day.")
+]
+FromDay = Annotated[date | None, typer.Option("--from", metavar=DATE, parser=day, help="The first day.")]
+ToDay = Annotated[date | None, typer.Option("--to", metavar=DATE, parser=day, help="The last day.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", metavar="N", parser=quantity, help="At most this many rows.")
+]
+Statuses = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status", metavar="STATUS", parser=status, help=f"Only this status: {', '.join(STATUSES)}."
+    ),
+]
+Emails = Annotated[
+    list[str] | None,
+    typer.Option("--email", metavar="ADDRESS", help="An administrator's address; may be repeated."),
+]
+Threshold = Annotated[
+    int | None,
+    typer.Option("--threshold", metavar="P", parser=percent, help="Warn at this utilization in percent."),
+]
+ThresholdOrOff = Annotated[
+    str | None,
+    typer.Option("--threshold", metavar="P|off", parser=percent_or_off, help="Warn at this utilization."),
+]
+OutFile = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, not standard output.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask, do it.")]
+
+
+# What every command takes: declared as a command's own options are, handed on by grammar.py.
+
+
+def global_options(
+    db: Annotated[str | None, typer.Option("--db", metavar="PATH", help="The store. [NUMCTL_DB]")] = None,
+    acting_as: Annotated[
+        str | None, typer.Option("--as", metavar="ORG", help="Act as this organization. [NUMCTL_AS]")
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FORMAT", help="table, tsv, csv, json, jsonl, ... [NUMCTL_OUTPUT]"
+        ),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option("--region", metavar="CC", help="Read numbers as this country's. [NUMCTL_REGION]"),
+    ] = None,
+    quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Only what was asked for.")] = None,
+    no_color: Annotated[bool | None, typer.Option("--no-color", help="No colour.")] = None,
+    no_input: Annotated[bool | None, typer.Option("--no-input", help="Never ask anything.")] = None,
+    lock_timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--lock-timeout",
+            metavar="SECONDS",
+            parser=seconds,
+            help="How long to wait for a locked store. [30]",
+        ),
+    ] = None,
+) -> None:
+    """The options that work before and after every command."""
+
+
+def change_options(
+    dry_run: Annotated[
+        bool | None, typer.Option("--dry-run", help="Say what would happen; change nothing.")
+    ] = None,
+    message: Annotated[
+        str | None, typer.Option("--message", metavar="TEXT", help="Keep this with the operation.")
+    ] = None,
+    op_key: Annotated[
+        str | None, typer.Option("--op-key", metavar="KEY", help="Do this once only under this key.")
+    ] = None,
+    expect: Annotated[
+        int | None,
+        typer.Option("--expect", metavar="N", parser=count, help="Refuse unless exactly N numbers change."),
+    ] = None,
+) -> None:
+    """The options of every command that changes something."""
+
+
+def numbers_options(
+    from_file: Annotated[
+        str | None,
+        typer.Option("--from-file", metavar="FILE", help="Read NUMBERS from this file, one a line."),
+    ] = None,
+) -> None:
+    """The options of every change that takes NUMBERS."""
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from numctl import __version__
+
+        typer.echo(f"numctl {__version__}")
+        raise typer.Exit
+
+
+def root_options(
+    version: Annotated[
+        bool | None,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help="Show the version.",
+        ),
+    ] = None,
+) -> None:
+    """The options of the program itself."""

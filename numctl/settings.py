@@ -1,0 +1,262 @@
+"""What a run was told to work with: flags beat the environment, the environment the settings file.
+
+The environment and the flags are handed in as values; only the settings file is read here, and only
+if it exists.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from numctl.core.errors import BadValue, Refusal
+from numctl.options import seconds
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+KEYS = ("db", "as", "output", "region", "timezone", "lock_timeout", "smtp", "supplier")
+SMTP_KEYS = ("host", "port", "security", "username", "password_file", "sender")
+SUPPLIER_KEYS = ("email", "phone")
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The mail server. ``security`` is ``starttls``, ``tls`` or ``none``.
+
+    The password is ``password`` if the environment gave one, else the first line of
+    ``password_file``, else there is none.
+    """
+
+    host: str
+    sender: str
+    port: int = PORTS["starttls"]
+    security: str = "starttls"
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """Where to ask for more numbers."""
+
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``lock_timeout`` is in seconds; ``color`` is False where colour is forbidden, None where
+    each stream decides."""
+
+    db: Path
+    acting_as: str | None = None
+    output: str | None = None
+    region: str | None = None
+    timezone: str = "UTC"
+    lock_timeout: float = 30.0
+    quiet: bool = False
+    color: bool | None = None
+    no_input: bool = False
+    smtp: Smtp | None = None
+    supplier: Supplier | None = None
+
+
+def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """The settings of this run. ``flags`` are the global options that were given, by name.
+
+    Raises ``BadValue`` for a value or key that can't be, and for a named settings file that is missing.
+    """
+    env = {name: value for name, value in environ.items() if value}
+    file = SettingsFile.find(env)
+
+    def first(flag: str, variable: str, key: str) -> str | None:
+        return str(flags[flag]) if flag in flags else env.get(variable) or file.text(key)
+
+    region = first("region", "NUMCTL_REGION", "region")
+    return Settings(
+        db=_db(flags, env, file),
+        acting_as=first("acting_as", "NUMCTL_AS", "as"),
+        output=first("output", "NUMCTL_OUTPUT", "output"),
+        region=_region(region) if region else None,
+        timezone=_timezone(file),
+        lock_timeout=_lock_timeout(flags, env, file),
+        quiet=bool(flags.get("quiet")),
+        color=False if flags.get("no_color") or "NO_COLOR" in env or env.get("TERM") == "dumb" else None,
+        no_input=bool(flags.get("no_input")),
+        smtp=_smtp(file.table("smtp", SMTP_KEYS), env),
+        supplier=_supplier(file.table("supplier", SUPPLIER_KEYS)),
+    )
+
+
+class SettingsFile:
+    """A table of the settings file with its path, for messages that name both."""
+
+    def __init__(self, path: Path, values: Mapping[str, Any], name: str = "") -> None:
+        self.path, self.values, self.name = path, values, name
+
+    @classmethod
+    def find(cls, env: Mapping[str, str]) -> SettingsFile:
+        """Read the file that ``env`` names, or the user's own if there is one."""
+        named = env.get("NUMCTL_CONFIG")
+        folder = None if named else _folder(env, "XDG_CONFIG_HOME", ".config", "APPDATA")
+        if not named and folder is None:
+            return cls(Path(), {})
+        path = Path(named) if named else Path(folder or "", "numctl", "config.toml")
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            if named:
+                raise BadValue(f"The settings file {path} that NUMCTL_CONFIG names isn't there.") from None
+            return cls(path, {})
+        except UnicodeDecodeError:
+            raise BadValue(f"The settings file {path} isn't UTF-8 text.") from None
+        except OSError as error:
+            if not named and isinstance(error, NotADirectoryError):
+                return cls(path, {})
+            raise Refusal(f"The settings file {path} can't be read: {error.strerror}.") from error
+        return cls(path, _parse(path, text))._checked(KEYS)
+
+    def _checked(self, known: tuple[str, ...]) -> SettingsFile:
+        for key in self.values:
+            if key not in known:
+                from difflib import get_close_matches
+
+                near = get_close_matches(key, known, n=1, cutoff=0.0)[0]
+                raise BadValue(
+                    f"The settings file {self.path} has an unknown key '{self.name}{key}'.",
+                    f"Did you mean '{self.name}{near}'?",
+                    key=f"{self.name}{key}",
+                )
+        return self
+
+    def table(self, key: str, known: tuple[str, ...]) -> SettingsFile | None:
+        """The table of that name, its keys checked, or None."""
+        if key not in self.values:
+            return None
+        if not isinstance(self.values[key], dict):
+            raise self.bad(key, "a table")
+        return SettingsFile(self.path, self.values[key], f"{key}.")._checked(known)
+
+    def text(self, key: str) -> str | None:
+        """The text under that key, or None where there is none or an empty one."""
+        value = self.values.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self.bad(key, "text in quotes")
+        return value or None
+
+    def file(self, key: str) -> Path | None:
+        """The path under that key: ``~`` is the home, a relative one starts at the settings file."""
+        text = self.text(key)
+        return self.path.parent / Path(text).expanduser() if text else None
+
+    def bad(self, key: str, wanted: str) -> BadValue:
+        """The refusal of the value under that key."""
+        value = self.values.get(key)
+        return BadValue(f"In the settings file {self.path}, '{self.name}{key}' is {wanted}, not {value!r}.")
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadValue(f"The settings file {path} isn't valid TOML: {error}.") from None
+
+
+def _folder(env: Mapping[str, str], xdg: str, below_home: str, windows: str) -> Path | None:
+    """The user's folder for configuration or data, by the customs of the system; None without a home."""
+    if sys.platform == "win32":
+        return Path(env[windows]) if windows in env else None
+    if (
+        sys.platform != "darwin" and Path(env.get(xdg, "")).is_absolute()
+    ):  # the XDG rule: ignore relative ones
+        return Path(env[xdg])
+    home = env.get("HOME") or _home_of_account()
+    if home is None:
+        return None
+    return Path(home, "Library/Application Support" if sys.platform == "darwin" else below_home)
+
+
+def _home_of_account() -> str | None:
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir or None
+    except KeyError:
+        return None
+
+
+def _db(flags: Mapping[str, object], env: Mapping[str, str], file: SettingsFile) -> Path:
+    if "db" in flags or "NUMCTL_DB" in env:
+        text = str(flags.get("db", env.get("NUMCTL_DB")))
+        if not text:
+            raise BadValue("The path of the store is empty.", "Name a file with --db PATH.")
+        return Path(text)
+    if named := file.file("db"):
+        return named
+    folder = _folder(env, "XDG_DATA_HOME", ".local/share", "LOCALAPPDATA")
+    if folder is None:
+        raise BadValue("There is no home folder to look for the store in.", "Name a file with --db PATH.")
+    return folder / "numctl" / "inventory.db"
+
+
+def _region(text: str) -> str:
+    if not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise BadValue(f"A region is a country's two letters, such as FR, not {text!r}.")
+    return text.upper()
+
+
+def _timezone(file: SettingsFile) -> str:
+    name = file.text("timezone") or "UTC"
+    if name != "UTC":
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise file.bad("timezone", "the name of a time zone, such as 'Europe/Paris'") from None
+    return name
+
+
+def _lock_timeout(flags: Mapping[str, object], env: Mapping[str, str], file: SettingsFile) -> float:
+    if "lock_timeout" in flags:
+        return seconds(str(flags["lock_timeout"]))
+    if "NUMCTL_LOCK_TIMEOUT" in env:
+        return seconds(env["NUMCTL_LOCK_TIMEOUT"])
+    value = file.values.get("lock_timeout", Settings.lock_timeout)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1_000_000:
+        raise file.bad("lock_timeout", "a number of seconds from 0 to 1000000")
+    return float(value)
+
+
+def _smtp(table: SettingsFile | None, env: Mapping[str, str]) -> Smtp | None:
+    if table is None:
+        return None
+    host, username = table.text("host"), table.text("username")
+    if host is None:
+        raise table.bad("host", "the mail server's name")
+    security = table.text("security") or "starttls"
+    if security not in PORTS:
+        raise table.bad("security", f"one of {', '.join(PORTS)}")
+    port = table.values.get("port", PORTS[security])
+    if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
+        raise table.bad("port", "a whole number from 1 to 65535")
+    fallback = username if username and "@" in username else f"numctl@{host}"
+    return Smtp(
+        host=host,
+        sender=table.text("sender") or fallback,
+        port=port,
+        security=security,
+        username=username,
+        password=env.get("NUMCTL_SMTP_PASSWORD"),
+        password_file=table.file("password_file"),
+    )
+
+
+def _supplier(table: SettingsFile | None) -> Supplier | None:
+    return Supplier(table.text("email"), table.text("phone")) if table else None
