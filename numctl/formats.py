@@ -1,0 +1,269 @@
+"""Rows as text: the formats for programs (tsv, csv, json, jsonl, ranges), and what is safe to show.
+
+Nothing here knows a terminal's colours or width; `numctl.output` does. Rows are streamed: memory
+stays flat however many there are, and a run of numbers is written without a row for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+DRAWN = ("table",)
+STREAMED = ("tsv", "csv", "json", "jsonl")
+TABULATED = ("plain", "simple", "github", "grid", "html")
+FORMATS = (*DRAWN, *STREAMED, *TABULATED, "ranges")
+
+Row = Sequence[object]
+Run = tuple[Row, int, int]
+"""The values of a row with None at the number's place, and the first and last number it stands for."""
+Write = Callable[[str], object]
+
+NUMBERS_AT_ONCE = 16_384
+"""How many rows are held as text before they are written: about 2 MB."""
+TEMPLATES_KEPT = 16_384
+"""How many different rows `write_runs` remembers the text of: a few megabytes."""
+SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+FORMULA_STARTS = frozenset("=+-@\t\r\n")
+
+
+def is_showable(character: str) -> bool:
+    """Whether a terminal shows this character as itself: no control, no direction, no hiding."""
+    return character.isprintable() or character in SPACES
+
+
+def shown(text: str) -> str:
+    r"""The text with what could drive a terminal or deceive a reader made visible, as `\x1b`.
+
+    That is control characters (C0, DEL, C1), bidirectional and zero-width ones, line and paragraph
+    separators, lone surrogates, and what this Python's Unicode does not know. A backslash stays.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if is_showable(char) else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+
+
+def text_of(value: object) -> str:
+    """A value as text: nothing for None, `true` or `false`, a list's members after another."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(text_of, value))
+    return str(value)
+
+
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet may run this text, or it is such a text behind apostrophes."""
+    return text.lstrip("'")[:1] in FORMULA_STARTS
+
+
+def guard(text: str) -> str:
+    """The text with one more leading `'` where a spreadsheet might take it for a formula."""
+    return "'" + text if starts_formula(text) else text
+
+
+def unguard(text: str) -> str:
+    """What `guard` was given."""
+    return text[1:] if text.startswith("'") and starts_formula(text) else text
+
+
+def csv_cell(text: str) -> str:
+    """The text as RFC 4180 writes it: in quotes where it holds a comma, a quote, CR or LF."""
+    if '"' in text or "," in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def tsv_cell(text: str) -> str:
+    r"""The text with `\`, tab, newline and carriage return written as `\\`, `\t`, `\n`, `\r`."""
+    if text.isprintable() and "\\" not in text:
+        return text
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def json_writer(*, ascii_only: bool = False) -> Callable[[object], str]:
+    r"""A function from a value to JSON on one line, with what `shown` would escape as `\uXXXX`.
+
+    Types that JSON lacks are written as their text. `ascii_only` escapes all beyond ASCII.
+    """
+    from json import JSONEncoder
+    from json.encoder import encode_basestring_ascii
+
+    encode = JSONEncoder(ensure_ascii=ascii_only, default=str).encode
+
+    def written(value: object) -> str:
+        text = encode(value)
+        if text.isprintable():
+            return text
+        return "".join(
+            char if is_showable(char) else encode_basestring_ascii(char)[1:-1] for char in text
+        )
+
+    return written
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one format lays out rows: what stands around the cells, and how a value becomes one."""
+
+    opening: str
+    before: tuple[str, ...]
+    """What stands before each cell."""
+    after: str
+    """What stands after a row's last cell."""
+    cell: Callable[[object], str]
+    between: str = ""
+    """What stands between two rows."""
+    closing: str = ""
+
+    def pattern(self) -> str:
+        """A %-pattern for a whole row, to be filled with its cells."""
+        return self.between + "".join(text.replace("%", "%%") + "%s" for text in self.before) + self.after
+
+    def around(self, row: Row, at: int) -> tuple[str, str]:
+        """The text of a row before and after the number that stands at index `at`."""
+        parts = [before + self.cell(value) for before, value in zip(self.before, row, strict=True)]
+        left, right = self.cell("0").split("0")
+        head = "".join(parts[:at]) + self.before[at] + left
+        return self.between + head, right + "".join(parts[at + 1 :]) + self.after
+
+
+def layout(
+    name: str,
+    fields: Sequence[str],
+    *,
+    guarded: bool = True,
+    terminal: bool = False,
+    ascii_only: bool = False,
+) -> Layout:
+    """The layout of one of the streamed formats for rows of these fields.
+
+    `guarded`: formulas are guarded in csv. `terminal`: text formats show control characters
+    escaped, as nobody parses them there. `ascii_only`: the stream can't carry more, which JSON can.
+    """
+    if name in ("json", "jsonl"):
+        return _json_layout(fields, as_array=name == "json", ascii_only=ascii_only)
+    safe = shown if terminal else str
+    if name == "tsv":
+        before = ("", *("\t" for _ in fields[1:]))
+        return Layout("", before, "\n", lambda value: safe(tsv_cell(text_of(value))))
+
+    # A lone empty cell would be an empty line, which readers skip.
+    nothing = '""' if len(fields) == 1 else ""
+
+    def cell(value: object) -> str:
+        text = text_of(value)
+        if guarded and isinstance(value, (str, list, tuple)):
+            text = guard(text)
+        return csv_cell(safe(text)) or nothing
+
+    before = ("", *("," for _ in fields[1:]))
+    return Layout(",".join(map(csv_cell, fields)) + "\r\n", before, "\r\n", cell)
+
+
+def _json_layout(fields: Sequence[str], *, as_array: bool, ascii_only: bool) -> Layout:
+    write = json_writer(ascii_only=ascii_only)
+    keys = [f"{write(field)}: " for field in fields]
+    before = ("{" + keys[0], *(", " + key for key in keys[1:]))
+    if as_array:
+        return Layout("[", before, "}", write, between=",\n ", closing="]\n")
+    return Layout("", before, "}\n", write)
+
+
+def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
+    """Write rows as they come and return how many there were."""
+    pattern, cell = form.pattern(), form.cell
+
+    def pieces() -> Iterator[tuple[str, int]]:
+        for row in rows:
+            yield pattern % tuple(map(cell, row)), 1
+
+    return _write_pieces(form, pieces(), write)
+
+
+def write_runs(form: Layout, runs: Iterable[Run], at: int, write: Write) -> int:
+    """Write a row for each number of the runs, the number at index `at`; return how many.
+
+    Fast where runs are long, or where their rows are the same object again and again.
+    """
+    return _write_pieces(form, _run_pieces(form, runs, at), write)
+
+
+def _run_pieces(form: Layout, runs: Iterable[Run], at: int) -> Iterator[tuple[str, int]]:
+    # Known by identity, as hashing a row costs more than writing one; a row that is kept here
+    # stays alive, so its identity is not given to another.
+    known: dict[int, tuple[Row, str, str]] = {}
+    previous: Row | None = None
+    head = tail = ""
+    for row, first, last in runs:
+        if row is not previous:
+            previous = row
+            found = known.get(id(row))
+            if found is None:
+                if len(known) >= TEMPLATES_KEPT:
+                    known.clear()
+                found = known[id(row)] = (row, *form.around(row, at))
+            _, head, tail = found
+        if first == last:
+            yield f"{head}{first}{tail}", 1
+            continue
+        joint = tail + head
+        for start in range(first, last + 1, NUMBERS_AT_ONCE):
+            stop = min(start + NUMBERS_AT_ONCE, last + 1)
+            yield head + joint.join(map(str, range(start, stop))) + tail, stop - start
+
+
+def _write_pieces(form: Layout, pieces: Iterable[tuple[str, int]], write: Write) -> int:
+    """Write texts that each stand for some rows, many at once, and return how many rows."""
+    write(form.opening)
+    held: list[str] = []
+    keep = held.append
+    skip = len(form.between)
+    waiting = written = 0
+    for text, count in pieces:
+        keep(text)
+        waiting += count
+        if waiting >= NUMBERS_AT_ONCE:
+            write("".join(held)[skip:])
+            held.clear()
+            written += waiting
+            skip = waiting = 0
+    write("".join(held)[skip:] + form.closing)
+    return written + waiting
+
+
+def spread(runs: Iterable[Run], at: int) -> Iterator[Row]:
+    """The rows that runs stand for, one for each number, the number a string of digits."""
+    for row, first, last in runs:
+        values = list(row)
+        for number in range(first, last + 1):
+            values[at] = str(number)
+            yield tuple(values)
+
+
+def write_ranges(ranges: Iterable[tuple[int, int]], write: Write) -> int:
+    """Write `FIRST..LAST` lines, one for what follows on without a gap; return how many numbers."""
+    numbers = 0
+    held: list[str] = []
+    begin = end = -1
+    for first, last in ranges:
+        numbers += last - first + 1
+        if first == end + 1 and len(str(first)) == len(str(end)):
+            end = last
+            continue
+        if end >= 0:
+            held.append(f"{begin}..{end}\n")
+        begin, end = first, last
+        if len(held) >= NUMBERS_AT_ONCE:
+            write("".join(held))
+            held.clear()
+    if end >= 0:
+        held.append(f"{begin}..{end}\n")
+    write("".join(held))
+    return numbers
