@@ -48,6 +48,7 @@ class Reader:
         self._prefix = re.compile(metadata.national_prefix_for_parsing or "(?!)")
         self._transform = metadata.national_prefix_transform_rule or ""
         general = metadata.general_desc
+        assert general is not None  # every region has it
         self._plan = re.compile(general.national_number_pattern or "(?!)")
         self._possible = frozenset(general.possible_length)
         self._local = frozenset(general.possible_length_local_only)
@@ -116,7 +117,8 @@ class Reader:
         if length in self._local or length < self._shortest:
             if digits.startswith("0"):
                 raise BadValue(
-                    f"{quoted(digits)} is too short for a number of {self.region}, and no short code begins with 0.",
+                    f"{quoted(digits)} is too short for {self.region}, and no short code starts with 0.",
+                    "Write the whole number.",
                     number=digits,
                 )
             return self._within_lengths(digits, digits)
@@ -127,15 +129,16 @@ class Reader:
         from phonenumbers import PhoneMetadata
 
         short = PhoneMetadata.short_metadata_for_region(self.region, None)
-        return short is not None and length in short.general_desc.possible_length
+        general = short.general_desc if short else None
+        return general is not None and length in general.possible_length
 
     def _within_lengths(self, written: str, digits: str) -> int:
         """Give the number, if a number may be as long as this."""
         if not SHORTEST <= len(digits) <= LONGEST:
-            few = len(digits) < SHORTEST
+            extent = "short" if len(digits) < SHORTEST else "long"
             raise BadValue(
-                f"{quoted(written)} is too {'short' if few else 'long'}: read as a number of {self.region} it has "
-                f"{len(digits)} digits, and a number has {SHORTEST} to {LONGEST}.",
+                f"{quoted(written)} is too {extent}: read in {self.region} it has {len(digits)} digits, "
+                f"and a number has {SHORTEST} to {LONGEST}.",
                 number=written,
             )
         return int(digits)

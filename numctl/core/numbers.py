@@ -8,6 +8,7 @@ can't be read for certain is refused, with what is wrong and how to write it.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import BadValue
@@ -38,7 +39,7 @@ def parse_number(text: str, region: str | None = None) -> int:
 
     Without + it is a national number where a region is given, else its own canonical digits.
     """
-    if region is None and text.isdecimal() and text.isascii() and 3 <= len(text) <= 15 and text[0] != "0":
+    if region is None and _is_canonical(text):
         return int(text)
     return _read(text, _national(region))
 
@@ -57,13 +58,7 @@ def parse_numbers(texts: Iterable[str], region: str | None = None) -> list[Range
     singles: list[int] = []
     ranges: list[tuple[int, int]] = []
     for text in texts:
-        if (
-            national is None
-            and text.isdecimal()
-            and text.isascii()
-            and 3 <= len(text) <= 15
-            and text[0] != "0"
-        ):
+        if national is None and _is_canonical(text):
             singles.append(int(text))
         else:
             first, last = _read_range(text, national)
@@ -83,19 +78,18 @@ def read_lines(lines: Iterable[str], region: str | None = None) -> list[Range]:
     """
     national = _national(region)
     seen: list[tuple[int, int, int]] = []
-    for number, line in enumerate(lines, 1):
-        text = _without_comment(line.removeprefix("\ufeff") if number == 1 else line)
+    for at, line in enumerate(lines, 1):
+        text = _without_comment(line.removeprefix("\ufeff") if at == 1 else line)
         if not text:
             continue
         try:
-            seen.append((*_read_range(text, national), number))
+            seen.append((*_read_range(text, national), at))
         except BadValue as error:
-            raise _at_line(number, error) from None
+            raise _at_line(at, error) from None
     seen.sort()
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         if after[0] <= before[1]:
-            line = max(before[2], after[2])
-            raise _at_line(line, _twice(after[0]))
+            raise _at_line(max(before[2], after[2]), _twice(after[0]))
     return _joined([(first, last) for first, last, _ in seen])
 
 
@@ -106,6 +100,11 @@ def digits_alone(text: str) -> str | None:
     """
     digits = text.strip().removeprefix("+").translate(_DROPPED)
     return digits if digits.isdecimal() and digits.isascii() else None
+
+
+def _is_canonical(text: str) -> bool:
+    """Whether a text is a number's digits and nothing else, which needs no further reading."""
+    return text.isdecimal() and text.isascii() and SHORTEST <= len(text) <= LONGEST and text[0] != "0"
 
 
 def _national(region: str | None) -> Callable[[str], int] | None:
@@ -134,7 +133,8 @@ def _read(text: str, national: Callable[[str], int] | None) -> int:
     if not SHORTEST <= len(digits) <= LONGEST:
         extent = "short" if len(digits) < SHORTEST else "long"
         raise BadValue(
-            f"{quoted(text)} is too {extent}: a number has {SHORTEST} to {LONGEST} digits, and this has {len(digits)}.",
+            f"{quoted(text)} is too {extent}: a number has {SHORTEST} to {LONGEST} digits, "
+            f"and this has {len(digits)}.",
             number=digits[:SHOWN],
         )
     return int(digits)
@@ -220,7 +220,7 @@ def _unreadable(text: str) -> BadValue:
         )
     return BadValue(
         f"{quoted(text)} holds {named}, which no number is written with.",
-        "A number is digits, with a + before it and spaces, dots, parentheses or hyphens within, if you like.",
+        "Write it as digits; a + before it and spaces, dots, parentheses and hyphens in it are fine.",
     )
 
 

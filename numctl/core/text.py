@@ -81,10 +81,14 @@ def _clean(text: str, what: str, limit: int) -> str:
             "Write it without that character.",
         )
     if len(trimmed) > limit:
-        raise BadValue(
-            f"{what} may have {limit} characters at most, and this has {len(trimmed)}.", length=len(trimmed)
-        )
+        raise _too_long(what, limit, len(trimmed))
     return trimmed
+
+
+def _too_long(what: str, limit: int, length: int) -> BadValue:
+    return BadValue(
+        f"{what} may have {limit} characters at most, and this has {length}.", "Shorten it.", length=length
+    )
 
 
 def _blanks(text: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def numbers(ranges: list[Range]) -> set[int]:
 
 
 def is_sorted(ranges: list[Range]) -> bool:
-    return all(a.last < b.first for a, b in zip(ranges, ranges[1:], strict=False))
+    return all(a.last < b.first for a, b in pairwise(ranges))
 
 
 @given(many)
@@ -38,7 +40,7 @@ def test_normalize_is_the_union_in_as_few_ranges_as_lengths_allow(ranges: list[R
     assert numbers(joined) == numbers(ranges)
     assert is_sorted(joined)
     assert all(len(str(first)) == len(str(last)) for first, last in joined)
-    assert not any(adjoins(a.last, b.first) for a, b in zip(joined, joined[1:], strict=False))
+    assert not any(adjoins(a.last, b.first) for a, b in pairwise(joined))
     assert normalize(joined) == joined
 
 
