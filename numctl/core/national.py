@@ -1,8 +1,8 @@
 """National numbers: what a number without + is in the region where it is written.
 
 Google's metadata (phonenumberslite) says how. Its own parser takes some 50 microseconds a number, too
-much for a file of a hundred thousand; this reads the one region's metadata once and applies the same
-steps. Tests hold it against that parser.
+much for a file of a hundred thousand; this reads the region's metadata once and applies the same steps.
+Tests hold it against that parser.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from numctl.core.errors import BadValue
 from numctl.core.text import nearest, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from phonenumbers import PhoneMetadata
 
 SHORTEST, LONGEST = 3, 15
+NEVER = "(?!)"
 
 # Codes that people write for a region whose code is another.
 MISNOMERS = {"UK": "GB", "EL": "GR"}
@@ -26,33 +29,90 @@ MISNOMERS = {"UK": "GB", "EL": "GR"}
 @lru_cache(maxsize=8)
 def reader(region: str) -> Reader:
     """Give the reader of a region's national numbers. Raises BadValue if there is no such region."""
-    from phonenumbers import SUPPORTED_REGIONS, PhoneMetadata
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
 
     code = region.strip().upper()
-    metadata = PhoneMetadata.metadata_for_region(code, None) if code in SUPPORTED_REGIONS else None
-    if metadata is None:
+    if code not in SUPPORTED_REGIONS:
         near = [MISNOMERS[code]] if code in MISNOMERS else nearest(code, sorted(SUPPORTED_REGIONS))
         advice = f"Did you mean {' or '.join(near)}?" if near else "Give two letters, such as FR."
         raise BadValue(f"There is no region {quoted(region)}.", advice, nearest=near)
-    return Reader(code, metadata)
+    metadata = _metadata(code)
+    country_code = metadata.country_code or 0
+    plan = Plan(metadata)
+    main = COUNTRY_CODE_TO_REGION_CODE[country_code][0]
+    return Reader(
+        code,
+        str(country_code),
+        re.compile(metadata.international_prefix or NEVER),
+        plan,
+        plan if main == code else Plan(_metadata(main)),
+        COUNTRY_CODE_TO_REGION_CODE,
+    )
+
+
+def _metadata(region: str) -> PhoneMetadata:
+    from phonenumbers import PhoneMetadata
+
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    if metadata is None:
+        raise LookupError(f"phonenumberslite lists the region {region}, but has no metadata of it")
+    return metadata
+
+
+class Plan:
+    """What the metadata says of a region's numbers: how they look, and what is dialled before them."""
+
+    def __init__(self, metadata: PhoneMetadata) -> None:
+        general = metadata.general_desc
+        if general is None:
+            raise LookupError(f"phonenumberslite describes no numbers of the region {metadata.id}")
+        self.trunk = metadata.national_prefix or ""
+        self.possible = frozenset(general.possible_length)
+        self.local = frozenset(general.possible_length_local_only)
+        self.shortest, self.longest = min(self.possible), max(self.possible)
+        self._number = re.compile(general.national_number_pattern or NEVER)
+        self._prefix = re.compile(metadata.national_prefix_for_parsing or NEVER)
+        self._transform = metadata.national_prefix_transform_rule or ""
+
+    def fits(self, digits: str) -> bool:
+        """Whether the digits look like a number of the region, without any prefix."""
+        return self._number.fullmatch(digits) is not None
+
+    def without_prefix(self, digits: str) -> str:
+        """Give the digits without the prefix that is dialled within the country only."""
+        prefix = self._prefix.match(digits)
+        if not prefix:
+            return digits
+        if self._transform and prefix.groups()[-1] is not None:
+            rest = self._prefix.sub(self._transform, digits, count=1)
+        else:
+            rest = digits[prefix.end() :]
+        # A number of the region that only happens to begin like the prefix keeps it.
+        return digits if self.fits(digits) and not self.fits(rest) else rest
 
 
 class Reader:
-    """Reads the national numbers of one region; call it with a number's digits."""
+    """Reads the national numbers of one region; call it with a number's digits.
 
-    def __init__(self, region: str, metadata: PhoneMetadata) -> None:
+    Where regions share a country code, the prefixes are those of the region itself, and the lengths
+    those of the main one (of the USA for Canada), as the metadata's own parser has it.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        country_code: str,
+        international: re.Pattern[str],
+        plan: Plan,
+        main: Plan,
+        country_codes: Container[int],
+    ) -> None:
         self.region = region
-        self._code = str(metadata.country_code)
-        self._trunk = metadata.national_prefix or ""
-        self._international = re.compile(metadata.international_prefix or "(?!)")
-        self._prefix = re.compile(metadata.national_prefix_for_parsing or "(?!)")
-        self._transform = metadata.national_prefix_transform_rule or ""
-        general = metadata.general_desc
-        assert general is not None  # every region has it
-        self._plan = re.compile(general.national_number_pattern or "(?!)")
-        self._possible = frozenset(general.possible_length)
-        self._local = frozenset(general.possible_length_local_only)
-        self._shortest, self._longest = min(self._possible), max(self._possible)
+        self._code = country_code
+        self._international = international
+        self._plan = plan
+        self._main = main
+        self._country_codes = country_codes
 
     def __call__(self, digits: str) -> int:
         """Give the number that the digits are in this region; raises BadValue if they are none.
@@ -63,20 +123,32 @@ class Reader:
         """
         abroad = self._international.match(digits)
         if abroad and digits[abroad.end() : abroad.end() + 1] != "0":
-            return self._within_lengths(digits, digits[abroad.end() :])
-        national = self._without_country_code(digits)
-        if national is not None:
-            coded = True
-        else:
-            coded, national = False, digits
-        stripped = self._without_prefix(national)
-        if len(stripped) in self._possible or len(stripped) > self._longest:
-            national, trunked = stripped, stripped != national and national.startswith(self._trunk or "0")
-        else:
-            trunked = False
-        if len(national) in self._possible or (len(national) > self._longest and (coded or trunked)):
+            return self._abroad(digits, digits[abroad.end() :])
+        uncoded = self._without_country_code(digits)
+        coded = uncoded is not None
+        national, plan = (digits, self._plan) if uncoded is None else (uncoded, self._main)
+        stripped = plan.without_prefix(national)
+        trunked = False
+        if len(stripped) in plan.possible or len(stripped) > plan.longest:
+            trunked = bool(plan.trunk) and national == plan.trunk + stripped
+            national = stripped
+        length = len(national)
+        if length in self._main.possible or (length > self._main.longest and (coded or trunked)):
             return self._within_lengths(digits, self._code + national)
-        return self._short_code(digits, national)
+        if not coded and self._is_short_code(length):
+            return self._short_code(digits)
+        raise self._misfit(digits, length)
+
+    def _abroad(self, written: str, digits: str) -> int:
+        """Give the number that was written with the prefix for calls abroad, now taken off."""
+        codes = (digits[:length] for length in (1, 2, 3) if len(digits) >= length + 2)
+        if not any(int(code) in self._country_codes for code in codes):
+            raise BadValue(
+                f"{quoted(written)} starts as calls abroad do in {self.region}, but no country code follows.",
+                "Write it with + and its country code.",
+                number=written,
+            )
+        return self._within_lengths(written, digits)
 
     def _without_country_code(self, digits: str) -> str | None:
         """Give what follows the region's own country code, or None if the digits don't begin with it.
@@ -85,52 +157,50 @@ class Reader:
         """
         if not digits.startswith(self._code):
             return None
-        rest = self._without_prefix(digits[len(self._code) :])
-        outside = not self._plan.fullmatch(digits)
-        if len(digits) > self._longest or (outside and self._plan.fullmatch(rest)):
+        rest = self._plan.without_prefix(digits[len(self._code) :])
+        if len(digits) > self._plan.longest or (not self._plan.fits(digits) and self._plan.fits(rest)):
             return rest
         return None
 
-    def _without_prefix(self, digits: str) -> str:
-        """Give the digits without the prefix that is dialled within the country only."""
-        prefix = self._prefix.match(digits)
-        if not prefix:
-            return digits
-        if self._transform and prefix.groups()[-1] is not None:
-            rest = self._prefix.sub(self._transform, digits, count=1)
-        else:
-            rest = digits[prefix.end() :]
-        # A number of the region that only happens to begin like the prefix keeps it.
-        return digits if self._plan.fullmatch(digits) and not self._plan.fullmatch(rest) else rest
+    def _is_short_code(self, length: int) -> bool:
+        """Whether what is this long is a short code: too short for a number, and for a local one.
 
-    def _short_code(self, digits: str, national: str) -> int:
-        """Give a short code as it stands; raises BadValue for what is neither that nor a number."""
-        length = len(national)
-        if length > self._longest:
-            raise BadValue(
-                f"{quoted(digits)} is too long for a number of {self.region}.",
-                "If it is of another country, write it with + and its country code.",
-                number=digits,
-            )
-        if length in self._local and not self._is_short(length):
-            raise BadValue(f"{quoted(digits)} lacks its area code.", "Write the whole number.", number=digits)
-        if length in self._local or length < self._shortest:
-            if digits.startswith("0"):
-                raise BadValue(
-                    f"{quoted(digits)} is too short for {self.region}, and no short code starts with 0.",
-                    "Write the whole number.",
-                    number=digits,
-                )
-            return self._within_lengths(digits, digits)
-        raise BadValue(f"No number of {self.region} has as many digits as {quoted(digits)}.", number=digits)
-
-    def _is_short(self, length: int) -> bool:
-        """Whether the region has short codes of this length, although local numbers have it, too."""
+        Where local numbers may be as short, the metadata of short codes decides.
+        """
+        if length not in self._main.local:
+            return length < self._main.shortest
         from phonenumbers import PhoneMetadata
 
         short = PhoneMetadata.short_metadata_for_region(self.region, None)
         general = short.general_desc if short else None
         return general is not None and length in general.possible_length
+
+    def _short_code(self, digits: str) -> int:
+        if digits.startswith("0"):
+            raise BadValue(
+                f"{quoted(digits)} is too short for {self.region}, and no short code starts with 0.",
+                "Write the whole number.",
+                number=digits,
+            )
+        return self._within_lengths(digits, digits)
+
+    def _misfit(self, digits: str, length: int) -> BadValue:
+        """Say why digits are no number of the region."""
+        if length > self._main.longest:
+            return BadValue(
+                f"{quoted(digits)} is too long for a number of {self.region}.",
+                "If it is of another country, write it with + and its country code.",
+                number=digits,
+            )
+        if length in self._main.local:
+            return BadValue(
+                f"{quoted(digits)} lacks its area code.", "Write the whole number.", number=digits
+            )
+        return BadValue(
+            f"No number of {self.region} is as long as {quoted(digits)}.",
+            "Write it with + and its country code if it is one all the same.",
+            number=digits,
+        )
 
     def _within_lengths(self, written: str, digits: str) -> int:
         """Give the number, if a number may be as long as this."""

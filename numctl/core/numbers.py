@@ -26,7 +26,7 @@ SPACES = " \t\u00a0\u202f"
 _DROPPED = dict.fromkeys(map(ord, SPACES + ".()-"))
 _DROPPED_BUT_HYPHENS = dict.fromkeys(map(ord, SPACES + ".()"))
 _SPREADSHEET = re.compile(r"\+?\d+([.,]\d*)?[eE][+-]?\d+")
-_EXTENSION = re.compile(r"(?i)\d\s*([,;]?\s*(ext|extn|extension|x|poste)\b|#)[.:=\s]*\d+\s*$")
+_EXTENSION = re.compile(r"(?i)\d\s*([,;]?\s*(ext(n|ension)?|x|poste)|#)[.:=\s]*\d+\s*$")
 
 
 def show(number: int) -> str:

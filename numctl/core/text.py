@@ -17,6 +17,7 @@ NAME_LIMIT = 200
 EMAIL_LIMIT = 254  # RFC 5321: a path of 256 octets, less the angle brackets
 NOTE_LIMIT = 1_000
 SHOWN_LIMIT = 60
+HOPELESS = 10_000  # Longer than any text that could still be trimmed into one: not worked through.
 
 
 def fold(text: str) -> str:
@@ -25,7 +26,7 @@ def fold(text: str) -> str:
         return text.lower()
     from unicodedata import normalize
 
-    return normalize("NFC", normalize("NFC", text).casefold())
+    return normalize("NFC", normalize("NFD", text).casefold())
 
 
 def compose(text: str) -> str:
@@ -45,7 +46,7 @@ def quoted(text: str) -> str:
 
 def escaped(char: str) -> str:
     """Give one character as an escape such as \\x1b or \\u202e."""
-    return char.encode("unicode_escape", "surrogatepass").decode("ascii") if char != "\\" else char
+    return char.encode("unicode_escape").decode("ascii") if char != "\\" else char
 
 
 def first_unprintable(text: str) -> str | None:
@@ -62,18 +63,49 @@ def first_unprintable(text: str) -> str | None:
     return next((char for char in text if not char.isprintable() and category(char) != "Zs"), None)
 
 
-def _clean(text: str, what: str, limit: int) -> str:
+def clean_tag(text: str) -> str:
+    """Give a tag as it is kept: trimmed, NFC, 1 to 64 printable characters. Raises BadValue."""
+    return _clean(text, "A tag", TAG_LIMIT)
+
+
+def clean_name(text: str, what: str) -> str:
+    """Give a name as it is kept: trimmed, NFC, 1 to 200 printable characters. Raises BadValue.
+
+    `what` is what it names, with its article: "A series".
+    """
+    return _clean(text, f"{what}'s name", NAME_LIMIT)
+
+
+def clean_organization_name(text: str) -> str:
+    """Give the name of an organization as it is kept: as any name, and without a slash. Raises BadValue."""
+    name = clean_name(text, "An organization")
+    if "/" in name:
+        raise BadValue(
+            f"An organization's name can't hold a slash, as {quoted(name)} does.",
+            "Slashes divide the names in a path: give the organization above by --parent.",
+        )
+    return name
+
+
+def clean_note(text: str, what: str, limit: int = NOTE_LIMIT) -> str:
+    """Give a message, reason or note as it is kept: one line, trimmed, NFC, printable. Raises BadValue.
+
+    A break of line becomes a space, so that a note pasted from elsewhere is kept whole, in one line.
+    `what` names it with its article: "A reason".
+    """
+    return _clean(text, what, limit, one_line=True)
+
+
+def _clean(text: str, what: str, limit: int, one_line: bool = False) -> str:
     """Trim a text and put it in NFC; refuse it empty, too long or unprintable.
 
-    `what` names it in the sentence, with its article: "A tag".
+    `what` names it in the sentence. With `one_line`, lines are joined by spaces first.
     """
-    if len(text) > 4 * limit + 4_096:  # Never work through a megabyte only to refuse it.
-        raise BadValue(
-            f"{what} may have {limit} characters at most, and this has {len(text)}.", length=len(text)
-        )
-    if not text.strip() or all(not char.isprintable() for char in text):
+    if len(text) > HOPELESS:
+        raise _too_long(what, limit, len(text))
+    trimmed = compose(" ".join(text.splitlines()) if one_line else text).strip()
+    if not trimmed or not any(map(_is_visible, trimmed)):
         raise BadValue(f"{what} can't be empty.", "Write at least one character that can be seen.")
-    trimmed = compose(text.strip(" \t") if text.isascii() else text.strip("".join(_blanks(text))))
     unprintable = first_unprintable(trimmed)
     if unprintable is not None:
         raise BadValue(
@@ -85,45 +117,19 @@ def _clean(text: str, what: str, limit: int) -> str:
     return trimmed
 
 
+def _is_visible(char: str) -> bool:
+    """Whether a character is more than a space, of whatever width, and more than a mark of layout."""
+    if char.isprintable():
+        return char != " "
+    from unicodedata import category
+
+    return category(char) not in ("Zs", "Zl", "Zp", "Cf")
+
+
 def _too_long(what: str, limit: int, length: int) -> BadValue:
     return BadValue(
         f"{what} may have {limit} characters at most, and this has {length}.", "Shorten it.", length=length
     )
-
-
-def _blanks(text: str) -> set[str]:
-    """Give the spaces, of any width but zero, that the text holds."""
-    from unicodedata import category
-
-    return {char for char in text if char == "\t" or category(char) == "Zs"}
-
-
-def clean_tag(text: str) -> str:
-    """Give a tag as it is kept: trimmed, NFC, 1 to 64 printable characters. Raises BadValue."""
-    return _clean(text, "A tag", TAG_LIMIT)
-
-
-def clean_name(text: str, what: str) -> str:
-    """Give a name as it is kept: trimmed, NFC, 1 to 200 printable characters. Raises BadValue.
-
-    `what` is what it names, with its article: "An organization", "A series", "A user". The name of an
-    organization can't hold a slash, which divides the names in a path.
-    """
-    name = _clean(text, f"{what}'s name", NAME_LIMIT)
-    if "/" in name and "organization" in what:
-        raise BadValue(
-            f"{what}'s name can't hold a '/', as {quoted(name)} does.", "A '/' divides names in a path."
-        )
-    return name
-
-
-def clean_note(text: str, what: str, limit: int = NOTE_LIMIT) -> str:
-    """Give a message, reason or note as it is kept: one line, trimmed, NFC, printable. Raises BadValue.
-
-    A break of line becomes a space, so that a note pasted from elsewhere is kept whole in one line.
-    `what` names it with its article: "A reason".
-    """
-    return _clean(" ".join(text.splitlines()) if len(text) <= 4 * limit + 4_096 else text, what, limit)
 
 
 def clean_email(text: str) -> str:
