@@ -150,8 +150,12 @@ class SettingsFile:
 
     def file(self, key: str) -> Path | None:
         """The path under that key: ``~`` is the home, a relative one starts at the settings file."""
-        text = self.text(key)
-        return self.path.parent / Path(text).expanduser() if text else None
+        if not (text := self.text(key)):
+            return None
+        try:
+            return self.path.parent / Path(text).expanduser()
+        except RuntimeError:
+            raise self.bad(key, "a path with a home folder that exists") from None
 
     def bad(self, key: str, wanted: str) -> BadValue:
         """The refusal of the value under that key."""

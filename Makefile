@@ -1,0 +1,57 @@
+# Everything a developer runs. Needs python3 (3.11 or newer) with venv, and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+# A store of its own, whatever the user's settings say.
+DEMO_DIR := build/demo
+DEMO := env -u NUMCTL_AS -u NUMCTL_OUTPUT -u NUMCTL_REGION -u NUMCTL_CONFIG \
+	XDG_CONFIG_HOME=$(CURDIR)/$(DEMO_DIR) NUMCTL_DB=$(DEMO_DIR)/inventory.db $(BIN)/numctl
+
+.PHONY: help demo test test-full lint format bench clean
+
+help:
+	@echo "make demo       make a store of a small company and look at it"
+	@echo "make test       lint, types and the everyday tests"
+	@echo "make test-full  the same, with the long tests in full"
+	@echo "make lint       ruff and mypy alone"
+	@echo "make format     let ruff lay out the code"
+	@echo "make bench      measure against peers, side by side"
+	@echo "make clean      remove what was built"
+
+$(READY): pyproject.toml requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	rm -rf $(DEMO_DIR)
+	mkdir -p $(DEMO_DIR)
+	$(DEMO) demo
+	$(DEMO) search --limit 10 -o simple
+	$(DEMO) utilization --tree -o simple
+	$(DEMO) report utilization
+	@echo "The store is $(DEMO_DIR)/inventory.db: try $(BIN)/numctl --db $(DEMO_DIR)/inventory.db search sales"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: lint
+	$(BIN)/python -m pytest -n 2 -q
+
+test-full: lint
+	NUMCTL_TEST_FULL=1 $(BIN)/python -m pytest -n 2 -q
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

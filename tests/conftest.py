@@ -1,0 +1,147 @@
+"""What tests are handed: numctl in this process or as a process of its own, and a place for a store."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from numctl import cli
+
+FULL = bool(os.environ.get("NUMCTL_TEST_FULL"))
+
+settings.register_profile(
+    "numctl",
+    deadline=None,
+    max_examples=1000 if FULL else 50,
+    derandomize=bool(os.environ.get("CI")) and not FULL,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("numctl")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Numctl(Protocol):
+    """Runs one command line; ``env`` is put over the test's own environment."""
+
+    def __call__(
+        self, *args: str | Path, input: str | bytes = "", env: Mapping[str, str] | None = None
+    ) -> Ending: ...
+
+
+@pytest.fixture(autouse=True)
+def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the settings or the store of whoever runs it: all of that is an empty folder."""
+    for name in [*os.environ]:
+        if name.startswith(("NUMCTL_", "XDG_", "_NUMCTL_")) and name != "NUMCTL_TEST_FULL":
+            monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "COLUMNS", "TZ", "FORCE_COLOR", "PYTHONIOENCODING"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+
+
+@pytest.fixture(autouse=True)
+def _no_home_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening the store in the real home is a mistake of the test, and told as one."""
+    import sqlite3
+
+    real_connect = sqlite3.connect
+    real_home = Path(os.path.expanduser(f"~{_account()}")).resolve()  # noqa: PTH111
+
+    def connect(database: str | bytes | os.PathLike[str], *args: object, **options: object) -> object:
+        named = os.fsdecode(database).removeprefix("file:").partition("?")[0]
+        forbidden = [real_home / ".local/share/numctl", real_home / ".config/numctl"]
+        if any(Path(named).is_relative_to(folder) for folder in forbidden):
+            raise AssertionError(f"a test opened the store of the real home: {named}")
+        return real_connect(database, *args, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+
+
+def _account() -> str:
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the test's store is, for ``numctl`` and ``shell`` without ``--db``; nothing is there yet."""
+    path = tmp_path / "inventory.db"
+    monkeypatch.setenv("NUMCTL_DB", str(path))
+    return path
+
+
+@pytest.fixture
+def numctl(monkeypatch: pytest.MonkeyPatch) -> Numctl:
+    """Run a command line in this process, through the real entry; no stream is a terminal."""
+
+    def run(*args: str | Path, input: str | bytes = "", env: Mapping[str, str] | None = None) -> Ending:
+        given = input.encode() if isinstance(input, str) else input
+        out, err = (
+            io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace", newline="") for _ in range(2)
+        )
+        with monkeypatch.context() as patched:
+            for name, value in (env or {}).items():
+                patched.setenv(name, value)
+            patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
+            patched.setattr(sys, "stdout", out)
+            patched.setattr(sys, "stderr", err)
+            code = cli.main([str(arg) for arg in args])
+        return Ending(code, _written(out), _written(err))
+
+    return run
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
+
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Run ``numctl`` as a process: its arguments, or with ``line=True`` one line for bash.
+
+    In such a line ``numctl`` is the program under test. Options are those of ``subprocess.run``.
+    """
+    launcher = tmp_path / "bin" / "numctl"
+    launcher.parent.mkdir()
+    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m numctl "$@"\n')
+    launcher.chmod(0o755)
+    root = Path(cli.__file__).parents[1]
+
+    def run(*args: str | Path, line: bool = False, **options: object) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "-c", str(args[0])] if line else [str(launcher), *map(str, args)]
+        env = {**os.environ, **(options.pop("env", None) or {})}  # type: ignore[dict-item]
+        env["PATH"] = f"{launcher.parent}{os.pathsep}{env['PATH']}"
+        env["PYTHONPATH"] = str(root)
+        defaults = {"capture_output": True, "text": True, "timeout": 60, "stdin": subprocess.DEVNULL}
+        if "input" in options:
+            defaults.pop("stdin")
+        return subprocess.run(command, env=env, **{**defaults, **options})  # type: ignore[call-overload,no-any-return]
+
+    return run
