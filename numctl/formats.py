@@ -19,10 +19,10 @@ Run = tuple[Row, int, int]
 """The values of a row with None at the number's place, and the first and last number it stands for."""
 Write = Callable[[str], object]
 
-NUMBERS_AT_ONCE = 16_384
+ROWS_AT_ONCE = 16_384
 """How many rows are held as text before they are written: about 2 MB."""
-TEMPLATES_KEPT = 16_384
-"""How many different rows `write_runs` remembers the text of: a few megabytes."""
+KEPT = 16_384
+"""How many different rows, or texts, are remembered with what they are written as: a few megabytes."""
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
@@ -101,37 +101,62 @@ def json_writer(*, ascii_only: bool = False) -> Callable[[object], str]:
         text = encode(value)
         if text.isprintable():
             return text
-        return "".join(
-            char if is_showable(char) else encode_basestring_ascii(char)[1:-1] for char in text
-        )
+        return "".join(char if is_showable(char) else encode_basestring_ascii(char)[1:-1] for char in text)
 
     return written
 
 
+class Column(dict[object, str]):
+    """What the values of a column are as text, looked up as `column[value]`; texts are remembered."""
+
+    def __init__(self, before: str, cell: Callable[[object], str]) -> None:
+        super().__init__()
+        self.before = before
+        self.cell = cell
+
+    def __missing__(self, value: object) -> str:
+        text = self.before + self.cell(value)
+        # Texts alone, as 1 and True are one key.
+        if isinstance(value, str) or value is None:
+            if len(self) >= KEPT:
+                self.clear()
+            self[value] = text
+        return text
+
+    def around(self) -> tuple[str, str]:
+        """What stands before and after the digits of a number in this column."""
+        before, after = self["0"].rsplit("0", 1)
+        return before, after
+
+
+look_up: Callable[[Column, object], str] = dict.__getitem__
+
+
 @dataclass(frozen=True)
 class Layout:
-    """How one format lays out rows: what stands around the cells, and how a value becomes one."""
+    """How one format lays out rows."""
 
     opening: str
-    before: tuple[str, ...]
-    """What stands before each cell."""
+    columns: Sequence[Column]
     after: str
-    """What stands after a row's last cell."""
-    cell: Callable[[object], str]
+    """What ends a row."""
     between: str = ""
     """What stands between two rows."""
     closing: str = ""
 
-    def pattern(self) -> str:
-        """A %-pattern for a whole row, to be filled with its cells."""
-        return self.between + "".join(text.replace("%", "%%") + "%s" for text in self.before) + self.after
+    def row(self, row: Row) -> str:
+        """A whole row as text."""
+        try:
+            return self.between + "".join(map(look_up, self.columns, row)) + self.after
+        except TypeError:  # a list among the values, which is no key
+            cells = (one.before + one.cell(value) for one, value in zip(self.columns, row, strict=True))
+            return self.between + "".join(cells) + self.after
 
     def around(self, row: Row, at: int) -> tuple[str, str]:
-        """The text of a row before and after the number that stands at index `at`."""
-        parts = [before + self.cell(value) for before, value in zip(self.before, row, strict=True)]
-        left, right = self.cell("0").split("0")
-        head = "".join(parts[:at]) + self.before[at] + left
-        return self.between + head, right + "".join(parts[at + 1 :]) + self.after
+        """A row as text before and after the number that stands at index `at`."""
+        before, after = self.columns[at].around()
+        head = self.between + "".join(map(look_up, self.columns[:at], row)) + before
+        return head, after + "".join(map(look_up, self.columns[at + 1 :], row[at + 1 :])) + self.after
 
 
 def layout(
@@ -151,8 +176,8 @@ def layout(
         return _json_layout(fields, as_array=name == "json", ascii_only=ascii_only)
     safe = shown if terminal else str
     if name == "tsv":
-        before = ("", *("\t" for _ in fields[1:]))
-        return Layout("", before, "\n", lambda value: safe(tsv_cell(text_of(value))))
+        columns = _columns("\t", fields, lambda value: safe(tsv_cell(text_of(value))))
+        return Layout("", columns, "\n")
 
     # A lone empty cell would be an empty line, which readers skip.
     nothing = '""' if len(fields) == 1 else ""
@@ -163,28 +188,26 @@ def layout(
             text = guard(text)
         return csv_cell(safe(text)) or nothing
 
-    before = ("", *("," for _ in fields[1:]))
-    return Layout(",".join(map(csv_cell, fields)) + "\r\n", before, "\r\n", cell)
+    return Layout(",".join(map(csv_cell, fields)) + "\r\n", _columns(",", fields, cell), "\r\n")
+
+
+def _columns(comma: str, fields: Sequence[str], cell: Callable[[object], str]) -> list[Column]:
+    return [Column(comma if index else "", cell) for index in range(len(fields))]
 
 
 def _json_layout(fields: Sequence[str], *, as_array: bool, ascii_only: bool) -> Layout:
     write = json_writer(ascii_only=ascii_only)
-    keys = [f"{write(field)}: " for field in fields]
-    before = ("{" + keys[0], *(", " + key for key in keys[1:]))
+    columns = [
+        Column(f"{', ' if index else '{'}{write(field)}: ", write) for index, field in enumerate(fields)
+    ]
     if as_array:
-        return Layout("[", before, "}", write, between=",\n ", closing="]\n")
-    return Layout("", before, "}\n", write)
+        return Layout("[", columns, "}", between=",\n ", closing="]\n")
+    return Layout("", columns, "}\n")
 
 
 def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
     """Write rows as they come and return how many there were."""
-    pattern, cell = form.pattern(), form.cell
-
-    def pieces() -> Iterator[tuple[str, int]]:
-        for row in rows:
-            yield pattern % tuple(map(cell, row)), 1
-
-    return _write_pieces(form, pieces(), write)
+    return _write_pieces(form, ((form.row(row), 1) for row in rows), write)
 
 
 def write_runs(form: Layout, runs: Iterable[Run], at: int, write: Write) -> int:
@@ -206,7 +229,7 @@ def _run_pieces(form: Layout, runs: Iterable[Run], at: int) -> Iterator[tuple[st
             previous = row
             found = known.get(id(row))
             if found is None:
-                if len(known) >= TEMPLATES_KEPT:
+                if len(known) >= KEPT:
                     known.clear()
                 found = known[id(row)] = (row, *form.around(row, at))
             _, head, tail = found
@@ -214,8 +237,8 @@ def _run_pieces(form: Layout, runs: Iterable[Run], at: int) -> Iterator[tuple[st
             yield f"{head}{first}{tail}", 1
             continue
         joint = tail + head
-        for start in range(first, last + 1, NUMBERS_AT_ONCE):
-            stop = min(start + NUMBERS_AT_ONCE, last + 1)
+        for start in range(first, last + 1, ROWS_AT_ONCE):
+            stop = min(start + ROWS_AT_ONCE, last + 1)
             yield head + joint.join(map(str, range(start, stop))) + tail, stop - start
 
 
@@ -229,7 +252,7 @@ def _write_pieces(form: Layout, pieces: Iterable[tuple[str, int]], write: Write)
     for text, count in pieces:
         keep(text)
         waiting += count
-        if waiting >= NUMBERS_AT_ONCE:
+        if waiting >= ROWS_AT_ONCE:
             write("".join(held)[skip:])
             held.clear()
             written += waiting
@@ -260,7 +283,7 @@ def write_ranges(ranges: Iterable[tuple[int, int]], write: Write) -> int:
         if end >= 0:
             held.append(f"{begin}..{end}\n")
         begin, end = first, last
-        if len(held) >= NUMBERS_AT_ONCE:
+        if len(held) >= ROWS_AT_ONCE:
             write("".join(held))
             held.clear()
     if end >= 0:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from numctl.formats import shown
-from numctl.output.terminal import carries_unicode
+from numctl.output.terminal import carried, carries_unicode
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -45,7 +45,7 @@ def bars(rows: Sequence[Mapping[str, Any]], stream: TextIO, colour: bool) -> Non
     board = console(stream, colour)
     unicode = carries_unicode(stream)
     width = board.width
-    names = [_name(row, width // 4) for row in rows]
+    names = [carried(_name(row, width // 4), stream) for row in rows]
     shares = [_share(row) for row in rows]
     figures = [_figures(row, unicode) for row in rows]
     name_width = min(max(map(cell_len, names), default=0), max(12, width // 3))
@@ -57,13 +57,11 @@ def bars(rows: Sequence[Mapping[str, Any]], stream: TextIO, colour: bool) -> Non
     board.print(_legend(unicode, width), soft_wrap=True)
     for row, name, share, figure in zip(rows, names, shares, figures, strict=True):
         drawn = _bar(row, bar_width, unicode)
-        line = Text.assemble(
-            _fitted(name, name_width, unicode), "  ", drawn, "  ", share.rjust(share_width)
-        )
+        line = Text.assemble(_fitted(name, name_width, unicode), "  ", drawn, "  ", share.rjust(share_width))
         if row["over_threshold"]:
             line.stylize("bold red", len(line) - share_width)
         board.print(Text.assemble(line, "  ", figure) if in_line else line, soft_wrap=True)
-        if not in_line:
+        if not in_line and row["total"]:
             for part in _wrapped(figure, width - INDENT):
                 board.print(Text.assemble(" " * INDENT, part), soft_wrap=True)
 

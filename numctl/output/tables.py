@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
 from numctl.formats import Row, shown, text_of
-from numctl.output.terminal import is_terminal, width_of
+from numctl.output.terminal import carried, is_terminal, width_of
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
 ROWS_A_TABLE = 2_000
 """A longer list is drawn as several tables, so that memory stays flat."""
 TABULATE_LIMIT = 100_000
-UNBROKEN = frozenset(("number", "first", "last", "count"))
+UNBROKEN = frozenset(("number", "first", "last", "count", "status"))
+"""Fields that are broken over lines last of all."""
 STATUS_STYLES = {
     "available": "green",
     "reserved": "yellow",
@@ -52,28 +53,28 @@ def draw(fields: Sequence[str], rows: Iterable[Row], stream: TextIO, colour: boo
     rows = iter(rows)
     count = 0
     while part := list(islice(rows, ROWS_A_TABLE)):
-        board.print(_table(fields, part))
+        texts = [[carried(shown(text_of(value)), stream) for value in row] for row in part]
+        figures = [{int, type(None)}.issuperset(map(type, column)) for column in zip(*part, strict=True)]
+        board.print(_table(fields, texts, figures))
         count += len(part)
     return count
 
 
-def _table(fields: Sequence[str], rows: Sequence[Row]) -> Table:
+def _table(fields: Sequence[str], rows: Sequence[Sequence[str]], figures: Sequence[bool]) -> Table:
+    """A table of texts as they are to be shown; `figures` says which columns hold nothing but those."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for index, field in enumerate(fields):
-        figures = all(type(row[index]) in (int, type(None)) for row in rows)
-        table.add_column(
-            Text(field), justify="right" if figures else "left", overflow="fold", no_wrap=field in UNBROKEN
-        )
+    for field, right in zip(fields, figures, strict=True):
+        justify: JustifyMethod = "right" if right else "left"
+        table.add_column(Text(field), justify=justify, overflow="fold", no_wrap=field in UNBROKEN)
     for row in rows:
-        texts = [shown(text_of(value)) for value in row]
         table.add_row(
             *(
                 Text(text, style=STATUS_STYLES.get(text, "") if field == "status" else "")
-                for field, text in zip(fields, texts, strict=True)
+                for field, text in zip(fields, row, strict=True)
             )
         )
     return table
@@ -90,7 +91,7 @@ def tabulated(name: str, fields: Sequence[str], rows: Iterable[Row], write: Call
         )
     if name == "github":
         cells = [[cell.replace("|", "\\|") for cell in row] for row in cells]
-    from tabulate import tabulate  # type: ignore[import-untyped]
+    from tabulate import tabulate
 
     write(
         tabulate(
@@ -99,6 +100,7 @@ def tabulated(name: str, fields: Sequence[str], rows: Iterable[Row], write: Call
             tablefmt=name,
             disable_numparse=True,
             preserve_whitespace=True,
+            stralign=None if name == "html" else "left",  # None: without padding
         )
         + "\n"
     )

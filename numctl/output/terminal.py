@@ -24,6 +24,14 @@ def carries_unicode(stream: TextIO) -> bool:
     return encoding.lower().startswith("utf")
 
 
+def carried(text: str, stream: TextIO) -> str:
+    """The text as the stream will write it, so that its width can be reckoned with."""
+    if text.isascii() or carries_unicode(stream):
+        return text
+    encoding = stream.encoding
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def wants_colour(stream: TextIO, choice: bool | None) -> bool:
     """Whether to colour this stream: as chosen, else on a terminal that has not been told otherwise."""
     if choice is not None:
