@@ -8,6 +8,7 @@ can't be read for certain is refused, with what is wrong and how to write it.
 from __future__ import annotations
 
 import re
+from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,10 @@ SHOWN = 60  # How many digits of a hopeless number go into an error's facts.
 SPACES = " \t\u00a0\u202f"
 _DROPPED = dict.fromkeys(map(ord, SPACES + ".()-"))
 _DROPPED_BUT_HYPHENS = dict.fromkeys(map(ord, SPACES + ".()"))
-_SPREADSHEET = re.compile(r"\+?\d+([.,]\d*)?[eE][+-]?\d+")
-_EXTENSION = re.compile(r"(?i)\d\s*([,;]?\s*(ext(n|ension)?|x|poste)|#)[.:=\s]*\d+\s*$")
+
+# Expressions for what goes wrong. They are compiled when something does: at import that takes 4 ms.
+_SPREADSHEET = r"\+?\d+([.,]\d*)?[eE][+-]?\d+"
+_EXTENSION = r"(?i)\d\s*([,;]?\s*(ext(n|ension)?|x|poste)|#)[.:=\s]*\d+\s*$"
 
 
 def show(number: int) -> str:
@@ -77,20 +80,23 @@ def read_lines(lines: Iterable[str], region: str | None = None) -> list[Range]:
     Raises BadValue with the line's number, counted from 1.
     """
     national = _national(region)
-    seen: list[tuple[int, int, int]] = []
+    firsts, lasts, where = array("q"), array("q"), array("q")  # A million lines stay small.
     for at, line in enumerate(lines, 1):
         text = _without_comment(line.removeprefix("\ufeff") if at == 1 else line)
         if not text:
             continue
         try:
-            seen.append((*_read_range(text, national), at))
+            first, last = _read_range(text, national)
         except BadValue as error:
             raise _at_line(at, error) from None
-    seen.sort()
-    for before, after in pairwise(seen):
-        if after[0] <= before[1]:
-            raise _at_line(max(before[2], after[2]), _twice(after[0]))
-    return _joined([(first, last) for first, last, _ in seen])
+        firsts.append(first)
+        lasts.append(last)
+        where.append(at)
+    ascending = sorted(range(len(firsts)), key=firsts.__getitem__)
+    for before, after in pairwise(ascending):
+        if firsts[after] <= lasts[before]:
+            raise _at_line(max(where[before], where[after]), _twice(firsts[after]))
+    return _joined((firsts[line], lasts[line]) for line in ascending)
 
 
 def digits_alone(text: str) -> str | None:
@@ -122,7 +128,7 @@ def _read(text: str, national: Callable[[str], int] | None) -> int:
     digits = (written[1:] if international else written).translate(_DROPPED)
     if not (digits.isdecimal() and digits.isascii()):
         raise _unreadable(text)
-    if national is not None and not international:
+    if national is not None and not international and len(digits) <= SHOWN:
         return national(digits)
     if digits[0] == "0":
         raise BadValue(
@@ -135,6 +141,7 @@ def _read(text: str, national: Callable[[str], int] | None) -> int:
         raise BadValue(
             f"{quoted(text)} is too {extent}: a number has {SHORTEST} to {LONGEST} digits, "
             f"and this has {len(digits)}.",
+            "Write the whole number, and nothing else.",
             number=digits[:SHOWN],
         )
     return int(digits)
@@ -142,13 +149,13 @@ def _read(text: str, national: Callable[[str], int] | None) -> int:
 
 def _read_range(text: str, national: Callable[[str], int] | None) -> Range:
     if text.isdecimal():
-        number = _read(text, national)
+        number = int(text) if national is None and _is_canonical(text) else _read(text, national)
         return Range(number, number)
     if ".." in text:
         left, _, right = text.partition("..")
         return _from_to(text, _read(left, national), _read(right, national))
     left, plus, right = text.strip().rpartition("+")
-    if plus and left.strip("(" + SPACES) and not _SPREADSHEET.fullmatch(text.strip()):
+    if plus and left.strip("(" + SPACES) and not re.fullmatch(_SPREADSHEET, text.strip()):
         return _counted(text, _read(left, national), right.strip())
     _refuse_lone_hyphen(text)
     number = _read(text, national)
@@ -199,12 +206,12 @@ def _unreadable(text: str) -> BadValue:
     bare = text.strip()
     if not bare.strip(SPACES + ".()-+"):
         return BadValue(f"{quoted(text)} holds no digits.", "Write a number, such as 14188984760.")
-    if _SPREADSHEET.fullmatch(bare):
+    if re.fullmatch(_SPREADSHEET, bare):
         return BadValue(
             f"{quoted(text)} isn't a number any more: a spreadsheet has rewritten it and lost digits.",
             "Format the column as text there, and export it again.",
         )
-    if _EXTENSION.search(bare[-SHOWN:]):
+    if re.search(_EXTENSION, bare[-SHOWN:]):
         return BadValue(
             f"{quoted(text)} has an extension, which is no part of a number.", "Write the number without it."
         )
@@ -242,7 +249,7 @@ def _stretches(singles: list[int]) -> list[tuple[int, int]]:
     return stretches
 
 
-def _joined(ordered: list[tuple[int, int]]) -> list[Range]:
+def _joined(ordered: Iterable[tuple[int, int]]) -> list[Range]:
     """Join ascending ranges with their neighbours; raises BadValue if two overlap."""
     joined: list[Range] = []
     for first, last in ordered:

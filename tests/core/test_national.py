@@ -53,6 +53,7 @@ def test_national_numbers_get_their_country_code(region: str, text: str, number:
         ("FR", "0399", "too short"),
         ("FR", "12", "too short"),
         ("FR", "070000000000000000", "has 19 digits"),
+        ("FR", "7" * 100_000, "too long"),
         ("FR", "0099912345678", "country"),
         ("US", "898-4760", "could be|area code"),
         ("US", "8984760", "area code"),
