@@ -1,0 +1,27 @@
+"""Unbroken blocks of numbers whatever their state; changed only by what adds or removes numbers."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from numctl.core.ranges import Range, normalize, subtract
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+_TOUCHED = """
+SELECT first, last FROM extent
+WHERE first >= coalesce((SELECT max(first) FROM extent WHERE first < :first), :first) AND first <= :last + 1
+"""
+
+
+def apply(connection: sqlite3.Connection, steps: Iterable[tuple[bool, Range]]) -> None:
+    """Put ranges in (True) or take them out (False), in the order given."""
+    for put_in, group in groupby(steps, key=lambda step: step[0]):
+        for range in normalize(range for _, range in group):
+            near = [Range(*row) for row in connection.execute(_TOUCHED, range._asdict())]
+            now = normalize([*near, range]) if put_in else subtract(near, [range])
+            connection.executemany("DELETE FROM extent WHERE first = ?", [(old.first,) for old in near])
+            connection.executemany("INSERT INTO extent (first, last) VALUES (?, ?)", now)

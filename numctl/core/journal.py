@@ -1,0 +1,126 @@
+"""The journal's rows, and the chain of hashes over them; a part of the one door.
+
+An operation's hash is SHA-256 over the hash before it and its own content: the operation's row but
+for what is added later (``undone_by``), its pieces, the changes of single numbers, and the states
+that the pieces name, spelled out. Users stand by their row id, so that forgetting a name breaks no
+hash.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+_PIECES = "INSERT INTO piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_DETAILS = (
+    "INSERT INTO detail_change (operation, position, number, user_before, user_after, forward_before,"
+    " forward_after) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Detail(NamedTuple):
+    """What is true of one number alone: its user's row id, the number it forwards to; None for none."""
+
+    user: int | None = None
+    forward_to: int | None = None
+
+
+NO_DETAIL = Detail()
+
+
+class Journal:
+    """The pieces of one operation, kept until ``flush`` writes them."""
+
+    def __init__(self, connection: sqlite3.Connection, operation: int) -> None:
+        self._connection = connection
+        self._operation = operation
+        self._pieces: list[tuple[int, int, int, int, int, int | None, int | None]] = []
+        self._details: list[tuple[int, int, int, int | None, int | None, int | None, int | None]] = []
+        self.positions = 0
+        self._detail_positions = 0
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def piece(self, line: int, first: int, last: int, before: int, after: int) -> None:
+        """Note that numbers went from state ``before`` to ``after`` (row ids, 0 for not there)."""
+        self.positions += 1
+        self._pieces.append((self._operation, self.positions, line, first, last, before or None, after or None))
+
+    def detail(self, number: int, before: Detail, after: Detail) -> None:
+        """Note what changed for one number alone."""
+        self._detail_positions += 1
+        self._details.append(
+            (
+                self._operation,
+                self._detail_positions,
+                number,
+                before.user,
+                after.user,
+                before.forward_to,
+                after.forward_to,
+            )
+        )
+
+    def flush(self) -> None:
+        self._connection.executemany(_PIECES, self._pieces)
+        self._connection.executemany(_DETAILS, self._details)
+        self._pieces, self._details = [], []
+
+
+# What is hashed, as text that SQLite puts together: one row a field list, `quote` so that no two
+# contents read alike.
+_HEAD = """
+SELECT id || ',' || quote(at) || ',' || quote(actor) || ',' || acting_as || ',' || quote(action) || ',' ||
+  quote(message) || ',' || count || ',' || quote(facts) || ',' || quote(undoes) || ',' || quote(op_key)
+FROM operation WHERE id = ?
+"""
+_PIECE_TEXT = """
+SELECT group_concat(line || ',' || first || ',' || last || ',' || ifnull(before, '') || ',' || ifnull(after, ''), ';')
+FROM (SELECT * FROM piece WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
+"""
+_DETAIL_TEXT = """
+SELECT group_concat(number || ',' || quote(user_before) || ',' || quote(user_after) || ',' ||
+  quote(forward_before) || ',' || quote(forward_after), ';')
+FROM (SELECT * FROM detail_change WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
+"""
+_STATES = """
+SELECT id || ',' || series || ',' || organization || ',' || quote(status) || ',' || quote(tag) || ',' || quote(until)
+FROM state WHERE id IN (
+  SELECT before FROM piece WHERE operation = ?1 UNION SELECT after FROM piece WHERE operation = ?1
+) ORDER BY id
+"""
+_CHUNK = 10_000  # rows put into one text
+
+
+def digest(connection: sqlite3.Connection, operation: int, previous: bytes) -> bytes:
+    """The hash of an operation (32 bytes), given the hash of the one before it (empty for the first)."""
+    from hashlib import sha256
+
+    running = sha256(previous)
+    for text in _content(connection, operation):
+        running.update(text.encode("utf-8", "surrogatepass") + b"\n")
+    return running.digest()
+
+
+def _content(connection: sqlite3.Connection, operation: int) -> Iterator[str]:
+    yield connection.execute(_HEAD, (operation,)).fetchone()[0]
+    for label, statement in (("pieces", _PIECE_TEXT), ("details", _DETAIL_TEXT)):
+        position = 0
+        while True:
+            (text,) = connection.execute(statement, (operation, position, _CHUNK)).fetchone()
+            if text is None:
+                break
+            yield f"{label}:{text}"
+            position += _CHUNK
+    for (text,) in connection.execute(_STATES, (operation,)):
+        yield text
+
+
+def head(connection: sqlite3.Connection) -> tuple[int, bytes, str]:
+    """The last operation's id, hash and time; zero and empty in a store without operations."""
+    row = connection.execute("SELECT id, hash, at FROM operation ORDER BY id DESC LIMIT 1").fetchone()
+    return (row[0], row[1], row[2]) if row else (0, b"", "")

@@ -1,0 +1,221 @@
+"""One store: opening it, telling it from other files, its transactions, and making a new one.
+
+A transaction here is explicit (``isolation_level=None``): ``reading`` is a snapshot that ends before
+anything is printed, ``writing`` takes the write lock at once, so that what it has read stays true.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from numctl.core import schema
+from numctl.core.errors import Damaged, Locked, NoStore, NumbersRefuse, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+PAGE_CACHE_KIB = 16_000
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+
+class Store:
+    """An open store. ``connection`` is for the core alone."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.connection = connection
+
+    @classmethod
+    def open(cls, path: Path, lock_timeout: float = 30) -> Store:
+        """Open the store at ``path``; wait ``lock_timeout`` seconds for other processes' locks.
+
+        Raises NoStore where there is none or the file is something else, Damaged for one that a newer
+        numctl wrote or that SQLite can't read.
+        """
+        _expect_a_file(path)
+        with translated(path):
+            store = cls(path, _connect(path, lock_timeout))
+            try:
+                store._identify()
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+    @classmethod
+    def create(cls, path: Path, fill: Callable[[Store], None]) -> None:
+        """Make a new store at ``path``, let ``fill`` write into it, then put it in place whole.
+
+        The file is the owner's alone, as are folders made on the way. Raises NumbersRefuse where
+        something stands already, be it a dangling link.
+        """
+        if os.path.lexists(path):
+            raise _stands(path)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+        try:
+            store = cls(draft, _connect(draft, 30))
+            try:
+                store.connection.execute("BEGIN IMMEDIATE")
+                schema.migrate(store.connection)
+                store.connection.execute("COMMIT")
+                fill(store)
+            finally:
+                store.close()
+            try:
+                os.link(draft, path)  # unlike a rename, refuses where something stands by now
+            except FileExistsError:
+                raise _stands(path) from None
+        finally:
+            draft.unlink(missing_ok=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A snapshot. It must end before output begins: a paused reader would hold up every writer."""
+        with translated(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+            finally:
+                self._end("COMMIT")
+
+    @contextmanager
+    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[sqlite3.Connection]:
+        """A change: committed at the end if ``keep()`` says so, rolled back otherwise or on any error.
+
+        Raises Locked when another process keeps the lock for the whole timeout.
+        """
+        with translated(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT" if keep() else "ROLLBACK")
+            except BaseException:
+                self._end("ROLLBACK")
+                raise
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """Inside, a lock held by someone else is reported at once."""
+        (patience,) = self.connection.execute("PRAGMA busy_timeout").fetchone()
+        self.connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout = {int(patience)}")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _end(self, statement: str) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute(statement)
+
+    def _identify(self) -> None:
+        try:
+            (application,) = self.connection.execute("PRAGMA application_id").fetchone()
+            (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+                raise _something_else(self.path) from None
+            raise
+        if application != schema.APPLICATION_ID:
+            raise _something_else(self.path)
+        if version > schema.VERSION:
+            raise Damaged(
+                f"{self.path} was written by a newer numctl (its schema is {version}, this one knows "
+                f"{schema.VERSION}).",
+                "Upgrade numctl; the store was left as it is.",
+                path=str(self.path),
+                schema=version,
+            )
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into refusals: locked, damaged, or what the disk said."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise Locked(
+                f"{path} stayed locked by another process.",
+                "Try again, or wait longer with --lock-timeout.",
+                path=str(path),
+            ) from error
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise Damaged(
+                f"{path} is damaged: {error}.",
+                "Run `numctl check` to see where, or go back to a backup.",
+                path=str(path),
+            ) from error
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise Refusal(
+                f"{path} could not be read or written: {error}.",
+                "Nothing was changed. Look at the disk's free space and the file's permissions.",
+                path=str(path),
+            ) from error
+        raise
+
+
+def _connect(path: Path, lock_timeout: float) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise Refusal(
+            f"This Python's SQLite is {sqlite3.sqlite_version}; numctl needs 3.37 or newer.",
+            "Run numctl with a newer Python.",
+        )
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=lock_timeout, isolation_level=None
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute(f"PRAGMA cache_size = {-PAGE_CACHE_KIB}")
+    return connection
+
+
+def _expect_a_file(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoStore(
+            f"There is no store at {path}.",
+            "Make one with `numctl init --name NAME`, or name another with --db.",
+            path=str(path),
+        ) from None
+    except OSError as error:
+        raise NoStore(f"{path} can't be opened: {error.strerror}.", path=str(path)) from None
+    if not stat.S_ISREG(mode):
+        raise _something_else(path)
+
+
+def _something_else(path: Path) -> NoStore:
+    return NoStore(
+        f"{path} is not a store of numctl.",
+        "It was left as it is. Name the store with --db.",
+        path=str(path),
+    )
+
+
+def _stands(path: Path) -> NumbersRefuse:
+    return NumbersRefuse(
+        f"Something stands at {path} already.",
+        "It was left as it is. Name another place with --db.",
+        path=str(path),
+    )

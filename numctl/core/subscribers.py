@@ -1,0 +1,131 @@
+"""Users of numbers: invited (assigned), on-boarded (in use), deleted (released, perhaps forwarded)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core import pool
+from numctl.core.errors import BadValue, NotFound, NumbersRefuse
+from numctl.core.model import RULES, Change, Status
+from numctl.core.ranges import Range, normalize
+from numctl.core.reservations import expect_a_day_to_come
+from numctl.core.text import fold, nearest
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from numctl.core.operations import Operation
+
+COOLING = "cooling"  # the tag of a number that rests after its release
+
+
+class Keep(NamedTuple):
+    """What a release keeps: a tag that reserves the number, forwarding, and until when it is held."""
+
+    tag: str
+    forward_to: int | None = None
+    until: str = ""
+
+
+def assign(operation: Operation, numbers: Iterable[Range] | pool.Quantity, user: str) -> None:
+    """Give numbers to a user by invitation: named ones (available or reserved), or the lowest available."""
+    by_quantity = isinstance(numbers, pool.Quantity)
+    chosen = pool.choose(operation, numbers) if isinstance(numbers, pool.Quantity) else numbers
+    operation.door.change(
+        chosen,
+        Change("assign", to=Status.ASSIGNED, user=user),
+        held_by=operation.acting if by_quantity else None,
+    )
+
+
+def register(operation: Operation, numbers: Iterable[Range] | str) -> None:
+    """The user on-boards: assigned numbers come into use. A name stands for all that user's numbers."""
+    operation.door.change(_named(operation, numbers, "register"), Change("register", to=Status.IN_USE))
+
+
+def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | None = None) -> None:
+    """The user is deleted or the invitation withdrawn; ``keep`` reserves what becomes free.
+
+    This is the one moment at which forwarding can be added. Raises BadValue for a date that has
+    passed or forwarding to itself, NumbersRefuse for forwarding in a circle.
+    """
+    chosen = list(_named(operation, numbers, "release"))
+    if keep is None:
+        operation.door.change(chosen, Change("release", to=Status.AVAILABLE))
+        return
+    expect_a_day_to_come(operation, keep.until)
+    if keep.forward_to is not None:
+        for first, last in chosen:
+            _expect_no_circle(operation.connection, Range(first, last), keep.forward_to)
+    operation.door.change(
+        chosen,
+        Change("release", to=Status.RESERVED, tag=keep.tag, until=keep.until, forward_to=keep.forward_to),
+    )
+
+
+def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> None:
+    """Change the forwarding of reserved numbers that have one; None removes it for good."""
+    chosen = list(numbers)
+    if to is not None:
+        for first, last in chosen:
+            _expect_no_circle(operation.connection, Range(first, last), to)
+    operation.door.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
+
+
+def numbers_of(connection: sqlite3.Connection, scope: frozenset[int], user: str) -> list[tuple[int, Status]]:
+    """A user's numbers held in scope, ascending, with their status. Raises NotFound for one without any."""
+    rows = connection.execute(
+        "SELECT number, status, state.organization FROM user JOIN detail ON detail.user = user.id"
+        " JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)"
+        " JOIN state ON state.id = span.state WHERE user.folded = ? ORDER BY number",
+        (fold(user),),
+    ).fetchall()
+    found = [(number, Status(status)) for number, status, organization in rows if organization in scope]
+    if not found:
+        names = [
+            name
+            for name, organization in connection.execute("SELECT DISTINCT name, organization FROM user WHERE name <> ''")
+            if organization in scope
+        ]
+        close = nearest(user, names)
+        raise NotFound(
+            f"There is no user '{user}'.",
+            f"Nearest: {', '.join(close)}." if close else "See `numctl user list`.",
+            user=user,
+            nearest=close,
+        )
+    return found
+
+
+def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) -> Iterable[Range]:
+    if not isinstance(numbers, str):
+        return numbers
+    operation.door.flush()
+    theirs = numbers_of(operation.connection, operation.scope, numbers)
+    fitting = [Range(number, number) for number, status in theirs if status in RULES[action].sources]
+    if not fitting:
+        raise NumbersRefuse(
+            f"No number of '{numbers}' is {' or '.join(sorted(RULES[action].sources))}, so `{action}` can't be done.",
+            "Nothing was changed. See `numctl search --user`.",
+            user=numbers,
+        )
+    return normalize(fitting)
+
+
+def _expect_no_circle(connection: sqlite3.Connection, numbers: Range, to: int) -> None:
+    if numbers.first <= to <= numbers.last:
+        raise BadValue(f"{to} can't be forwarded to itself.", "Forward it to another number.", number=str(to))
+    passed: set[int] = set()
+    current: int | None = to
+    while current is not None and current not in passed:
+        passed.add(current)
+        row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (current,)).fetchone()
+        current = row[0] if row else None
+        if current is not None and numbers.first <= current <= numbers.last:
+            raise NumbersRefuse(
+                f"Forwarding {current} to {to} would go in a circle.",
+                "Forward it to a number that doesn't lead back.",
+                number=str(current),
+                forward_to=str(to),
+            )
