@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from numctl.grammar import Call
+    from numctl.output import Output
 
 UNKNOWN_TO_MONITORING = 3
 INTERRUPTED = 130
@@ -168,16 +169,17 @@ def _say(call: Call, refusal: Refusal) -> int:
 
 def show(call: Call, refusal: Refusal) -> None:
     """Hand the refusal to the output: the session's, or before there is one, one of its own."""
-    from numctl.output import FORMATS, Output
-
-    output = getattr(call.session, "output", None)
-    if output is None:
-        wanted = call.wanted_format()
-        output = Output(
-            wanted if wanted in FORMATS else None,
-            stdout=sys.stdout,
-            stderr=sys.stderr,
-            color=False if "no_color" in call.flags or "--no-color" in call.args else None,
-        )
+    output = getattr(call.session, "output", None) or _own_output(call)
     output.error(refusal)
     sys.stderr.flush()
+
+
+def _own_output(call: Call) -> Output:
+    from numctl import settings
+    from numctl.output import FORMATS, Output
+
+    wanted, color = call.wanted_format(), False if "--no-color" in call.args else None
+    with suppress(Refusal):
+        found = settings.load(call.flags, os.environ)
+        wanted, color = wanted or found.output, False if color is False else found.color
+    return Output(wanted if wanted in FORMATS else None, stdout=sys.stdout, stderr=sys.stderr, color=color)

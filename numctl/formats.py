@@ -145,15 +145,21 @@ class Layout:
     closing: str = ""
 
     def row(self, row: Row) -> str:
-        """A whole row as text."""
+        """A whole row as text. Raises ValueError for a row of the wrong length."""
+        self._check(row)
         try:
             return self.between + "".join(map(look_up, self.columns, row)) + self.after
         except TypeError:  # a list among the values, which is no key
             cells = (one.before + one.cell(value) for one, value in zip(self.columns, row, strict=True))
             return self.between + "".join(cells) + self.after
 
+    def _check(self, row: Row) -> None:
+        if len(row) != len(self.columns):
+            raise ValueError(f"a row of {len(row)} values for {len(self.columns)} fields")
+
     def around(self, row: Row, at: int) -> tuple[str, str]:
-        """A row as text before and after the number that stands at index `at`."""
+        """A row as text before and after the number that stands at index `at`; raises as `row` does."""
+        self._check(row)
         before, after = self.columns[at].around()
         head = self.between + "".join(map(look_up, self.columns[:at], row)) + before
         return head, after + "".join(map(look_up, self.columns[at + 1 :], row[at + 1 :])) + self.after

@@ -10,10 +10,11 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import alerts, journal
-from numctl.core.errors import NumbersRefuse, OutOfScope
+from numctl.core.errors import NumbersRefuse
 from numctl.core.ranges import Range, normalize
 from numctl.core.spans import Door
 from numctl.core.tree import Tree
+from numctl.core.view import View
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,15 +68,13 @@ class Outcome(NamedTuple):
     extra: dict[str, object]
 
 
-class Operation:
+class Operation(View):
     """What a feature works with while its transaction is open."""
 
     def __init__(self, connection: sqlite3.Connection, act: Act, action: str) -> None:
-        self.connection = connection
+        tree = Tree.load(connection)
+        super().__init__(connection, tree, act.acting_as or tree.root, action)
         self.act = act
-        self.action = action
-        self.tree = Tree.load(connection)
-        self.acting = act.acting_as or self.tree.root
         self.facts: dict[str, object] = {}
         last, self._previous_hash, last_at = journal.head(connection)
         self.id = last + 1
@@ -86,25 +85,8 @@ class Operation:
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
 
     @property
-    def scope(self) -> frozenset[int]:
-        """The acting organization and everything below it, by row id."""
-        return self.tree.scope(self.acting)
-
-    @property
     def changed(self) -> bool:
         return self._furnished or self.door.effects.count > 0
-
-    def organization(self, text: str | None) -> int:
-        """The organization that ``text`` names within scope; the acting one where it is None."""
-        return self.acting if text is None else self.tree.find(text, self.acting)
-
-    def root_only(self) -> None:
-        """Raises OutOfScope for anyone who acts below the root."""
-        if self.acting != self.tree.root:
-            raise OutOfScope(
-                f"`{self.action}` concerns the store as a whole, and you act as {self.tree.path(self.acting)}.",
-                "Only who acts as the root may do it: leave --as out.",
-            )
 
     def furnish(self, **facts: object) -> None:
         """Note that furniture changed; ``facts`` say what, in the history and in the answer."""

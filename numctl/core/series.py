@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from numctl.core.operations import Operation
     from numctl.core.ranges import Range
+    from numctl.core.view import View
+
+_HOLDERS = "SELECT DISTINCT series, organization FROM tally WHERE n > 0"
 
 
 class Listed(NamedTuple):
@@ -28,17 +31,12 @@ class Listed(NamedTuple):
     registered: int
 
 
-def find(operation: Operation, name: str) -> int:
+def find(view: View, name: str) -> int:
     """The series of this name, whatever its case; below the root only one with numbers in scope.
 
     Raises NotFound with the nearest names.
     """
-    known = visible(operation.connection, operation.scope, everything=operation.acting == operation.tree.root)
-    return pick(known, name)
-
-
-def pick(known: dict[str, tuple[int, str]], name: str) -> int:
-    """The row id of the series that ``name`` names, out of what ``visible`` gave."""
+    known = visible(view)
     found = known.get(fold(name.strip()))
     if found is None:
         close = nearest(name, [shown for _, shown in known.values()])
@@ -51,16 +49,14 @@ def pick(known: dict[str, tuple[int, str]], name: str) -> int:
     return found[0]
 
 
-def visible(
-    connection: sqlite3.Connection, scope: frozenset[int], *, everything: bool
-) -> dict[str, tuple[int, str]]:
+def visible(view: View) -> dict[str, tuple[int, str]]:
     """Row id and name of each series that may be seen, by its folded name."""
-    rows = connection.execute("SELECT folded, id, name FROM series ORDER BY folded").fetchall()
-    if not everything:
+    rows = view.connection.execute("SELECT folded, id, name FROM series ORDER BY folded").fetchall()
+    if not view.sees_all:
         held = {
             series
-            for series, organization in connection.execute("SELECT DISTINCT series, organization FROM tally WHERE n > 0")
-            if organization in scope
+            for series, organization in view.connection.execute(_HOLDERS)
+            if organization in view.scope
         }
         rows = [row for row in rows if row[1] in held]
     return {folded: (id, name) for folded, id, name in rows}
@@ -99,19 +95,17 @@ def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:
     operation.door.change(numbers, Change("series move", series=find(operation, to)))
 
 
-def listed(
-    connection: sqlite3.Connection, scope: frozenset[int], *, everything: bool, text: str = ""
-) -> list[Listed]:
+def listed(view: View, text: str = "") -> list[Listed]:
     """Series by name, those whose name or description contains ``text``, with their counts in scope."""
     counts: dict[int, dict[str, int]] = {}
-    for series, organization, status, n in connection.execute("SELECT series, organization, status, n FROM tally"):
-        if organization in scope:
+    for series, organization, status, n in view.connection.execute("SELECT series, organization, status, n FROM tally"):
+        if organization in view.scope:
             own = counts.setdefault(series, {})
             own[status] = own.get(status, 0) + n
     needle = fold(text)
-    descriptions = dict(connection.execute("SELECT id, description FROM series"))
+    descriptions = dict(view.connection.execute("SELECT id, description FROM series"))
     rows = []
-    for folded, (id, name) in visible(connection, scope, everything=everything).items():
+    for folded, (id, name) in visible(view).items():
         if needle in folded or needle in fold(descriptions[id]):
             n = counts.get(id, {})
             four = [n.get(status, 0) for status in ("available", "reserved", "assigned", "in-use")]

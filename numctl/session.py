@@ -1,0 +1,206 @@
+"""What a command is handed: the settings, the open store, who acts, and the output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from numctl import answers, settings
+from numctl.core import holds
+from numctl.core.errors import Refusal
+from numctl.core.operations import Act, Outcome, perform
+from numctl.core.store import Store
+from numctl.core.tree import Tree
+from numctl.core.view import View
+from numctl.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from numctl.core.operations import Operation
+    from numctl.core.ranges import Range
+    from numctl.options import ChangeOptions
+
+
+def now() -> datetime:
+    """The moment, in UTC. The one clock of the program."""
+    return datetime.now(UTC)
+
+
+class Session:
+    """One run of one command. ``committed`` is the number of the operation that was made, if one was."""
+
+    def __init__(
+        self, flags: Mapping[str, object], change: ChangeOptions, invocation: tuple[str, Mapping[str, object]]
+    ) -> None:
+        self.settings = settings.load(flags, os.environ)
+        self.change_options = change
+        self.command, self._parameters = invocation
+        self.committed: int | None = None
+        self._signed: list[str] = []
+        self._store: Store | None = None
+        self._changing = False
+        self.output = Output(
+            self.settings.output,
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+            stdin=sys.stdin,
+            quiet=self.settings.quiet,
+            color=self.settings.color,
+            no_input=self.settings.no_input,
+        )
+
+    # The moment and the person
+
+    @cached_property
+    def moment(self) -> datetime:
+        """When this run began, in UTC."""
+        return now()
+
+    @property
+    def at(self) -> str:
+        """When this run began, as RFC 3339."""
+        return self.moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @cached_property
+    def today(self) -> str:
+        """The date in the settings' time zone, ``YYYY-MM-DD``."""
+        if self.settings.timezone == "UTC":
+            return self.at[:10]
+        from zoneinfo import ZoneInfo
+
+        return self.moment.astimezone(ZoneInfo(self.settings.timezone)).date().isoformat()
+
+    @cached_property
+    def actor(self) -> str:
+        """The operating system's user, its number where it has no name."""
+        try:
+            import pwd
+
+            return pwd.getpwuid(os.getuid()).pw_name
+        except (ImportError, KeyError):
+            import getpass
+
+            try:
+                return getpass.getuser()
+            except (ImportError, KeyError, OSError):
+                return str(os.getuid())
+
+    def act(self) -> Act:
+        """Who does this, as whom, when, and what was said beside it. Reads the tree for --as."""
+        options = self.change_options
+        if options.message is not None:
+            from numctl.core.text import clean_note
+
+            message = clean_note(options.message, "A message")
+        else:
+            message = ""
+        return Act(
+            actor=self.actor,
+            at=self.at,
+            today=self.today,
+            acting_as=self._acting(Tree.load(self.store.connection)) if self.settings.acting_as else 0,
+            message=message,
+            dry_run=options.dry_run,
+            op_key=options.op_key,
+            command=self._digest() if options.op_key is not None else "",
+            expect=options.expect,
+        )
+
+    def _acting(self, tree: Tree) -> int:
+        return tree.find(self.settings.acting_as, tree.root) if self.settings.acting_as else tree.root
+
+    # The store
+
+    @property
+    def store(self) -> Store:
+        """The open store, with ended holds settled. Raises NoStore, Damaged or Locked."""
+        if self._store is None:
+            self._store = self.open_store()
+            self._settle()
+        return self._store
+
+    def open_store(self) -> Store:
+        """The store as it stands, nothing settled."""
+        return Store.open(self.settings.db, self.settings.lock_timeout)
+
+    def _settle(self) -> None:
+        store = self._store
+        assert store is not None  # noqa: S101 - called right after opening
+        with store.reading() as connection:
+            due = holds.is_due(connection, self.today)
+        if not due:
+            return
+        act = Act(self.actor, self.at, self.today)
+        if self._changing and not self.change_options.dry_run:
+            holds.settle(store, act)
+            return
+        try:
+            with store.impatient():
+                holds.settle(store, act)
+        except Refusal:
+            self.output.note(
+                "Some holds have ended, but the store could not be changed just now:"
+                " their numbers still show as reserved, with their date."
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[View]:
+        """A snapshot to read from, as whom one acts. It ends before output begins."""
+        with self.store.reading() as connection:
+            tree = Tree.load(connection)
+            yield View(connection, tree, self._acting(tree), self.command)
+
+    # What was given
+
+    def numbers(self, given: Iterable[str]) -> list[Range]:
+        """NUMBERS: arguments, with ``-`` standard input, with --from-file a file. Raises BadValue."""
+        from numctl.given import numbers
+
+        ranges = numbers(given, self.change_options.from_file, self.settings.region)
+        self.sign(*map(str, ranges))
+        return ranges
+
+    def number(self, text: str) -> int:
+        """One number, read by the region. Raises BadValue."""
+        from numctl.core.numbers import parse_number
+
+        return parse_number(text, self.settings.region)
+
+    def sign(self, *parts: str) -> None:
+        """Count what was read from elsewhere as a part of this command, for --op-key."""
+        self._signed += parts
+
+    def _digest(self) -> str:
+        import json
+        from hashlib import sha256
+
+        said = [self.command, {name: str(value) for name, value in self._parameters.items()}, self._signed]
+        return sha256(json.dumps(said, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+    # Changing
+
+    def change(self, action: str, work: Callable[[Operation], None]) -> Outcome:
+        """Do ``work`` as one operation, honouring the options of every change, and print its answer.
+
+        Where mail was queued and a server is set, delivery is tried afterwards; it never fails a change.
+        """
+        self._changing = True
+        outcome = perform(self.store, self.act(), action, work)
+        if outcome.operation is not None:
+            self.committed = outcome.operation
+        self.output.answer(answers.facts(outcome), answers.sentence(outcome))
+        if outcome.queued_mail and outcome.operation is not None and self.settings.smtp is not None:
+            from numctl import mail
+
+            mail.deliver_after_change(self)
+        return outcome
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
