@@ -334,6 +334,14 @@ def test_monitoring_is_told_unknown_when_the_line_is_wrong(numctl, probe: Probe,
     assert ending.out.count("\n") == 1
 
 
+def test_format_from_the_settings_file_holds_for_usage_errors(numctl, probe: Probe, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("output = 'json'")
+    env = {"NUMCTL_CONFIG": str(config)}
+    assert json.loads(numctl("lok", env=env).err)["error"]["code"] == 2
+    assert numctl("lok", "-o", "tsv", env=env).err.startswith("numctl: ")
+
+
 def test_monitoring_is_told_unknown_for_any_error(numctl, probe: Probe) -> None:
     probe.work = _raise(NotFound("No | such thing."))
     ending = numctl("set", "watch")
