@@ -191,6 +191,9 @@ def global_options(
     ] = None,
     quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Only what was asked for.")] = None,
     no_color: Annotated[bool | None, typer.Option("--no-color", help="No colour.")] = None,
+    no_guard: Annotated[
+        bool | None, typer.Option("--no-guard", help="CSV for machines: no ' before what looks like a formula.")
+    ] = None,
     no_input: Annotated[bool | None, typer.Option("--no-input", help="Never ask anything.")] = None,
     lock_timeout: Annotated[
         float | None,

@@ -52,6 +52,7 @@ class Session:
             quiet=self.settings.quiet,
             color=self.settings.color,
             no_input=self.settings.no_input,
+            guard=not flags.get("no_guard"),
         )
 
     # The moment and the person

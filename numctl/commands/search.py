@@ -1,0 +1,115 @@
+"""``numctl search``: find numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl.core.errors import BadValue
+from numctl.core.listing import COLUMNS, FIELDS, RANGE_FIELDS, Listing, Order, ranged
+from numctl.core.search import Search
+from numctl.core.selection import Filter
+from numctl.options import Limit, Matching, Statuses, Text
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+PAGE = 50  # rows of a table
+
+
+def _column(text: str) -> str:
+    if text not in COLUMNS:
+        raise BadValue(f"There is no column {text!r} to sort by.", f"The columns are {', '.join(COLUMNS)}.")
+    return text
+
+
+def search(
+    ctx: typer.Context,
+    text: Text = None,
+    series: Annotated[
+        list[str] | None, typer.Option("--series", metavar="SERIES", help="Only this series; may be repeated.")
+    ] = None,
+    org: Annotated[
+        list[str] | None,
+        typer.Option("--org", metavar="ORG", help="Only this organization, alone; may be repeated."),
+    ] = None,
+    below: Annotated[bool, typer.Option("--below", help="With --org: also what is below it.")] = False,
+    status: Statuses = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TEXT", help="Only tags that contain this; any case.")
+    ] = None,
+    user: Annotated[
+        list[str] | None, typer.Option("--user", metavar="TEXT", help="Only users whose name contains this.")
+    ] = None,
+    matching: Matching = None,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="COLUMN", parser=_column, help=f"By {', '.join(COLUMNS)}.")
+    ] = "number",
+    desc: Annotated[bool, typer.Option("--desc", help="From the highest down, or from Z to A.")] = False,
+    limit: Limit = None,
+    everything: Annotated[bool, typer.Option("--all", help="All rows, in a table too.")] = False,
+    ranges: Annotated[bool, typer.Option("--ranges", help="Unbroken runs of equal rows.")] = False,
+    count: Annotated[bool, typer.Option("--count", help="Only how many numbers there are.")] = False,
+) -> None:
+    """Find numbers by digits, tag, series, organization, status or user.
+
+    TEXT that is digits finds numbers and tags that contain them; any other TEXT finds tags. Repeated
+    options widen, different options narrow. Statuses: available (free), reserved (tagged for later),
+    assigned (given to a user who has not on-boarded yet), in-use (the user has on-boarded).
+
+    Examples:
+
+        numctl search 1418
+
+        numctl search sales --status reserved --sort reserved_tag
+
+        numctl search --status available --ranges --limit 10
+
+        numctl search --matching '0000$' --count
+    """
+    session: Session = ctx.obj
+    wanted = Filter(
+        (text or "").strip(),
+        series or (),
+        org or (),
+        below,
+        status or (),
+        tag or (),
+        user or (),
+        matching or "",
+    )
+    if matching is not None:
+        _expect_pattern(matching)
+    if count:
+        _count(session, wanted)
+        return
+    paged = session.output.format == "table" and not everything
+    shown = limit if limit is not None or not paged else PAGE
+    total = None
+    with session.reading() as view:
+        found = Search(view, wanted)
+        listing = Listing.read(view, found, Order(sort, desc), limit=shown, ranges=ranges)
+        if paged and not ranges and shown is not None and listing.count >= shown:
+            total = found.count()
+    more = "See all with --all, or narrow the search."
+    if ranges:
+        rows = (ranged(*run) for run in listing.ranges())
+        session.output.rows(RANGE_FIELDS, rows, empty="No numbers found.")
+    else:
+        session.output.runs(FIELDS, listing.runs(), empty="No numbers found.", total=total, more=more)
+
+
+def _expect_pattern(pattern: str) -> None:
+    from numctl.core.digits import matching
+
+    matching(pattern)
+
+
+def _count(session: Session, wanted: Filter) -> None:
+    with session.reading() as view:
+        n = Search(view, wanted).count()
+    if session.output.format in ("json", "jsonl"):
+        session.output.rows(("count",), [(n,)])
+    else:
+        session.output.text(str(n))
