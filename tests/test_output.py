@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import stat
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,7 +16,7 @@ import pytest
 from numctl import formats
 from numctl.core.errors import BadValue, NotFound, NumbersRefuse, Refusal
 from numctl.core.ranges import Range
-from numctl.output import FORMATS, Output, drawings, files, progress, tables
+from numctl.output import FORMATS, Output, progress, tables
 from numctl.output.terminal import width_of
 
 FIELDS = ("series", "number", "organization", "status", "reserved_tag")
@@ -354,7 +352,6 @@ def test_colour_is_where_it_is_wanted(
         monkeypatch.setenv(name, value)
     said = Said(terminal=True, color=choice)
     said.output.rows(FIELDS, [row("x")])
-    said.output.bars([usage("Acme", available=1)])
     said.output.error(Refusal("No."))
     assert ("\x1b[" in said.out) is coloured
     assert ("\x1b[" in said.err) is coloured
@@ -367,94 +364,6 @@ def test_colour_is_decided_for_each_stream() -> None:
     output.error(Refusal("No."))
     assert "\x1b[" not in stdout.getvalue()
     assert "\x1b[" in stderr.getvalue()
-
-
-# Drawings
-
-
-def usage(name: str, *, depth: int = 0, threshold: int | None = 80, **parts: int) -> dict[str, object]:
-    numbers = {
-        name: parts.get(name, 0) for name in ("available", "reserved", "assigned", "registered", "allocated")
-    }
-    total = sum(numbers.values())
-    in_use = total - numbers["available"]
-    return {
-        "organization": name,
-        "depth": depth,
-        "total": total,
-        "in_use": in_use,
-        **numbers,
-        "utilization_percent": 100 * in_use // total if total else 0,
-        "threshold_percent": threshold,
-        "over_threshold": bool(total and threshold and 100 * in_use >= threshold * total),
-    }
-
-
-COMPANY = [
-    usage("Acme", available=216, reserved=100, assigned=84, registered=500, allocated=300),
-    usage("Acme/東京支社東京支社東京支社東京支社東京支社", depth=1, available=5, registered=95),
-    usage("Acme/[/] :smile: \x1b[31m", depth=1, available=1, threshold=None),
-    usage("Acme/Sales/Empty", depth=900),
-    usage("Acme/France", depth=1, available=1, registered=521_000_000),
-]
-
-
-@pytest.mark.parametrize("width", [20, 60, 80, 200])
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-def test_bars_fit_the_width_and_are_told_apart_without_colour(
-    width: int, encoding: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from rich.cells import cell_len
-
-    monkeypatch.setenv("COLUMNS", str(width))
-    said = Said("table", encoding=encoding)
-    said.output.bars(COMPANY)
-    assert_harmless(said.out)
-    assert said.out.isascii() or encoding != "ascii"
-    if width >= 60:
-        assert max(map(cell_len, said.out.splitlines())) <= width
-    fills = [one.ascii_fill if encoding == "ascii" else one.fill for one in drawings.CATEGORIES]
-    assert len(set(fills)) == 5
-    for fill, figure in zip(fills, (500, 84, 100, 300, 216), strict=True):
-        assert f"{fill} {figure}" in said.out
-    assert "82% of 1200 !" in said.out
-    assert "no numbers" in said.out
-    assert all(one.name in said.out for one in (*drawings.CATEGORIES, drawings.THRESHOLD))
-
-
-def bar_of(text: str) -> str:
-    found = re.search(r"  ([#=+%.|]+)  ", text)
-    assert found
-    return found[1]
-
-
-def test_a_bar_is_split_as_the_numbers_are_and_marked_at_the_threshold(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    said = Said("table", encoding="ascii")
-    said.output.bars([usage("Acme", available=30, reserved=20, assigned=10, registered=30, allocated=10)])
-    bar = bar_of(said.out)
-    width = len(bar)
-    assert bar.index("|") == 80 * width // 100
-    assert abs(bar.count("#") - 0.3 * width) <= 1
-    assert abs(bar.count("+") - 0.2 * width) <= 1
-    assert bar.rstrip(".|").endswith("%")
-    at_its_end = Said("table", encoding="ascii")
-    at_its_end.output.bars([usage("Acme", available=30, registered=30, threshold=100)])
-    assert bar_of(at_its_end.out).endswith(".|")
-
-
-def test_a_tree_is_drawn_however_deep() -> None:
-    rows = [(0, "Acme", "5"), (1, "Sales", ""), (2, "EMEA", "3"), (1, "\x1b[31m", "")]
-    said, plain = Said("table"), Said("table", encoding="ascii")
-    said.output.tree(rows)
-    assert said.out == "Acme  5\n├─ Sales\n│  └─ EMEA  3\n└─ \\x1b[31m\n"
-    plain.output.tree(rows)
-    assert plain.out == "Acme  5\n|- Sales\n|  `- EMEA  3\n`- \\x1b[31m\n"
-    deep = Said("table")
-    deep.output.tree([(depth, f"o{depth}", "") for depth in range(2000)])
-    assert deep.out.endswith("└─ o1999\n")
 
 
 # Progress
@@ -480,88 +389,12 @@ def test_short_work_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said.err == ""
 
 
-# Files
-
-
-def save(path: str, text: str = "x") -> None:
-    with Said("csv").output.saved(path) as report:
-        report.rows(("a",), [(text,)])
-
-
-def test_a_report_is_there_when_it_is_whole(tmp_path: Path) -> None:
-    folder = tmp_path / "reports"
-    folder.mkdir()
-    target = folder / "report.csv"
-    target.write_text("old")
-
-    def break_off() -> None:
-        with files.open_out(str(target)) as file:
-            file.write("half")
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        break_off()
-    assert [one.read_text() for one in folder.iterdir()] == ["old"]
-    save(str(target), "é\udcff")
-    assert target.read_bytes() == "a\r\né\\udcff\r\n".encode()
-    assert list(folder.iterdir()) == [target]
-
-
 def test_without_a_file_or_with_a_dash_a_report_is_printed() -> None:
     for path in (None, "-"):
         said = Said()
         with said.output.preferring("csv").saved(path) as report:
             report.rows(("a",), [("x",)])
         assert said.out == "a\r\nx\r\n"
-
-
-@pytest.mark.parametrize(("umask", "mode"), [(0o000, 0o666), (0o022, 0o644), (0o077, 0o600)])
-def test_a_report_follows_the_umask(umask: int, mode: int, tmp_path: Path) -> None:
-    before = os.umask(umask)
-    try:
-        save(str(tmp_path / "new"))
-        (tmp_path / "closed").touch(0o600)
-        save(str(tmp_path / "closed"))
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == mode
-    assert stat.S_IMODE((tmp_path / "closed").stat().st_mode) == 0o600
-
-
-def test_links_are_replaced_and_what_they_point_to_stays(tmp_path: Path) -> None:
-    victim = tmp_path / "victim"
-    victim.write_text("mine")
-    (tmp_path / "symbolic").symlink_to(victim)
-    (tmp_path / "hard").hardlink_to(victim)
-    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
-    for name in ("symbolic", "hard", "dangling"):
-        save(str(tmp_path / name))
-        assert (tmp_path / name).read_bytes() == b"a\r\nx\r\n"
-        assert not (tmp_path / name).is_symlink()
-    assert victim.read_text() == "mine"
-    assert not (tmp_path / "nowhere").exists()
-
-
-@pytest.mark.parametrize("name", ["", ".", "..", "folder/"])
-def test_a_folder_is_no_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "folder").mkdir()
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(BadValue, match="folder"):
-        save(name)
-
-
-@pytest.mark.parametrize("name", ["missing/report.csv", "nul\0.csv", "x" * 300])
-def test_a_place_that_cannot_be_written_is_named(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / "reports"
-    folder.mkdir()
-    with pytest.raises(Refusal, match="can't be written"):
-        save(str(folder / name))
-    assert list(folder.iterdir()) == []
-
-
-def test_a_device_is_written_to_and_stays_one() -> None:
-    save("/dev/null")
-    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 # What is loaded
