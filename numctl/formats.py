@@ -7,7 +7,6 @@ stays flat however many there are, and a run of numbers is written without a row
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 DRAWN = ("table",)
 STREAMED = ("tsv", "csv", "json", "jsonl")
@@ -132,17 +131,14 @@ class Column(dict[object, str]):
 look_up: Callable[[Column, object], str] = dict.__getitem__
 
 
-@dataclass(frozen=True)
 class Layout:
-    """How one format lays out rows."""
+    """How one format lays out rows: what opens and closes them, ends each, and stands between two."""
 
-    opening: str
-    columns: Sequence[Column]
-    after: str
-    """What ends a row."""
-    between: str = ""
-    """What stands between two rows."""
-    closing: str = ""
+    def __init__(
+        self, opening: str, columns: Sequence[Column], after: str, between: str = "", closing: str = ""
+    ) -> None:
+        self.opening, self.columns, self.after = opening, columns, after
+        self.between, self.closing = between, closing
 
     def row(self, row: Row) -> str:
         """A whole row as text. Raises ValueError for a row of the wrong length."""
