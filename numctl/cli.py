@@ -7,6 +7,8 @@ others. A command's file is loaded when that command is called, never before.
 from __future__ import annotations
 
 import builtins
+import gc
+import os
 import sys
 from keyword import iskeyword
 from typing import NamedTuple, NoReturn
@@ -114,7 +116,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run() -> NoReturn:
-    """Run the process's own command line and leave: the console script's entry."""
+    """Run the process's own command line and leave: the console script's entry.
+
+    Two things keep a run short. Loading makes tens of thousands of objects and hardly any cycle, so
+    the collector looks for them a hundred times less often. And once everything is closed and
+    written, the process ends at once: taking the interpreter apart takes as long as a search.
+    """
+    gc.set_threshold(70_000)
     from numctl import streams
 
     try:
@@ -123,4 +131,4 @@ def run() -> NoReturn:
     except KeyboardInterrupt:  # while loading: main() itself never raises
         code = 130
     streams.finish()
-    sys.exit(code)
+    os._exit(code)

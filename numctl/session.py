@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from numctl import answers, settings
 from numctl.core import holds
 from numctl.core.errors import Refusal
-from numctl.core.operations import Act, Outcome, perform
 from numctl.core.store import Store
 from numctl.core.tree import Tree
 from numctl.core.view import View
@@ -21,7 +20,7 @@ from numctl.output import Output
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from numctl.core.operations import Operation
+    from numctl.core.operations import Act, Operation, Outcome
     from numctl.core.ranges import Range
     from numctl.options import ChangeOptions
 
@@ -93,6 +92,8 @@ class Session:
 
     def act(self) -> Act:
         """Who does this, as whom, when, and what was said beside it. Reads the tree for --as."""
+        from numctl.core.operations import Act
+
         options = self.change_options
         if options.message is not None:
             from numctl.core.text import clean_note
@@ -136,6 +137,8 @@ class Session:
             due = holds.is_due(connection, self.today)
         if not due:
             return
+        from numctl.core.operations import Act
+
         act = Act(self.actor, self.at, self.today)
         if self._changing and not self.change_options.dry_run:
             holds.settle(store, act)
@@ -190,6 +193,8 @@ class Session:
 
         Where mail was queued and a server is set, delivery is tried afterwards; it never fails a change.
         """
+        from numctl.core.operations import perform
+
         self._changing = True
         outcome = perform(self.store, self.act(), action, work)
         if outcome.operation is not None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.model import Change, Status
-from numctl.core.operations import Act, Operation, perform
 from numctl.core.ranges import Range
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from numctl.core.operations import Act, Operation
     from numctl.core.store import Store
 
 
@@ -29,6 +29,8 @@ def settle(store: Store, act: Act) -> int:
 
     Acts for the root, whoever opens the store. Raises Locked like any change.
     """
+    from numctl.core.operations import Act, perform  # everyone asks whether; few have to settle
+
     settled = perform(store, Act(act.actor, act.at, act.today), "settle", _end_holds)
     if not settled.count:
         with store.writing() as connection:

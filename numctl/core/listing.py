@@ -6,7 +6,6 @@ everything after works from memory.
 
 from __future__ import annotations
 
-import json
 from array import array
 from bisect import bisect_left
 from itertools import islice
@@ -202,7 +201,7 @@ def _ordered(view: View, search: Search, order: Order) -> Iterator[Span]:
     without = groups.pop("", None)
     ordered = [groups[value] for value in sorted(groups, reverse=order.descending)]
     for ids in [*ordered, without] if without else ordered:
-        yield from search.found(States("id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)))
+        yield from search.found(States("", ()).among("id", ids))
 
 
 def _key(view: View, column: str) -> Callable[[list[Any]], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import series as series_table
@@ -46,6 +45,12 @@ class States(NamedTuple):
         joined = f"{self.condition} AND {condition}" if self.condition else condition
         return States(joined, (*self.values, *values))
 
+    def among(self, column: str, values: Sequence[int] | Sequence[str]) -> States:
+        """Those of them with one of the values, however many, in a column."""
+        from json import dumps
+
+        return self.narrowed(f"{column} IN (SELECT value FROM json_each(?))", dumps(list(values)))  # noqa: S608 - columns are ours
+
     @property
     def everything(self) -> bool:
         return not self.condition
@@ -64,12 +69,12 @@ def states_of(view: View, wanted: Filter) -> States:
     picked = States("", ())
     organizations = _organizations(view, wanted)
     if organizations is not None:
-        picked = picked.narrowed("organization IN (SELECT value FROM json_each(?))", json.dumps(sorted(organizations)))
+        picked = picked.among("organization", sorted(organizations))
     if wanted.series:
         ids = sorted({series_table.find(view, name) for name in wanted.series})
-        picked = picked.narrowed("series IN (SELECT value FROM json_each(?))", json.dumps(ids))
+        picked = picked.among("series", ids)
     if wanted.statuses:
-        picked = picked.narrowed("status IN (SELECT value FROM json_each(?))", json.dumps(list(wanted.statuses)))
+        picked = picked.among("status", wanted.statuses)
     if wanted.tags:
         either = " OR ".join("instr(folded, ?)" for _ in wanted.tags)
         picked = picked.narrowed(f"({either})", *(fold(tag.strip()) for tag in wanted.tags))
