@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numctl.core.operations import Outcome
 
 # What was done, and what would be: {n} is "1 number" or "3 numbers".
@@ -24,7 +26,40 @@ _SAID = {
     "import": ("Imported {n}", "import {n}"),
     "series move": ("Moved {n} to another series", "move {n} to another series"),
     "batch": ("Changed {n} by a batch", "change {n} by a batch"),
-    "undo": ("Undid operation {undone}, which gave back {n}", "undo operation {undone}, which gives back {n}"),
+    "undo": (
+        "Undid operation {undone}, which gave back {n}",
+        "undo operation {undone}, which gives back {n}",
+    ),
+}
+# The same of furniture, by the names in the answer.
+_FURNITURE = {
+    "init": ("Made a store with the root organization {organization}", "make a store for {organization}"),
+    "demo": (
+        "Filled a store with {organizations} organizations and {numbers} numbers",
+        "fill a store with {organizations} organizations and {numbers} numbers",
+    ),
+    "org add": ("Added organization {organization}", "add organization {organization}"),
+    "org rename": (
+        "Renamed organization {old} to {organization}",
+        "rename organization {old} to {organization}",
+    ),
+    "org set": (
+        "Set up organization {organization}{settings}",
+        "set up organization {organization}{settings}",
+    ),
+    "org move": ("Moved organization {organization} under {parent}", "move it: it would be {organization}"),
+    "org remove": ("Removed organization {name}", "remove organization {name}"),
+    "threshold set": (
+        "Set up organization {organization}{settings}",
+        "set up organization {organization}{settings}",
+    ),
+    "series add": ("Added series {name}", "add series {name}"),
+    "series rename": ("Renamed series {old} to {name}", "rename series {old} to {name}"),
+    "user rename": ("Renamed a user to {user}", "rename a user to {user}"),
+    "user forget": (
+        "Forgot a user; the name is blank everywhere, history included",
+        "forget the user: the name would be blank everywhere, history included",
+    ),
 }
 _WITH_TAG = ("reserve", "retag", "release")
 
@@ -37,7 +72,8 @@ def facts(outcome: Outcome) -> dict[str, object]:
         "dry_run": outcome.dry_run,
         "count": outcome.count,
         "ranges": [
-            {"first": str(range.first), "last": str(range.last), "count": range.count} for range in outcome.ranges
+            {"first": str(range.first), "last": str(range.last), "count": range.count}
+            for range in outcome.ranges
         ],
         "from": outcome.source,
         "to": outcome.to,
@@ -53,10 +89,12 @@ def sentence(outcome: Outcome) -> str:
     """One sentence: what changed (or would), the operation's number, and how to undo it."""
     numbers = "1 number" if outcome.count == 1 else f"{outcome.count} numbers"
     if outcome.action in _SAID:
-        done, would = (text.format(n=numbers, undone=outcome.extra.get("undoes")) for text in _SAID[outcome.action])
+        done, would = (
+            text.format(n=numbers, undone=outcome.extra.get("undoes")) for text in _SAID[outcome.action]
+        )
         details = _details(outcome)
     else:
-        done, would, details = f"Done: {outcome.action}", f"do: {outcome.action}", _furniture(outcome)
+        done, would, details = *_furniture(outcome), ""
     if outcome.dry_run:
         return f"Would {would}{details}. Nothing was changed: this was a dry run."
     if outcome.operation is None:
@@ -85,6 +123,21 @@ def _details(outcome: Outcome) -> str:
     return said
 
 
-def _furniture(outcome: Outcome) -> str:
-    name = outcome.extra.get("organization") or outcome.extra.get("name")
-    return f" {name}" if name else ""
+def _furniture(outcome: Outcome) -> tuple[str, str]:
+    told = {**outcome.extra, "user": outcome.user, "settings": _settings(outcome.extra)}
+    names = {name: "(gone since)" if value is None else value for name, value in told.items()}
+    if outcome.action in _FURNITURE:
+        done, would = _FURNITURE[outcome.action]
+        return done.format(**names), would.format(**names)
+    what = outcome.extra.get("organization") or outcome.extra.get("name")
+    named = f"{outcome.action} {what}" if what else outcome.action
+    return f"Done: {named}", f"do: {named}"
+
+
+def _settings(extra: Mapping[str, object]) -> str:
+    said = []
+    if isinstance(emails := extra.get("emails"), list):
+        said.append(f"e-mail {', '.join(emails)}" if emails else "no e-mail addresses of its own")
+    if "threshold" in extra:
+        said.append(f"threshold {extra['threshold']}%" if extra["threshold"] else "threshold off")
+    return f": {'; '.join(said)}" if said else ""

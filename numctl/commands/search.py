@@ -28,7 +28,8 @@ def search(
     ctx: typer.Context,
     text: Text = None,
     series: Annotated[
-        list[str] | None, typer.Option("--series", metavar="SERIES", help="Only this series; may be repeated.")
+        list[str] | None,
+        typer.Option("--series", metavar="SERIES", help="Only this series; may be repeated."),
     ] = None,
     org: Annotated[
         list[str] | None,

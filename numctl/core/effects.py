@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from operator import lt
 from typing import TYPE_CHECKING, TypeVar
 
 from numctl.core.desk import ABSENT
@@ -44,14 +45,17 @@ class Effects:
 
     def note(self, first: int, last: int, before: int, after: int) -> None:
         """Numbers went from one state to another (row ids)."""
-        n = last - first + 1
-        self.count += n
+        self.note_range(first, last)
+        self.note_states(before, after, last - first + 1)
+
+    def note_range(self, first: int, last: int) -> None:
+        """Numbers were touched, without saying how."""
+        self.count += last - first + 1
         if self._lasts and adjoins(self._lasts[-1], first):
             self._lasts[-1] = last
         else:
             self._firsts.append(first)
             self._lasts.append(last)
-        self.note_states(before, after, n)
 
     def note_states(self, before: int, after: int, n: int) -> None:
         """``n`` numbers went from one state to another, without saying which."""
@@ -75,7 +79,9 @@ class Effects:
 
     def ranges(self) -> list[Range]:
         """What was touched, ascending and joined."""
-        return normalize(map(Range, self._firsts, self._lasts))
+        ranges = list(map(Range, self._firsts, self._lasts))
+        in_order = all(map(lt, self._lasts, self._firsts[1:]))  # and then joined already
+        return ranges if in_order else normalize(ranges)
 
     def shared(self) -> dict[str, object]:
         """Row ids of the organizations before and after, series and user, and the tag; None for several."""

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from numctl.core.ranges import Range
 
 
-def add(operation: Operation, numbers: Iterable[Range], series_name: str, organization: str | None = None) -> None:
+def add(
+    operation: Operation, numbers: Iterable[Range], series_name: str, organization: str | None = None
+) -> None:
     """Put new numbers into the inventory, available; the series is made if it is new.
 
     Raises OutOfScope below the root, AlreadyPresent where a number is there already.

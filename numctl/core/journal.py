@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-_PIECES = "INSERT INTO piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PIECES = (
+    "INSERT INTO piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 _DETAILS = (
     "INSERT INTO detail_change (operation, position, number, user_before, user_after, forward_before,"
     " forward_after) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -40,7 +42,7 @@ class Journal:
         self._pieces: list[tuple[int, int, int, int, int, int | None, int | None]] = []
         self._details: list[tuple[int, int, int, int | None, int | None, int | None, int | None]] = []
         self.positions = 0
-        self._detail_positions = 0
+        self.detail_positions = 0
 
     def __len__(self) -> int:
         return len(self._pieces)
@@ -48,15 +50,17 @@ class Journal:
     def piece(self, line: int, first: int, last: int, before: int, after: int) -> None:
         """Note that numbers went from state ``before`` to ``after`` (row ids, 0 for not there)."""
         self.positions += 1
-        self._pieces.append((self._operation, self.positions, line, first, last, before or None, after or None))
+        self._pieces.append(
+            (self._operation, self.positions, line, first, last, before or None, after or None)
+        )
 
     def detail(self, number: int, before: Detail, after: Detail) -> None:
         """Note what changed for one number alone."""
-        self._detail_positions += 1
+        self.detail_positions += 1
         self._details.append(
             (
                 self._operation,
-                self._detail_positions,
+                self.detail_positions,
                 number,
                 before.user,
                 after.user,

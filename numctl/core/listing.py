@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from numctl.core.view import View
 
 COLUMNS = ("series", "number", "organization", "status", "reserved_tag")
-FIELDS = ("series", "number", "organization", "status", "reserved_tag", "reserved_until", "user", "forwarded_to")
+FIELDS = (
+    "series",
+    "number",
+    "organization",
+    "status",
+    "reserved_tag",
+    "reserved_until",
+    "user",
+    "forwarded_to",
+)
 RANGE_FIELDS = ("series", "first", "last", "count", *FIELDS[2:])
 
 _SINGLY = 1_000  # rows looked up one by one; more are read in one go
@@ -119,7 +128,9 @@ class Listing:
             self._forwards.append(forward_to or 0)
         users = set(self._users)
         if len(users) > _SINGLY:
-            self._names = {id: name for id, name in view.connection.execute("SELECT id, name FROM user") if id in users}
+            self._names = {
+                id: name for id, name in view.connection.execute("SELECT id, name FROM user") if id in users
+            }
         else:
             for id in users:
                 for (name,) in view.connection.execute("SELECT name FROM user WHERE id = ?", (id,)):

@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
     operation: int | None
     action: str
     dry_run: bool
-    count: int
+    count: int  # type: ignore[assignment]
     ranges: list[Range]
     source: str | None
     to: str | None
@@ -141,7 +141,9 @@ def perform(store: Store, act: Act, action: str, work: Callable[[Operation], Non
     raises NumbersRefuse.
     """
     operation: Operation | None = None
-    with store.writing(keep=lambda: operation is not None and operation.changed and not act.dry_run) as connection:
+    with store.writing(
+        keep=lambda: operation is not None and operation.changed and not act.dry_run
+    ) as connection:
         known = _answered(connection, act)
         if known is not None:
             return known
@@ -185,6 +187,8 @@ def outcome(
         rows = connection.execute("SELECT first, last FROM piece WHERE operation = ?", (id,))
         ranges = normalize(Range(*row) for row in rows)
     names = {word: _name(connection, tree, word, facts.pop(word, None)) for word in _NAMED}
+    for word in _PLACES & facts.keys():
+        facts[word] = tree.path(facts[word]) if facts[word] in tree else None
     return Outcome(
         operation=id,
         action=action,
@@ -202,6 +206,7 @@ def outcome(
 
 
 _NAMED = ("from", "to", "series", "user")
+_PLACES = frozenset(("organization", "parent", "old_parent"))  # in the facts of furniture
 
 
 def _name(connection: sqlite3.Connection, tree: Tree, word: str, id: int | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.errors import NumbersRefuse, OutOfScope
+from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.text import fold
 from numctl.core.tree import Organization, Tree
 
@@ -29,33 +29,50 @@ class Listed(NamedTuple):
 
 
 def found(
-    operation: Operation, parent: int | None, name: str, emails: Sequence[str] = (), threshold: int | None = None
+    operation: Operation, parent: int, name: str, emails: Sequence[str] = (), threshold: int | None = None
 ) -> int:
-    """Make an organization right below ``parent`` (a row id; None makes the root); give its row id.
+    """Make an organization right below ``parent`` (a row id); give its row id.
 
     ``threshold`` is per cent, 0 for off, None for the default. Raises NumbersRefuse where a sibling has
     the name in any case.
     """
-    if parent is not None and operation.tree.child(parent, name) is not None:
+    if operation.tree.child(parent, name) is not None:
         raise NumbersRefuse(
             f"{operation.tree.path(parent)} has an organization '{name}' already.",
             "Choose another name.",
             organization=name,
         )
+    id = insert(operation.connection, parent, name, emails, threshold)
     percent = DEFAULT_THRESHOLD if threshold is None else threshold
-    id = operation.connection.execute(
-        "INSERT INTO organization (parent, name, folded, threshold) VALUES (?, ?, ?, ?)",
-        (parent, name, fold(name), percent),
-    ).lastrowid
-    assert id is not None  # noqa: S101 - an INSERT has always one
-    _write_emails(operation.connection, id, emails)
-    operation.tree.graft(Organization(id, parent or 0, name, fold(name), percent))
+    operation.tree.graft(Organization(id, parent, name, fold(name), percent))
     operation.door.scope = operation.scope
     return id
 
 
+def insert(
+    connection: sqlite3.Connection,
+    parent: int | None,
+    name: str,
+    emails: Sequence[str] = (),
+    threshold: int | None = None,
+) -> int:
+    """Write the row of an organization and its addresses; give its row id."""
+    percent = DEFAULT_THRESHOLD if threshold is None else threshold
+    id = connection.execute(
+        "INSERT INTO organization (parent, name, folded, threshold) VALUES (?, ?, ?, ?)",
+        (parent, name, fold(name), percent),
+    ).lastrowid
+    assert id is not None  # noqa: S101 - an INSERT has always one
+    _write_emails(connection, id, emails)
+    return id
+
+
 def add(
-    operation: Operation, name: str, parent: str | None, emails: Sequence[str] = (), threshold: int | None = None
+    operation: Operation,
+    name: str,
+    parent: str | None,
+    emails: Sequence[str] = (),
+    threshold: int | None = None,
 ) -> None:
     """Make an organization in scope. Raises as ``found`` does, NotFound or OutOfScope for the parent."""
     id = found(operation, operation.organization(parent), name, emails, threshold)
@@ -76,7 +93,9 @@ def rename(operation: Operation, organization: str, name: str) -> None:
             "Choose another name.",
             organization=name,
         )
-    operation.connection.execute("UPDATE organization SET name = ?, folded = ? WHERE id = ?", (name, fold(name), id))
+    operation.connection.execute(
+        "UPDATE organization SET name = ?, folded = ? WHERE id = ?", (name, fold(name), id)
+    )
     operation.reload_tree()
     operation.furnish(organization=id, old=old.name, name=name)
 
@@ -102,9 +121,14 @@ def move(operation: Operation, organization: str, to: str) -> None:
     Raises OutOfScope for the acting organization itself, NumbersRefuse for a parent below it or where
     the name is taken.
     """
-    id, parent = operation.organization(organization), operation.organization(to)
+    try:
+        id = operation.organization(organization)
+    except NotFound:
+        operation.organization(to)  # what is out of scope is said before what is not found
+        raise
     if id == operation.acting:
         raise _own(operation, id)
+    parent = operation.organization(to)
     old = operation.tree[id]
     if old.parent == parent:
         return
@@ -115,7 +139,8 @@ def move(operation: Operation, organization: str, to: str) -> None:
         )
     if operation.tree.child(parent, old.name) is not None:
         raise NumbersRefuse(
-            f"{operation.tree.path(parent)} has an organization '{old.name}' already.", "Rename one of them first."
+            f"{operation.tree.path(parent)} has an organization '{old.name}' already.",
+            "Rename one of them first.",
         )
     operation.connection.execute("UPDATE organization SET parent = ? WHERE id = ?", (parent, id))
     operation.reload_tree()
@@ -130,7 +155,9 @@ def remove(operation: Operation, organization: str) -> None:
     path = operation.tree.path(id)
     if operation.tree.children(id):
         below = operation.tree.path(operation.tree.children(id)[0])
-        raise NumbersRefuse(f"{path} has organizations below it, such as {below}.", "Move or remove them first.")
+        raise NumbersRefuse(
+            f"{path} has organizations below it, such as {below}.", "Move or remove them first."
+        )
     (held,) = operation.connection.execute(
         "SELECT coalesce(sum(n), 0) FROM tally WHERE organization = ?", (id,)
     ).fetchone()
@@ -148,7 +175,9 @@ def listed(connection: sqlite3.Connection, tree: Tree, top: int, text: str = "")
     from numctl.core import utilization
 
     emails: dict[int, list[str]] = {}
-    for id, email in connection.execute("SELECT organization, email FROM administrator ORDER BY organization, position"):
+    for id, email in connection.execute(
+        "SELECT organization, email FROM administrator ORDER BY organization, position"
+    ):
         emails.setdefault(id, []).append(email)
     rows = utilization.table(connection, tree, tree.below(top))
     return [
@@ -188,6 +217,10 @@ def _expect_changeable(operation: Operation, id: int) -> None:
 
 
 def _own(operation: Operation, id: int) -> OutOfScope:
+    if id == operation.tree.root:
+        return OutOfScope(
+            f"{operation.tree.path(id)} is the root; it stays where it is.", "Name one below it."
+        )
     return OutOfScope(
         f"{operation.tree.path(id)} is the organization you act as; its name and place are set from above.",
         "Act as an organization above it with --as.",

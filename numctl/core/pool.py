@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core import series as series_table
 from numctl.core.errors import NotEnough, OutOfScope
 from numctl.core.model import Change, State, Status
-from numctl.core.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numctl.core.operations import Operation
+    from numctl.core.ranges import Pair
 
 
 class Quantity(NamedTuple):
@@ -61,7 +61,7 @@ def withdraw(operation: Operation, series: str, quantity: int, source: str) -> N
 
 def choose(
     operation: Operation, wanted: Quantity, *, holder: int | None = None, highest_first: bool = False
-) -> list[Range]:
+) -> list[Pair]:
     """The ranges that a quantity means: available numbers that ``holder`` (the acting one) itself holds."""
     operation.door.flush()
     organization = operation.acting if holder is None else holder
@@ -83,7 +83,7 @@ def choose(
 
 def _available(
     operation: Operation, series: int, organization: int, matching: str | None, highest_first: bool
-) -> Iterator[Range]:
+) -> Iterator[Pair]:
     state = operation.door.states.find(State(series, organization, Status.AVAILABLE))
     if state is None:
         return
@@ -93,7 +93,7 @@ def _available(
         (state,),
     )
     if matching is None:
-        yield from map(Range._make, spans)
+        yield from spans
         return
     from numctl.core.digits import matching as compiled
 
@@ -102,23 +102,23 @@ def _available(
         yield from automaton.runs(first, last, descending=highest_first)
 
 
-def _scattered(blocks: Iterable[Range], quantity: int, highest_first: bool) -> tuple[list[Range], int]:
-    chosen: list[Range] = []
+def _scattered(blocks: Iterable[Pair], quantity: int, highest_first: bool) -> tuple[list[Pair], int]:
+    chosen: list[Pair] = []
     missing = quantity
     for first, last in blocks:
         n = last - first + 1
         if n >= missing:
-            chosen.append(Range(last - missing + 1, last) if highest_first else Range(first, first + missing - 1))
+            chosen.append((last - missing + 1, last) if highest_first else (first, first + missing - 1))
             return chosen, quantity
-        chosen.append(Range(first, last))
+        chosen.append((first, last))
         missing -= n
     return [], quantity - missing
 
 
-def _one_block(blocks: Iterable[Range], quantity: int) -> tuple[list[Range], int]:
+def _one_block(blocks: Iterable[Pair], quantity: int) -> tuple[list[Pair], int]:
     longest = 0
     for first, last in blocks:
         if last - first + 1 >= quantity:
-            return [Range(first, first + quantity - 1)], quantity
+            return [(first, first + quantity - 1)], quantity
         longest = max(longest, last - first + 1)
     return [], longest

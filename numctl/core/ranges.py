@@ -19,6 +19,9 @@ HIGHEST = 999_999_999_999_999
 LENGTH_STARTS = frozenset(10**digits for digits in range(16))
 
 
+Pair = tuple[int, int]  # first and last of a range, where many of them pass by
+
+
 class Range(NamedTuple):
     """The numbers from ``first`` to ``last``, both included and of one length of digits."""
 
@@ -90,7 +93,7 @@ def intersect(a: Sequence[Range], b: Sequence[Range]) -> list[Range]:
     return common
 
 
-def total(ranges: Iterable[Range]) -> int:
+def total(ranges: Iterable[Pair]) -> int:
     """How many numbers the ranges hold in all; what is in two of them counts twice."""
     return sum(last - first + 1 for first, last in ranges)
 

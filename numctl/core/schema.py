@@ -200,8 +200,10 @@ CREATE TABLE message (
   attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
   last_error TEXT NOT NULL DEFAULT '',
   claimed_at TEXT NOT NULL DEFAULT '',               -- a sender has it in hand since then
+  claimed_by TEXT NOT NULL DEFAULT '',               -- which one: its machine and process
   sent_at TEXT NOT NULL DEFAULT '',
-  CHECK ((state = 'sent') = (sent_at <> ''))
+  CHECK ((state = 'sent') = (sent_at <> '')),
+  CHECK ((claimed_at = '') = (claimed_by = ''))
 ) STRICT;
 CREATE INDEX message_waiting ON message (id) WHERE state = 'waiting';
 

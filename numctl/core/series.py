@@ -54,9 +54,7 @@ def visible(view: View) -> dict[str, tuple[int, str]]:
     rows = view.connection.execute("SELECT folded, id, name FROM series ORDER BY folded").fetchall()
     if not view.sees_all:
         held = {
-            series
-            for series, organization in view.connection.execute(_HOLDERS)
-            if organization in view.scope
+            series for series, organization in view.connection.execute(_HOLDERS) if organization in view.scope
         }
         rows = [row for row in rows if row[1] in held]
     return {folded: (id, name) for folded, id, name in rows}
@@ -98,7 +96,9 @@ def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:
 def listed(view: View, text: str = "") -> list[Listed]:
     """Series by name, those whose name or description contains ``text``, with their counts in scope."""
     counts: dict[int, dict[str, int]] = {}
-    for series, organization, status, n in view.connection.execute("SELECT series, organization, status, n FROM tally"):
+    for series, organization, status, n in view.connection.execute(
+        "SELECT series, organization, status, n FROM tally"
+    ):
         if organization in view.scope:
             own = counts.setdefault(series, {})
             own[status] = own.get(status, 0) + n

@@ -5,7 +5,7 @@ the rule book, and rewrites them; it joins neighbours, moves the counts, and wri
 before and after into the journal. No other code writes ``span``, ``state``, ``tally``, ``extent``
 or ``detail``. Everything is checked before anything moves, so a refusal leaves the door as it was.
 
-Its parts: ``desk`` (spans in memory), ``states``, ``journal``, ``extents``, ``effects`` (counts and
+Its parts: ``desk`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``, ``extents``, ``effects`` (counts and
 what an answer says).
 """
 
@@ -14,21 +14,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core import extents, users
+from numctl.core.bulk import Bulk
 from numctl.core.desk import ABSENT, Desk, Piece
 from numctl.core.effects import Effects
 from numctl.core.errors import AlreadyPresent, NumbersRefuse, NumbersUnknown, WrongStatus
 from numctl.core.journal import NO_DETAIL, Detail, Journal
 from numctl.core.model import RULES, Change, State, Status, allowed
-from numctl.core.ranges import Range, normalize
+from numctl.core.ranges import Pair, Range, normalize, total
 from numctl.core.states import States
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
+AT_ONCE = 1_000  # spans changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
 
 _DETAILS = "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ?"
+_SPANS_WITHIN = "SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT ?)"
+_CHANGED = "SELECT first, last FROM piece WHERE operation = ? AND position > ? ORDER BY position"
 _SET_DETAIL = "INSERT OR REPLACE INTO detail (number, user, forward_to) VALUES (?, ?, ?)"
 _WITH_USER = (Status.ASSIGNED, Status.IN_USE)
 
@@ -38,6 +42,7 @@ class Door:
 
     def __init__(self, connection: sqlite3.Connection, operation: int, scope: frozenset[int]) -> None:
         self._connection = connection
+        self._operation = operation
         self.scope = scope
         self._desk = Desk(connection)
         self._journal = Journal(connection, operation)
@@ -46,25 +51,90 @@ class Door:
         self.effects = Effects(self.states)
         self.line = 0  # of the batch or file that is at work
 
-    def change(self, ranges: Iterable[Range], change: Change, *, held_by: int | None = None) -> int:
+    def change(self, ranges: Iterable[Pair], change: Change, *, held_by: int | None = None) -> int:
         """Do ``change`` to every number of ``ranges`` (disjoint); give how many changed.
 
         Raises NumbersUnknown for numbers not in the inventory or out of scope, WrongStatus where the
         rule book refuses or (with ``held_by``) where another organization holds the number.
         """
+        chosen = list(ranges)
+        before = self.effects.count
+        if self._is_large(chosen, change):
+            self._change_in_bulk(chosen, change, held_by)
+        else:
+            self._change_in_memory(chosen, change, held_by)
+        return self.effects.count - before
+
+    def _is_large(self, ranges: Sequence[Pair], change: Change) -> bool:
+        if change.user is not None or change.action == "forward" or change.forward_to is not None:
+            return False  # what is given to each number is written number by number
+        if total(ranges) <= AT_ONCE:
+            return False
+        self.flush()
+        spans = len(ranges)
+        for first, last in ranges:
+            if spans > AT_ONCE:
+                break
+            spans += self._connection.execute(_SPANS_WITHIN, (first, last, AT_ONCE)).fetchone()[0]
+        return spans > AT_ONCE
+
+    def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
         pieces = self._pieces(ranges)
         self._check(pieces, change, held_by)
         successors: dict[int, int] = {}
-        before = self.effects.count
         for piece in pieces:
             after = successors.get(piece.state)
             if after is None:
                 after = successors[piece.state] = self._successor(piece.state, change)
             self._move(piece, after, change)
         self._flush_if_full()
-        return self.effects.count - before
 
-    def add(self, ranges: Iterable[Range], state: State, *, user: str = "", forward_to: int | None = None) -> None:
+    def _change_in_bulk(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
+        self.flush()
+        bulk = Bulk(self._connection, self._operation, self.line)
+        covered = bulk.cut(ranges)
+        rule, here = RULES[change.action], [self.states[state] for state, _, _ in covered]
+        admitted = all(
+            state.organization in self.scope
+            and state.status in rule.sources
+            and held_by in (None, state.organization)
+            for state in here
+        )
+        if not admitted or sum(numbers for _, numbers, _ in covered) != total(ranges):
+            bulk.join()
+            self._check(self._pieces(ranges), change, held_by)  # says why not
+            raise AssertionError("one body of the door refuses what the other admits")
+        successors = []
+        for (state, _, _), old in zip(covered, here, strict=True):
+            after = self._successor(state, change)
+            if after != state:
+                successors.append((state, old, after, self.states[after] if after != ABSENT else None))
+        positions = self._journal.positions, self._journal.detail_positions
+        pieces, details = bulk.change(successors, positions)
+        bulk.join()
+        self._note_bulk(bulk, ranges, everything=len(successors) == len(covered))
+        self._journal.positions += pieces
+        self._journal.detail_positions += details
+
+    def _note_bulk(self, bulk: Bulk, ranges: Sequence[Pair], *, everything: bool) -> None:
+        position = self._journal.positions
+        for before, after, numbers in bulk.moved(position):
+            self.effects.note_states(before, after or ABSENT, numbers)
+            if after is None:
+                self._extents += [(False, Range(*range)) for range in ranges]
+        changed = ranges if everything else self._connection.execute(_CHANGED, (self._operation, position))
+        for first, last in changed:
+            self.effects.note_range(first, last)
+        for (user,) in self._connection.execute(
+            "SELECT DISTINCT coalesce(user_after, user_before) FROM detail_change"
+            " WHERE operation = ? AND position > ? LIMIT 2",
+            (self._operation, self._journal.detail_positions),
+        ):
+            self.effects.note_user(user)
+
+    def add(
+        self, ranges: Iterable[Range], state: State, *, user: str = "", forward_to: int | None = None
+    ) -> None:
         """Put numbers into the inventory. Raises AlreadyPresent where one is there, whoever holds it."""
         pieces = self._pieces(ranges)
         present = [piece for piece in pieces if piece.state != ABSENT]
@@ -95,7 +165,7 @@ class Door:
         if len(self._journal) >= FLUSH_AT or len(self._desk) >= 3 * FLUSH_AT:
             self.flush()
 
-    def _pieces(self, ranges: Iterable[Range]) -> list[Piece]:
+    def _pieces(self, ranges: Iterable[Pair]) -> list[Piece]:
         found: list[Piece] = []
         for first, last in ranges:
             self._desk.load(first, last)

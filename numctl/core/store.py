@@ -103,10 +103,10 @@ class Store:
                 raise
 
     @contextmanager
-    def impatient(self) -> Iterator[None]:
-        """Inside, a lock held by someone else is reported at once."""
+    def impatient(self, seconds: float = 0) -> Iterator[None]:
+        """Inside, a lock that someone else holds is reported after ``seconds``: at once if not given."""
         (patience,) = self.connection.execute("PRAGMA busy_timeout").fetchone()
-        self.connection.execute("PRAGMA busy_timeout = 0")
+        self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
         try:
             yield
         finally:
@@ -166,7 +166,12 @@ def translated(path: Path) -> Iterator[None]:
                 "Run `numctl check` to see where, or go back to a backup.",
                 path=str(path),
             ) from error
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        if code in (
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_READONLY,
+        ):
             raise Refusal(
                 f"{path} could not be read or written: {error}.",
                 "Nothing was changed. Look at the disk's free space and the file's permissions.",

@@ -85,7 +85,9 @@ def numbers_of(connection: sqlite3.Connection, scope: frozenset[int], user: str)
     if not found:
         names = [
             name
-            for name, organization in connection.execute("SELECT DISTINCT name, organization FROM user WHERE name <> ''")
+            for name, organization in connection.execute(
+                "SELECT DISTINCT name, organization FROM user WHERE name <> ''"
+            )
             if organization in scope
         ]
         close = nearest(user, names)

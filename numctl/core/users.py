@@ -27,12 +27,6 @@ def user_id(connection: sqlite3.Connection, organization: int, name: str) -> int
 def taken_along(connection: sqlite3.Connection, user: int, organization: int) -> int:
     """The row id by which ``organization`` knows a user whose number it takes over."""
     holder, name = connection.execute("SELECT organization, name FROM user WHERE id = ?", (user,)).fetchone()
-    if holder == organization:
+    if holder == organization or not name:  # a forgotten user is nobody's
         return user
-    if not name:  # forgotten; another nameless row
-        made = connection.execute(
-            "INSERT INTO user (organization, name, folded) VALUES (?, '', '')", (organization,)
-        ).lastrowid
-        assert made is not None  # noqa: S101 - an INSERT has always one
-        return made
     return user_id(connection, organization, name)

@@ -1,0 +1,451 @@
+"""The core against a plain dictionary of numbers, whatever is done to it, step by step.
+
+The model keeps a record for each number and counts by looking at all of them. After each step every
+number, every count, every category, the journal's replay and the chain of hashes are compared.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from numctl.core.founding import found_store
+
+from numctl.core import (
+    holds,
+    inventory,
+    journal,
+    organizations,
+    pool,
+    reservations,
+    series,
+    spans,
+    subscribers,
+    utilization,
+)
+from numctl.core.errors import NumbersRefuse, Refusal
+from numctl.core.operations import Act, Outcome, perform
+from numctl.core.ranges import LENGTH_STARTS, Range
+from numctl.core.store import Store
+from numctl.core.tree import Tree
+from tests.conftest import FULL
+
+LOW, HIGH = 980, 1019  # across two lengths of number
+TODAY = date(2026, 11, 24)
+TREE = ("Acme", "Acme/Sales", "Acme/Sales/EMEA", "Acme/Finance")
+SERIES = ("red", "blue")
+USERS = ("ann", "bob")
+TAGS = ("x", "É", "cooling")
+
+
+class Line(NamedTuple):
+    """All that is true of one number."""
+
+    org: str
+    series: str
+    status: str = "available"
+    tag: str = ""
+    until: str = ""
+    user: str = ""
+    forward: int = 0
+
+
+def _ranges() -> st.SearchStrategy[Range]:
+    ends = st.integers(LOW, HIGH)
+    pairs = st.tuples(ends, ends).map(lambda pair: (min(pair), max(pair)))
+    return pairs.filter(lambda pair: len(str(pair[0])) == len(str(pair[1]))).map(lambda pair: Range(*pair))
+
+
+def _short() -> st.SearchStrategy[Range]:
+    return st.integers(LOW, HIGH).map(lambda n: Range(n, n))
+
+
+RANGES = st.one_of(_short(), _ranges())
+ORGS = st.sampled_from(TREE)
+ACTORS = st.sampled_from(TREE)
+
+
+class Inventory(RuleBasedStateMachine):
+    @initialize()
+    def begin(self) -> None:
+        self.folder = TemporaryDirectory()
+        path = Path(self.folder.name) / "inventory.db"
+        self.today = TODAY
+        found_store(path, self.act(), "Acme")
+        self.store = Store.open(path)
+        self.model: dict[int, Line] = {}
+        for name in TREE[1:]:
+            parent, _, own = name.rpartition("/")
+            self.do(lambda op, own=own, parent=parent: organizations.add(op, own, parent))
+        self.do(lambda op: inventory.add(op, [Range(990, 999), Range(1000, 1009)], "red"))
+        self.model.update({n: Line("Acme", "red") for n in range(990, 1010)})
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.close()
+            self.folder.cleanup()
+
+    def act(self, acting: str = "Acme") -> Act:
+        day = self.today.isoformat()
+        tree = Tree.load(self.store.connection) if hasattr(self, "store") else None
+        id = tree.at(acting) if tree else 0
+        return Act("tester", f"{day}T12:00:00Z", day, acting_as=id or 0)
+
+    def do(self, work: Any, acting: str = "Acme", action: str = "test") -> Outcome:
+        return perform(self.store, self.act(acting), action, work)
+
+    # What the model allows, in its own words
+
+    def inside(self, acting: str, org: str) -> bool:
+        return org == acting or org.startswith(acting + "/")
+
+    def sees(self, acting: str, number: int) -> bool:
+        return number in self.model and self.inside(acting, self.model[number].org)
+
+    def attempt(
+        self, work: Any, acting: str, numbers: list[int], fits: Any, change: Any, allowed: bool = True
+    ) -> None:
+        """Do it in the core; it must succeed exactly if every number fits, and do what ``change`` says."""
+        fine = allowed and all(self.sees(acting, n) and fits(self.model[n]) for n in numbers)
+        before = dict(self.model)
+        if fine:
+            for n in numbers:
+                self.model[n] = change(n, self.model[n])
+        try:
+            outcome = self.do(work, acting)
+        except Refusal:
+            assert not fine
+            return
+        assert fine
+        differing = {n for n in numbers if before[n] != self.model[n]}
+        assert outcome.count == len(differing)
+        assert {n for r in outcome.ranges for n in range(r.first, r.last + 1)} == differing
+
+    @rule(range=RANGES, name=st.sampled_from(SERIES), org=ORGS)
+    def add(self, range: Range, name: str, org: str) -> None:
+        numbers = list(_numbers(range))
+        fine = not any(n in self.model for n in numbers)
+        try:
+            self.do(lambda op: inventory.add(op, [range], name, org))
+        except NumbersRefuse:
+            assert not fine
+            return
+        assert fine
+        self.model.update({n: Line(org, name) for n in numbers})
+
+    @rule(range=RANGES)
+    def remove(self, range: Range) -> None:
+        numbers = list(_numbers(range))
+        fine = all(n in self.model and self.model[n].status in ("available", "reserved") for n in numbers)
+        try:
+            self.do(lambda op: inventory.remove(op, [range], "ported"))
+        except Refusal:
+            assert not fine
+            return
+        assert fine
+        for n in numbers:
+            del self.model[n]
+
+    @rule(
+        ranges=st.lists(_short(), min_size=1, max_size=4, unique=True),
+        acting=ACTORS,
+        org=st.none() | ORGS,
+        tag=st.sampled_from(TAGS),
+        days=st.none() | st.integers(0, 3),
+    )
+    def reserve(self, ranges: list[Range], acting: str, org: str | None, tag: str, days: int | None) -> None:
+        until = "" if days is None else (self.today + timedelta(days)).isoformat()
+        self.attempt(
+            lambda op: reservations.reserve(op, ranges, tag, organization=org, until=until),
+            acting,
+            [n for r in ranges for n in _numbers(r)],
+            lambda line: line.status == "available",
+            lambda _, line: line._replace(status="reserved", tag=tag, until=until, org=org or line.org),
+            allowed=org is None or self.inside(acting, org),
+        )
+
+    @rule(range=RANGES, acting=ACTORS, tag=st.sampled_from(TAGS))
+    def retag(self, range: Range, acting: str, tag: str) -> None:
+        self.attempt(
+            lambda op: reservations.retag(op, [range], tag),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.status == "reserved",
+            lambda _, line: line._replace(tag=tag),
+        )
+
+    @rule(range=RANGES, acting=ACTORS)
+    def unreserve(self, range: Range, acting: str) -> None:
+        self.attempt(
+            lambda op: reservations.unreserve(op, [range]),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.status == "reserved",
+            lambda _, line: line._replace(status="available", tag="", until="", forward=0),
+        )
+
+    @rule(range=RANGES, acting=ACTORS, to=ORGS)
+    def move(self, range: Range, acting: str, to: str) -> None:
+        self.attempt(
+            lambda op: inventory.move(op, [range], to),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.status != "assigned",
+            lambda _, line: line._replace(org=to),
+            allowed=self.inside(acting, to),
+        )
+
+    @rule(range=RANGES, to=st.sampled_from(SERIES))
+    def reclassify(self, range: Range, to: str) -> None:
+        known = self.store.connection.execute("SELECT 1 FROM series WHERE name = ?", (to,)).fetchone()
+        self.attempt(
+            lambda op: series.reclassify(op, [range], to),
+            "Acme",
+            list(_numbers(range)),
+            lambda _: True,
+            lambda _, line: line._replace(series=to),
+            allowed=known is not None,
+        )
+
+    @rule(range=_short(), acting=ACTORS, user=st.sampled_from(USERS))
+    def assign(self, range: Range, acting: str, user: str) -> None:
+        self.attempt(
+            lambda op: subscribers.assign(op, [range], user),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.status in ("available", "reserved"),
+            lambda _, line: line._replace(status="assigned", tag="", until="", user=user, forward=0),
+        )
+
+    @rule(acting=ACTORS, user=st.sampled_from(USERS))
+    def register_user(self, acting: str, user: str) -> None:
+        theirs = [n for n in self.model if self.sees(acting, n) and self.model[n].user == user]
+        numbers = [n for n in theirs if self.model[n].status == "assigned"]
+        self.attempt(
+            lambda op: subscribers.register(op, user),
+            acting,
+            numbers,
+            lambda _: True,
+            lambda _, line: line._replace(status="in-use"),
+            allowed=bool(numbers),
+        )
+
+    @rule(
+        range=_short(),
+        acting=ACTORS,
+        tag=st.none() | st.sampled_from(TAGS),
+        forward=st.integers(LOW, HIGH) | st.none(),
+    )
+    def release(self, range: Range, acting: str, tag: str | None, forward: int | None) -> None:
+        keep = None if tag is None else subscribers.Keep(tag, forward)
+        target = 0 if tag is None else forward or 0
+        after = Line("", "", "reserved" if tag else "available", tag or "", "", "", target)
+        self.attempt(
+            lambda op: subscribers.release(op, [range], keep),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.status in ("assigned", "in-use"),
+            lambda _, line: after._replace(org=line.org, series=line.series),
+            allowed=not self.leads_to(target, range.first),
+        )
+
+    @rule(range=_short(), acting=ACTORS, to=st.none() | st.integers(LOW, HIGH))
+    def forward(self, range: Range, acting: str, to: int | None) -> None:
+        self.attempt(
+            lambda op: subscribers.forward(op, [range], to),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.forward != 0,
+            lambda _, line: line._replace(forward=to or 0),
+            allowed=not self.leads_to(to or 0, range.first),
+        )
+
+    def leads_to(self, start: int, number: int) -> bool:
+        seen = set()
+        while start and start not in seen:
+            if start == number:
+                return True
+            seen.add(start)
+            start = self.model[start].forward if start in self.model else 0
+        return False
+
+    @rule(acting=ACTORS, to=ORGS, name=st.sampled_from(SERIES), n=st.integers(1, 12), block=st.booleans())
+    def allocate(self, acting: str, to: str, name: str, n: int, block: bool) -> None:
+        own = self.pool(acting, name)
+        chosen = _block(own, n) if block else own[:n]
+        self.attempt(
+            lambda op: pool.allocate(op, pool.Quantity(name, n, block), to),
+            acting,
+            chosen,
+            lambda _: True,
+            lambda _, line: line._replace(org=to),
+            allowed=self.inside(acting, to) and to != acting and len(chosen) == n,
+        )
+
+    @rule(acting=ACTORS, source=ORGS, name=st.sampled_from(SERIES), n=st.integers(1, 12))
+    def withdraw(self, acting: str, source: str, name: str, n: int) -> None:
+        chosen = self.pool(source, name)[::-1][:n]
+        self.attempt(
+            lambda op: pool.withdraw(op, name, n, source),
+            acting,
+            chosen,
+            lambda _: True,
+            lambda _, line: line._replace(org=source.rpartition("/")[0]),
+            allowed=self.inside(acting, source) and source != acting and len(chosen) == n,
+        )
+
+    def pool(self, org: str, name: str) -> list[int]:
+        return sorted(n for n, line in self.model.items() if line[:3] == (org, name, "available"))
+
+    @rule(days=st.integers(1, 2))
+    def pass_days(self, days: int) -> None:
+        self.today += timedelta(days)
+        due = [n for n, line in self.model.items() if line.until and line.until < self.today.isoformat()]
+        with self.store.reading() as connection:
+            noted = holds.is_due(connection, self.today.isoformat())
+        assert noted or not due
+        assert not noted or holds.settle(self.store, self.act()) == len(due)
+        for n in due:
+            self.model[n] = self.model[n]._replace(status="available", tag="", until="", forward=0)
+
+    @precondition(lambda self: self.model)
+    @rule(range=RANGES)
+    def a_dry_run_changes_nothing(self, range: Range) -> None:
+        with_dry_run = self.act()._replace(dry_run=True)
+        try:
+            answer = perform(
+                self.store, with_dry_run, "reserve", lambda op: reservations.reserve(op, [range], "x")
+            )
+        except Refusal:
+            return
+        assert answer.operation is None
+        assert answer.count == range.count
+
+    # What must hold after each step
+
+    @invariant()
+    def numbers_are_the_models(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        assert self.stored() == self.model
+
+    def stored(self) -> dict[int, Line]:
+        connection = self.store.connection
+        tree = Tree.load(connection)
+        found: dict[int, Line] = {}
+        for first, last, name, org, status, tag, until in connection.execute(
+            "SELECT first, last, series.name, organization, status, tag, until FROM span"
+            " JOIN state ON state.id = span.state JOIN series ON series.id = state.series ORDER BY first"
+        ):
+            for n in range(first, last + 1):
+                user, forward = connection.execute(
+                    "SELECT user.name, forward_to FROM (SELECT ? AS n) LEFT JOIN detail ON number = n"
+                    " LEFT JOIN user ON user.id = detail.user",
+                    (n,),
+                ).fetchone()
+                found[n] = Line(tree.path(org), name, status, tag, until, user or "", forward or 0)
+        return found
+
+    @invariant()
+    def spans_are_as_few_as_can_be(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        rows = self.store.connection.execute("SELECT first, last, state FROM span ORDER BY first").fetchall()
+        for (_, last, state), (first, _, after) in zip(rows, rows[1:], strict=False):
+            assert last < first
+            assert state != after or last + 1 != first or first in LENGTH_STARTS
+
+    @invariant()
+    def extents_hold_all_numbers(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        rows = self.store.connection.execute("SELECT first, last FROM extent ORDER BY first").fetchall()
+        assert [n for first, last in rows for n in range(first, last + 1)] == sorted(self.model)
+        assert all(a[1] + 1 != b[0] or b[0] in LENGTH_STARTS for a, b in zip(rows, rows[1:], strict=False))
+
+    @invariant()
+    def categories_add_up(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        connection = self.store.connection
+        tree = Tree.load(connection)
+        ids = list(tree.below(tree.root))
+        for row in utilization.table(connection, tree, ids):
+            self.check_figures(tree.path(row.organization), None, row.figures)
+            assert utilization.of(connection, tree, row.organization) == row.figures
+        names = dict(connection.execute("SELECT id, name FROM series"))
+        for row in utilization.table(connection, tree, ids, by_series=True):
+            self.check_figures(tree.path(row.organization), names[row.series], row.figures)
+
+    def check_figures(self, org: str, name: str | None, figures: utilization.Figures) -> None:
+        lines = [line for line in self.model.values() if name in (None, line.series)]
+        own = [line.status for line in lines if line.org == org]
+        below = [line.status for line in lines if line.org.startswith(org + "/")]
+        counts = [own.count(status) for status in ("available", "reserved", "assigned", "in-use")]
+        subscribers_ = sum(status in ("assigned", "in-use") for status in own + below)
+        assert figures == utilization.Figures(*counts, len(below), subscribers_)
+        assert figures.total == len(own) + len(below)
+
+    @invariant()
+    def the_journal_replays_to_the_inventory(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        connection = self.store.connection
+        replay: dict[int, int] = {}
+        for first, last, before, after in connection.execute(
+            "SELECT first, last, before, after FROM piece ORDER BY operation, position"
+        ):
+            for n in range(first, last + 1):
+                assert replay.pop(n, None) == before
+                if after is not None:
+                    replay[n] = after
+        spans_ = connection.execute("SELECT first, last, state FROM span").fetchall()
+        assert replay == {n: state for first, last, state in spans_ for n in range(first, last + 1)}
+
+    @invariant()
+    def the_chain_of_hashes_holds(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        previous = b""
+        for id, seal in self.store.connection.execute(
+            "SELECT id, hash FROM operation ORDER BY id"
+        ).fetchall():
+            assert journal.digest(self.store.connection, id, previous) == seal
+            previous = seal
+
+
+def _numbers(range_: Range) -> range:
+    return range(range_.first, range_.last + 1)
+
+
+def _block(numbers: list[int], n: int) -> list[int]:
+    for start in range(len(numbers) - n + 1):
+        block = numbers[start : start + n]
+        if block[-1] - block[0] == n - 1 and len(str(block[0])) == len(str(block[-1])):
+            return block
+    return []
+
+
+STEPS = settings(max_examples=500 if FULL else 25, stateful_step_count=50 if FULL else 30)
+
+
+class TestInMemory(Inventory.TestCase):  # type: ignore[misc, valid-type]
+    settings = STEPS
+
+
+class TestSetWise(Inventory.TestCase):  # type: ignore[misc, valid-type]
+    """The same with every change made set by set, as large ones are."""
+
+    settings = STEPS
+
+    def runTest(self) -> None:
+        usual, spans.AT_ONCE = spans.AT_ONCE, 0
+        try:
+            super().runTest()
+        finally:
+            spans.AT_ONCE = usual
