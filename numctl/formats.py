@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from numctl.core.text import starts_formula
+
 DRAWN = ("table",)
 STREAMED = ("tsv", "csv", "json", "jsonl")
 TABULATED = ("plain", "simple", "github", "grid", "html")
@@ -23,7 +25,6 @@ ROWS_AT_ONCE = 16_384
 KEPT = 16_384
 """How many different rows, or texts, are remembered with what they are written as: a few megabytes."""
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
 
 def is_showable(character: str) -> bool:
@@ -57,19 +58,9 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def starts_formula(text: str) -> bool:
-    """Whether a spreadsheet may run this text, or it is such a text behind apostrophes."""
-    return text.lstrip("'")[:1] in FORMULA_STARTS
-
-
 def guard(text: str) -> str:
     """The text with one more leading `'` where a spreadsheet might take it for a formula."""
     return "'" + text if starts_formula(text) else text
-
-
-def unguard(text: str) -> str:
-    """What `guard` was given."""
-    return text[1:] if text.startswith("'") and starts_formula(text) else text
 
 
 def csv_cell(text: str) -> str:

@@ -82,7 +82,7 @@ def read_lines(lines: Iterable[str], region: str | None = None) -> list[Range]:
     national = _national(region)
     firsts, lasts, where = array("q"), array("q"), array("q")  # A million lines stay small.
     for at, line in enumerate(lines, 1):
-        text = _without_comment(line.removeprefix("\ufeff") if at == 1 else line)
+        text = without_comment(line.removeprefix("\ufeff") if at == 1 else line)
         if not text:
             continue
         try:
@@ -268,7 +268,7 @@ def _twice(number: int) -> BadValue:
     return BadValue(f"{number} is given twice.", "Give each number once.", number=str(number))
 
 
-def _without_comment(line: str) -> str:
+def without_comment(line: str) -> str:
     """Give what a line says before its comment, trimmed."""
     mark = line.find("#")
     while mark > 0 and not line[mark - 1].isspace():

@@ -17,6 +17,7 @@ NAME_LIMIT = 200
 EMAIL_LIMIT = 254  # RFC 5321: a path of 256 octets, less the angle brackets
 NOTE_LIMIT = 1_000
 SHOWN_LIMIT = 60
+FORMULA_STARTS = frozenset("=+-@\t\r\n")
 HOPELESS = 10_000  # Longer than any text that could still be trimmed into one: not worked through.
 
 
@@ -61,6 +62,16 @@ def first_unprintable(text: str) -> str | None:
     from unicodedata import category
 
     return next((char for char in text if not char.isprintable() and category(char) != "Zs"), None)
+
+
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet may run this text, or it is such a text behind apostrophes."""
+    return text.lstrip("'")[:1] in FORMULA_STARTS
+
+
+def unguard(text: str) -> str:
+    """Take off one leading `'` where a CSV guards a formula with it."""
+    return text[1:] if text.startswith("'") and starts_formula(text) else text
 
 
 def clean_tag(text: str) -> str:

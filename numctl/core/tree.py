@@ -153,6 +153,12 @@ class Tree:
                 raise self._above(id)
         raise self._unknown(text, scope)
 
+    def is_known(self, text: str, acting: int) -> bool:
+        """Whether ``text`` is the path or the tail of a path of anything in scope."""
+        scope = self.scope(acting)
+        text = text.strip()
+        return self.at(text) in scope or any(id in scope for id in self._fitting(text))
+
     def _fitting(self, text: str) -> list[int]:
         tail = [fold(name) for name in text.split(SEPARATOR)]
         return [id for id, row in self.by_id.items() if row.folded == tail[-1] and self._ends_in(id, tail)]
