@@ -74,10 +74,10 @@ def dispatch(call: Call, entries: Sequence[Entry], groups: Mapping[str, str]) ->
     call.watching = [entry.name for entry in entries if entry.monitoring]
     root = Group(PROGRAM, entries, groups, help="Administer telephone numbers over one SQLite file.")
     root.params += _root_options()
-    if request := os.environ.get(COMPLETION_REQUEST):
-        from typer.completion import shell_complete
+    if shell := os.environ.get(COMPLETION_REQUEST):
+        from numctl.completion import respond
 
-        return shell_complete(root, {"obj": call}, PROGRAM, COMPLETION_REQUEST, request)
+        return respond(root, {"obj": call}, PROGRAM, shell, call.args)
     with root.make_context(PROGRAM, call.args.copy(), obj=call) as ctx:
         code = root.invoke(ctx)
     return code if isinstance(code, int) else 0
@@ -237,8 +237,10 @@ def _numbers_options() -> list[TyperOption]:
 
 @cache
 def _root_options() -> list[Parameter]:
-    own, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(options.root_options)
-    return [*own, *typer.main.get_install_completion_arguments()]
+    from numctl.program_options import root_options
+
+    own, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(root_options)
+    return [*own]
 
 
 def _shared(declared: Any, panel: str, kept_in: str) -> list[TyperOption]:

@@ -115,6 +115,13 @@ DATE = "YYYY-MM-DD"
 
 Text = Annotated[str | None, typer.Argument(metavar="TEXT", help="Only what contains this.")]
 Numbers = Annotated[list[str], typer.Argument(metavar="NUMBERS", help=NUMBERS_HELP)]
+MaybeNumbers = Annotated[list[str] | None, typer.Argument(metavar="NUMBERS", help=NUMBERS_HELP)]
+NumbersOrUser = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NUMBERS|USER", help=f"{NUMBERS_HELP} Or a user: all numbers of theirs that this fits."
+    ),
+]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A number.")]
 OrgArgument = Annotated[
     str, typer.Argument(metavar="ORG", help="An organization: its path, or the end of it.")
@@ -126,6 +133,9 @@ To = Annotated[str, typer.Option("--to", metavar="ORG", help="The organization t
 From = Annotated[str, typer.Option("--from", metavar="ORG", help="The organization that gives them.")]
 Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="What they are held for.")]
 User = Annotated[str, typer.Option("--user", metavar="USER", help="The user's name.")]
+MaybeUser = Annotated[
+    str | None, typer.Option("--user", metavar="USER", help="All numbers of this user that this fits.")
+]
 Quantity = Annotated[
     int, typer.Option("--quantity", metavar="N", parser=quantity, help="How many numbers, 1 or more.")
 ]
@@ -192,7 +202,8 @@ def global_options(
     quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Only what was asked for.")] = None,
     no_color: Annotated[bool | None, typer.Option("--no-color", help="No colour.")] = None,
     no_guard: Annotated[
-        bool | None, typer.Option("--no-guard", help="CSV for machines: no ' before what looks like a formula.")
+        bool | None,
+        typer.Option("--no-guard", help="CSV for machines: no ' before formulas."),
     ] = None,
     no_input: Annotated[bool | None, typer.Option("--no-input", help="Never ask anything.")] = None,
     lock_timeout: Annotated[
@@ -233,26 +244,3 @@ def numbers_options(
     ] = None,
 ) -> None:
     """The options of every change that takes NUMBERS."""
-
-
-def _show_version(value: bool) -> None:
-    if value:
-        from numctl import __version__
-
-        typer.echo(f"numctl {__version__}")
-        raise typer.Exit
-
-
-def root_options(
-    version: Annotated[
-        bool | None,
-        typer.Option(
-            "--version",
-            is_eager=True,
-            expose_value=False,
-            callback=_show_version,
-            help="Show the version.",
-        ),
-    ] = None,
-) -> None:
-    """The options of the program itself."""
