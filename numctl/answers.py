@@ -101,7 +101,8 @@ def sentence(outcome: Outcome) -> str:
         return "Nothing was to be changed."
     if outcome.action not in _SAID:
         return f"{done}{details} (operation {outcome.operation})."
-    return f"{done}{details} (operation {outcome.operation}; take it back with `numctl undo {outcome.operation}`)."
+    taken_back = f"take it back with `numctl undo {outcome.operation}`"
+    return f"{done}{details} (operation {outcome.operation}; {taken_back})."
 
 
 def _details(outcome: Outcome) -> str:

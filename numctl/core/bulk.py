@@ -19,24 +19,30 @@ if TYPE_CHECKING:
 
 _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS target (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
-CREATE TEMP TABLE IF NOT EXISTS cut (first INTEGER PRIMARY KEY, last INTEGER, state INTEGER, parent INTEGER);
+CREATE TEMP TABLE IF NOT EXISTS cut (
+  first INTEGER PRIMARY KEY, last INTEGER, state INTEGER, parent INTEGER
+);
 CREATE TEMP TABLE IF NOT EXISTS successor (
   before INTEGER PRIMARY KEY, after INTEGER, drops INTEGER NOT NULL, organization INTEGER
 );
-CREATE TEMP TABLE IF NOT EXISTS joint (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, "left" INTEGER NOT NULL)
+CREATE TEMP TABLE IF NOT EXISTS joint (
+  first INTEGER PRIMARY KEY, last INTEGER NOT NULL, "left" INTEGER NOT NULL
+)
 """
 
 # New spans that begin inside an old one: at the first number of a target, or right after its last.
 _CUT = """
 INSERT INTO temp.cut (first, last, state, parent)
-SELECT place.at, coalesce(lead(place.at) OVER (PARTITION BY s.first ORDER BY place.at) - 1, s.last), s.state, s.first
+SELECT place.at, coalesce(lead(place.at) OVER (PARTITION BY s.first ORDER BY place.at) - 1, s.last),
+  s.state, s.first
 FROM (SELECT first AS at FROM temp.target UNION SELECT last + 1 FROM temp.target) AS place
 CROSS JOIN span AS s ON s.first = (SELECT max(first) FROM span WHERE first < place.at)
 WHERE s.last >= place.at
 """
 _SHORTEN = """
 UPDATE span SET last = piece.first - 1
-FROM (SELECT parent, min(first) AS first FROM temp.cut GROUP BY parent) AS piece WHERE span.first = piece.parent
+FROM (SELECT parent, min(first) AS first FROM temp.cut GROUP BY parent) AS piece
+WHERE span.first = piece.parent
 """
 _PLACE = "INSERT INTO span (first, last, state) SELECT first, last, state FROM temp.cut ORDER BY first"
 
@@ -46,7 +52,8 @@ CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last GROUP BY s.state
 """
 _PIECES = """
 INSERT INTO piece (operation, position, line, first, last, before, after)
-SELECT :operation, :position + row_number() OVER (ORDER BY s.first), :line, s.first, s.last, s.state, new.after
+SELECT :operation, :position + row_number() OVER (ORDER BY s.first), :line,
+  s.first, s.last, s.state, new.after
 FROM temp.target AS t
 CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last
 CROSS JOIN temp.successor AS new ON new.before = s.state
@@ -63,9 +70,13 @@ INSERT INTO detail_change (operation, position, number, user_before, forward_bef
 SELECT :operation, :details + row_number() OVER (ORDER BY d.number), d.number, d.user, d.forward_to
 {_DETAILS} {_THESE} AND new.drops
 """
-_DROPPED = "DELETE FROM detail WHERE number IN (SELECT number FROM detail_change WHERE operation = ? AND position > ?)"
+_DROPPED = """
+DELETE FROM detail
+WHERE number IN (SELECT number FROM detail_change WHERE operation = ? AND position > ?)
+"""
 _FOLLOWING = f"""
-{_DETAILS} CROSS JOIN user AS old ON old.id = d.user AND old.folded <> '' AND old.organization <> new.organization
+{_DETAILS} CROSS JOIN user AS old
+  ON old.id = d.user AND old.folded <> '' AND old.organization <> new.organization
 """
 _NEW_USERS = f"""
 INSERT INTO user (organization, name, folded) SELECT new.organization, max(old.name), old.folded
@@ -88,14 +99,17 @@ UPDATE span SET state = p.after FROM piece AS p
 WHERE p.operation = ? AND p.position > ? AND p.after IS NOT NULL AND span.first = p.first
 """
 _TAKE_OUT = """
-DELETE FROM span WHERE first IN (SELECT first FROM piece WHERE operation = ? AND position > ? AND after IS NULL)
+DELETE FROM span
+WHERE first IN (SELECT first FROM piece WHERE operation = ? AND position > ? AND after IS NULL)
 """
 # Spans that go on where the one on their left stops, in the same state: these are swallowed by it.
 _JOINTS = """
 INSERT OR IGNORE INTO temp.joint (first, last, "left")
 SELECT s.first, s.last, before.first FROM (
-  SELECT s.first, s.last, s.state FROM temp.target AS t CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last
-  UNION ALL SELECT s.first, s.last, s.state FROM temp.target AS t CROSS JOIN span AS s ON s.first = t.last + 1
+  SELECT s.first, s.last, s.state FROM temp.target AS t
+    CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last
+  UNION ALL SELECT s.first, s.last, s.state FROM temp.target AS t
+    CROSS JOIN span AS s ON s.first = t.last + 1
 ) AS s CROSS JOIN span AS before ON before.first = (SELECT max(first) FROM span WHERE first < s.first)
 WHERE before.last = s.first - 1 AND before.state = s.state AND length(before.last) = length(s.first)
 """
@@ -105,13 +119,15 @@ _EXTEND = """
 UPDATE span SET last = chain.last FROM (
   SELECT head, max(last) AS last FROM (
     SELECT last, max(start) OVER (ORDER BY first) AS head FROM (
-      SELECT first, last, iif(lag(first) OVER (ORDER BY first) IS "left", NULL, "left") AS start FROM temp.joint
+      SELECT first, last, iif(lag(first) OVER (ORDER BY first) IS "left", NULL, "left") AS start
+      FROM temp.joint
     )
   ) GROUP BY head
 ) AS chain WHERE span.first = chain.head
 """
 _MOVED = """
-SELECT before, after, sum(last - first + 1) FROM piece WHERE operation = ? AND position > ? GROUP BY before, after
+SELECT before, after, sum(last - first + 1) FROM piece
+WHERE operation = ? AND position > ? GROUP BY before, after
 """
 
 
@@ -124,7 +140,7 @@ class Covered(NamedTuple):
 
 
 class Bulk:
-    """One change to many spans. Use it in order: ``cut``, then ``change``; ``join`` comes last or on refusal."""
+    """One change to many spans: ``cut``, then ``change``; ``join`` comes last, or on a refusal."""
 
     def __init__(self, connection: sqlite3.Connection, operation: int, line: int) -> None:
         self._connection = connection

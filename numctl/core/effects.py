@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from operator import lt
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from numctl.core.desk import ABSENT
 from numctl.core.model import Status
@@ -115,5 +115,5 @@ def _keep(seen: set[_T], value: _T) -> None:
         seen.add(value)
 
 
-def _only(seen: set[_T]) -> _T | None:
+def _only(seen: set[Any]) -> Any:
     return next(iter(seen)) if len(seen) == 1 else None

@@ -141,7 +141,8 @@ class NotEnough(NumbersRefuse):
 
     def __init__(self, wanted: int, available: int, where: str, what: str = "available") -> None:
         super().__init__(
-            f"{wanted} numbers are wanted, but {where} there {'is' if available == 1 else 'are'} {available} {what}.",
+            f"{wanted} numbers are wanted, but {where} there {'is' if available == 1 else 'are'} "
+            f"{available} {what}.",
             "Nothing was changed. Ask for no more than that, or see `numctl utilization --by series`.",
             wanted=wanted,
             available=available,

@@ -52,7 +52,7 @@ def _end_holds(operation: Operation) -> None:
 
 def _note_next(connection: sqlite3.Connection) -> None:
     row = connection.execute(
-        "SELECT until FROM state WHERE until <> '' AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id)"
-        " ORDER BY until LIMIT 1"
+        "SELECT until FROM state WHERE until <> ''"
+        " AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id) ORDER BY until LIMIT 1"
     ).fetchone()
     connection.execute("UPDATE inventory SET due = ?", (row[0] if row else "",))

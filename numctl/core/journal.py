@@ -83,7 +83,8 @@ SELECT id || ',' || quote(at) || ',' || quote(actor) || ',' || acting_as || ',' 
 FROM operation WHERE id = ?
 """
 _PIECE_TEXT = """
-SELECT group_concat(line || ',' || first || ',' || last || ',' || ifnull(before, '') || ',' || ifnull(after, ''), ';')
+SELECT group_concat(line || ',' || first || ',' || last || ',' ||
+  ifnull(before, '') || ',' || ifnull(after, ''), ';')
 FROM (SELECT * FROM piece WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
 """
 _DETAIL_TEXT = """
@@ -92,7 +93,8 @@ SELECT group_concat(number || ',' || quote(user_before) || ',' || quote(user_aft
 FROM (SELECT * FROM detail_change WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
 """
 _STATES = """
-SELECT id || ',' || series || ',' || organization || ',' || quote(status) || ',' || quote(tag) || ',' || quote(until)
+SELECT id || ',' || series || ',' || organization || ',' || quote(status) || ',' ||
+  quote(tag) || ',' || quote(until)
 FROM state WHERE id IN (
   SELECT before FROM piece WHERE operation = ?1 UNION SELECT after FROM piece WHERE operation = ?1
 ) ORDER BY id

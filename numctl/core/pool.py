@@ -51,7 +51,8 @@ def withdraw(operation: Operation, series: str, quantity: int, source: str) -> N
     holder = operation.organization(source)
     if holder == operation.acting:
         raise OutOfScope(
-            f"{operation.tree.path(holder)} is the organization you act as; its numbers can't be withdrawn by itself.",
+            f"{operation.tree.path(holder)} is the organization you act as;"
+            " its numbers can't be withdrawn by itself.",
             "Act as an organization above it with --as.",
         )
     chosen = choose(operation, Quantity(series, quantity), holder=holder, highest_first=True)

@@ -94,9 +94,7 @@ class Search:
         if automaton is None:
             return int(
                 connection.execute(
-                    "SELECT coalesce(sum(last - first + 1), 0) FROM span WHERE state IN ("
-                    + states.query
-                    + ")",  # noqa: S608
+                    f"SELECT coalesce(sum(last - first + 1), 0) FROM span WHERE state IN ({states.query})",  # noqa: S608
                     states.values,
                 ).fetchone()[0]
             )

@@ -5,21 +5,21 @@ the rule book, and rewrites them; it joins neighbours, moves the counts, and wri
 before and after into the journal. No other code writes ``span``, ``state``, ``tally``, ``extent``
 or ``detail``. Everything is checked before anything moves, so a refusal leaves the door as it was.
 
-Its parts: ``desk`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``, ``extents``, ``effects`` (counts and
-what an answer says).
+Its parts: ``desk`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``,
+``details``, ``extents``, ``effects`` (counts and what an answer says).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core import extents, users
+from numctl.core import details, extents
 from numctl.core.bulk import Bulk
 from numctl.core.desk import ABSENT, Desk, Piece
 from numctl.core.effects import Effects
 from numctl.core.errors import AlreadyPresent, NumbersRefuse, NumbersUnknown, WrongStatus
-from numctl.core.journal import NO_DETAIL, Detail, Journal
-from numctl.core.model import RULES, Change, State, Status, allowed
+from numctl.core.journal import Journal
+from numctl.core.model import RULES, Change, State, allowed
 from numctl.core.ranges import Pair, Range, normalize, total
 from numctl.core.states import States
 
@@ -30,11 +30,8 @@ if TYPE_CHECKING:
 AT_ONCE = 1_000  # spans changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
 
-_DETAILS = "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ?"
 _SPANS_WITHIN = "SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT ?)"
 _CHANGED = "SELECT first, last FROM piece WHERE operation = ? AND position > ? ORDER BY position"
-_SET_DETAIL = "INSERT OR REPLACE INTO detail (number, user, forward_to) VALUES (?, ?, ?)"
-_WITH_USER = (Status.ASSIGNED, Status.IN_USE)
 
 
 class Door:
@@ -66,7 +63,7 @@ class Door:
         return self.effects.count - before
 
     def _is_large(self, ranges: Sequence[Pair], change: Change) -> bool:
-        if change.user is not None or change.action == "forward" or change.forward_to is not None:
+        if details.gives(change) or change.action == "forward":
             return False  # what is given to each number is written number by number
         if total(ranges) <= AT_ONCE:
             return False
@@ -146,6 +143,18 @@ class Door:
             self._move(piece, after, change)
         self._flush_if_full()
 
+    def restore(self, left: Piece, state: int, differing: details.Differences) -> bool:
+        """Put numbers back to ``state`` (a row id or ABSENT), and single ones' details from old to new.
+
+        False, and nothing done, where the numbers are no longer all in the state ``left`` names.
+        """
+        self._desk.load(left.first, left.last)
+        if self._desk.pieces(left.first, left.last) != [left]:
+            return False
+        self._place(left, state, differing)
+        self._flush_if_full()
+        return True
+
     def state_of(self, number: int) -> State | None:
         """The state of one number within scope, as the operation has left it so far."""
         self._desk.load(number, number)
@@ -195,13 +204,10 @@ class Door:
 
     def _check_forwarding(self, pieces: Sequence[Piece]) -> None:
         for first, last, _ in pieces:
-            (forwarding,) = self._connection.execute(
-                "SELECT count(forward_to) FROM detail WHERE number BETWEEN ? AND ?", (first, last)
-            ).fetchone()
-            if forwarding != last - first + 1:
+            if details.forwarded(self._connection, first, last) != last - first + 1:
                 raise NumbersRefuse(
                     f"{Range(first, last)} has no forwarding number, and can't be given one any more.",
-                    "Forwarding is added when the number is released (`numctl release --reserve TAG --forward-to N`).",
+                    "Forwarding is added at the release: `numctl release --reserve TAG --forward-to N`.",
                     numbers=[str(Range(first, last))],
                 )
 
@@ -215,10 +221,8 @@ class Door:
         )
 
     def _allowed(self, first: int, last: int, state: int) -> list[str]:
-        forwarding = self._connection.execute(
-            "SELECT 1 FROM detail WHERE number BETWEEN ? AND ? AND forward_to IS NOT NULL", (first, last)
-        ).fetchone()
-        return allowed(self.states[state].status, forwarding=forwarding is not None)
+        forwarding = details.forwarded(self._connection, first, last) > 0
+        return allowed(self.states[state].status, forwarding=forwarding)
 
     def _successor(self, state: int, change: Change) -> int:
         if not RULES[change.action].to:
@@ -226,9 +230,14 @@ class Door:
         return self.states.id(change.after(self.states[state]))
 
     def _move(self, piece: Piece, after: int, change: Change) -> None:
-        details = self._details_after(piece, after, change)
+        old = self.states[piece.state] if piece.state != ABSENT else None
+        new = self.states[after] if after != ABSENT else None
+        numbers = (piece.first, piece.last)
+        self._place(piece, after, details.differences(self._connection, numbers, old, new, change))
+
+    def _place(self, piece: Piece, after: int, differing: details.Differences) -> None:
         if after == piece.state:
-            for number in details:
+            for number in differing:
                 self._journal.piece(self.line, number, number, after, after)
                 self.effects.note(number, number, after, after)
         else:
@@ -237,46 +246,7 @@ class Door:
             self.effects.note(piece.first, piece.last, piece.state, after)
             if ABSENT in (piece.state, after):
                 self._extents.append((after != ABSENT, Range(piece.first, piece.last)))
-        for number, (old, new) in details.items():
-            self._set_detail(number, old, new)
-
-    def _set_detail(self, number: int, old: Detail, new: Detail) -> None:
-        if new == NO_DETAIL:
-            self._connection.execute("DELETE FROM detail WHERE number = ?", (number,))
-        else:
-            self._connection.execute(_SET_DETAIL, (number, *new))
-        self._journal.detail(number, old, new)
-        self.effects.note_user(new.user or old.user)
-
-    def _details_after(self, piece: Piece, after: int, change: Change) -> dict[int, tuple[Detail, Detail]]:
-        """What changes for single numbers of a piece: before and after, by number."""
-        given = change.user is not None or change.forward_to is not None
-        old = self.states[piece.state] if piece.state != ABSENT else None
-        if not given and (old is None or old.status is Status.AVAILABLE):
-            return {}
-        new = self.states[after] if after != ABSENT else None
-        found = {
-            number: Detail(user, forward_to)
-            for number, user, forward_to in self._connection.execute(_DETAILS, (piece.first, piece.last))
-        }
-        numbers: Iterable[int] = range(piece.first, piece.last + 1) if given else found
-        changed = {}
-        for number in numbers:
-            before = found.get(number, NO_DETAIL)
-            now = self._detail_after(before, old, new, change)
-            if now != before:
-                changed[number] = (before, now)
-        return changed
-
-    def _detail_after(self, before: Detail, old: State | None, new: State | None, change: Change) -> Detail:
-        if new is None:
-            return NO_DETAIL
-        if new.status in _WITH_USER:
-            if change.user is not None:
-                return Detail(users.user_id(self._connection, new.organization, change.user))
-            if before.user is not None:
-                return Detail(users.taken_along(self._connection, before.user, new.organization))
-        elif new.status is Status.RESERVED and not change.stop_forwarding:
-            kept = before.forward_to if old is not None and old.status is Status.RESERVED else None
-            return Detail(None, change.forward_to or kept)
-        return NO_DETAIL
+        for number, (old, new) in differing.items():
+            details.write(self._connection, number, new)
+            self._journal.detail(number, old, new)
+            self.effects.note_user(new.user or old.user)

@@ -36,7 +36,8 @@ class States:
         id = self._ids.get(state)
         if id is None:
             row = self._connection.execute(
-                "SELECT id FROM state WHERE organization = ? AND series = ? AND status = ? AND tag = ? AND until = ?",
+                "SELECT id FROM state"
+                " WHERE organization = ? AND series = ? AND status = ? AND tag = ? AND until = ?",
                 (state.organization, state.series, state.status, state.tag, state.until),
             ).fetchone()
             if row is None:
@@ -50,7 +51,8 @@ class States:
         id = self.find(state)
         if id is None:
             id = self._connection.execute(
-                "INSERT INTO state (series, organization, status, tag, until, folded) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO state (series, organization, status, tag, until, folded)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (*state, fold(state.tag)),
             ).lastrowid
             assert id is not None  # noqa: S101 - an INSERT has always one

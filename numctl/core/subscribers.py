@@ -108,7 +108,8 @@ def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) ->
     fitting = [Range(number, number) for number, status in theirs if status in RULES[action].sources]
     if not fitting:
         raise NumbersRefuse(
-            f"No number of '{numbers}' is {' or '.join(sorted(RULES[action].sources))}, so `{action}` can't be done.",
+            f"No number of '{numbers}' is {' or '.join(sorted(RULES[action].sources))},"
+            f" so `{action}` can't be done.",
             "Nothing was changed. See `numctl search --user`.",
             user=numbers,
         )

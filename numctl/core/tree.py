@@ -49,7 +49,8 @@ class Tree:
             [
                 Organization(*row)
                 for row in connection.execute(
-                    "SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization WHERE retired = 0"
+                    "SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization"
+                    " WHERE retired = 0"
                 )
             ]
         )

@@ -76,7 +76,7 @@ def of(connection: sqlite3.Connection, tree: Tree, organization: int) -> Figures
         for (_, _), counts in _counts(connection, tree.scope(organization) - {organization}, False).items():
             allocated += sum(counts)
             subscribers += counts[2] + counts[3]
-    return Figures(*own, allocated, own[2] + own[3] + subscribers)
+    return Figures(own[0], own[1], own[2], own[3], allocated, own[2] + own[3] + subscribers)
 
 
 def table(
@@ -97,7 +97,7 @@ def table(
         for series in sorted(keys, key=lambda id: names.get(id, "")):
             held = own.get((organization, series), [0, 0, 0, 0])
             everything = below.get(organization, {}).get(series, (0, 0))
-            figures = Figures(*held, everything[0] - sum(held), everything[1])
+            figures = Figures(held[0], held[1], held[2], held[3], everything[0] - sum(held), everything[1])
             rows.append(Row(organization, series, figures))
     return rows
 

@@ -44,6 +44,7 @@ class View:
         """Raises OutOfScope for anyone who acts below the root."""
         if not self.sees_all:
             raise OutOfScope(
-                f"`{self.action}` concerns the store as a whole, and you act as {self.tree.path(self.acting)}.",
+                f"`{self.action}` concerns the store as a whole,"
+                f" and you act as {self.tree.path(self.acting)}.",
                 "Only who acts as the root may do it: leave --as out.",
             )

@@ -7,6 +7,7 @@ number, every count, every category, the journal's replay and the chain of hashe
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -356,7 +357,7 @@ class Inventory(RuleBasedStateMachine):
         if not hasattr(self, "store"):
             return
         rows = self.store.connection.execute("SELECT first, last, state FROM span ORDER BY first").fetchall()
-        for (_, last, state), (first, _, after) in zip(rows, rows[1:], strict=False):
+        for (_, last, state), (first, _, after) in pairwise(rows):
             assert last < first
             assert state != after or last + 1 != first or first in LENGTH_STARTS
 
@@ -366,7 +367,7 @@ class Inventory(RuleBasedStateMachine):
             return
         rows = self.store.connection.execute("SELECT first, last FROM extent ORDER BY first").fetchall()
         assert [n for first, last in rows for n in range(first, last + 1)] == sorted(self.model)
-        assert all(a[1] + 1 != b[0] or b[0] in LENGTH_STARTS for a, b in zip(rows, rows[1:], strict=False))
+        assert all(a[1] + 1 != b[0] or b[0] in LENGTH_STARTS for a, b in pairwise(rows))
 
     @invariant()
     def categories_add_up(self) -> None:
