@@ -105,13 +105,17 @@ class Session:
             actor=self.actor,
             at=self.at,
             today=self.today,
-            acting_as=self._acting(Tree.load(self.store.connection)) if self.settings.acting_as else 0,
+            acting_as=self._acting_now() if self.settings.acting_as else 0,
             message=message,
             dry_run=options.dry_run,
             op_key=options.op_key,
             command=self._digest() if options.op_key is not None else "",
             expect=options.expect,
         )
+
+    def _acting_now(self) -> int:
+        with self.store.reading() as connection:
+            return self._acting(Tree.load(connection))
 
     def _acting(self, tree: Tree) -> int:
         return tree.find(self.settings.acting_as, tree.root) if self.settings.acting_as else tree.root

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from sqlite_utils import Database
 
@@ -246,6 +247,10 @@ def statements(script: str) -> list[str]:
     return found
 
 
+# One for each version, in order; what stands in a released one never changes.
+MIGRATIONS = (("0001_first_schema", _FIRST_SCHEMA),)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema to ``VERSION`` inside the transaction that ``connection`` is in.
 
@@ -254,12 +259,16 @@ def migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database, Migrations
 
     migrations = Migrations("numctl")
-
-    @migrations(name="0001_first_schema")
-    def first_schema(db: Database) -> None:
-        for statement in statements(_FIRST_SCHEMA):
-            db.conn.execute(statement)
-
+    for name, script in MIGRATIONS:
+        migrations(name=name)(_step(script))
     migrations.apply(Database(connection, execute_plugins=False))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _step(script: str) -> Callable[[Database], None]:
+    def step(db: Database) -> None:
+        for statement in statements(script):
+            db.conn.execute(statement)
+
+    return step

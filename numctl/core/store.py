@@ -2,6 +2,8 @@
 
 A transaction here is explicit (``isolation_level=None``): ``reading`` is a snapshot that ends before
 anything is printed, ``writing`` takes the write lock at once, so that what it has read stays true.
+Whatever may have to wait for a lock waits in slices: SQLite waits within one call, and until that
+returns Python can't see that it was interrupted.
 """
 
 from __future__ import annotations
@@ -22,28 +24,34 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 PAGE_CACHE_KIB = 16_000
+SLICE = 100  # milliseconds of waiting for a lock, after which an interruption is seen
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
 class Store:
     """An open store. ``connection`` is for the core alone."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, lock_timeout: float = 30) -> None:
         self.path = path
-        self.connection = connection
+        self.connection = _connect(path)
+        self._patience = int(lock_timeout * 1000)  # milliseconds
 
     @classmethod
     def open(cls, path: Path, lock_timeout: float = 30) -> Store:
         """Open the store at ``path``; wait ``lock_timeout`` seconds for other processes' locks.
 
-        Raises NoStore where there is none or the file is something else, Damaged for one that a newer
-        numctl wrote or that SQLite can't read.
+        One of an older schema is upgraded first, and a copy of it kept beside it. Raises NoStore where
+        there is none or the file is something else, Damaged for one that a newer numctl wrote or that
+        SQLite can't read.
         """
         _expect_a_file(path)
         with translated(path):
-            store = cls(path, _connect(path, lock_timeout))
+            store = cls(path, lock_timeout)
             try:
-                store._identify()
+                if store._identified() < schema.VERSION:
+                    from numctl.core.upgrading import upgrade
+
+                    upgrade(store)
             except BaseException:
                 store.close()
                 raise
@@ -59,33 +67,16 @@ class Store:
         if os.path.lexists(path):
             raise _stands(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-        try:
-            store = cls(draft, _connect(draft, 30))
-            try:
-                store.connection.execute("BEGIN IMMEDIATE")
-                schema.migrate(store.connection)
-                store.connection.execute("COMMIT")
-                fill(store)
-            finally:
-                store.close()
-            try:
-                os.link(draft, path)  # unlike a rename, refuses where something stands by now
-            except FileExistsError:
-                raise _stands(path) from None
-        finally:
-            draft.unlink(missing_ok=True)
+        with drafted(path) as draft, cls(draft) as store:
+            with store.writing() as connection:
+                schema.migrate(connection)
+            fill(store)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A snapshot. It must end before output begins: a paused reader would hold up every writer."""
-        with translated(self.path):
-            self.connection.execute("BEGIN")
-            try:
-                yield self.connection
-            finally:
-                self._end("COMMIT")
+        with translated(self.path), self._snapshot():
+            yield self.connection
 
     @contextmanager
     def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[sqlite3.Connection]:
@@ -94,23 +85,22 @@ class Store:
         Raises Locked when another process keeps the lock for the whole timeout.
         """
         with translated(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
+            self._patiently("BEGIN IMMEDIATE")
             try:
                 yield self.connection
-                self.connection.execute("COMMIT" if keep() else "ROLLBACK")
+                self._patiently("COMMIT" if keep() else "ROLLBACK")
             except BaseException:
                 self._end("ROLLBACK")
                 raise
 
     @contextmanager
     def impatient(self, seconds: float = 0) -> Iterator[None]:
-        """Inside, a lock that someone else holds is reported after ``seconds``: at once if not given."""
-        (patience,) = self.connection.execute("PRAGMA busy_timeout").fetchone()
-        self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+        """Inside, a lock held by someone else is reported after ``seconds``, at once if that is 0."""
+        patience, self._patience = self._patience, int(seconds * 1000)
         try:
             yield
         finally:
-            self.connection.execute(f"PRAGMA busy_timeout = {int(patience)}")
+            self._patience = patience
 
     def close(self) -> None:
         self.connection.close()
@@ -123,14 +113,37 @@ class Store:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        self.connection.execute("BEGIN")
+        try:
+            self._patiently("PRAGMA user_version")  # any read takes the lock; nothing waits after it
+            yield
+        finally:
+            self._end("COMMIT")
+
+    def _patiently(self, statement: str) -> None:
+        left = self._patience
+        while True:
+            self.connection.execute(f"PRAGMA busy_timeout = {min(left, SLICE)}")
+            try:
+                self.connection.execute(statement).fetchone()
+                return
+            except sqlite3.OperationalError as error:
+                left -= SLICE
+                if left <= 0 or not _is_busy(error):
+                    raise
+
     def _end(self, statement: str) -> None:
         if self.connection.in_transaction:
             self.connection.execute(statement)
 
-    def _identify(self) -> None:
+    def _identified(self) -> int:
+        """The version of the schema, of a file that is a store. Raises NoStore or Damaged."""
         try:
-            (application,) = self.connection.execute("PRAGMA application_id").fetchone()
-            (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+            with self._snapshot():
+                (application,) = self.connection.execute("PRAGMA application_id").fetchone()
+                (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
                 raise _something_else(self.path) from None
@@ -145,6 +158,26 @@ class Store:
                 path=str(self.path),
                 schema=version,
             )
+        return int(version)
+
+
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """A new file beside ``path``, the owner's alone, that takes that name when all went well.
+
+    Nothing follows a link, and nothing that stands is replaced: raises NumbersRefuse where something
+    has the name by then, be it a dangling link.
+    """
+    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}.new")
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+    try:
+        yield draft
+        try:
+            os.link(draft, path)  # unlike a rename, refuses where something stands
+        except FileExistsError:
+            raise _stands(path) from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -153,8 +186,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        code = _code(error)
+        if _is_busy(error):
             raise Locked(
                 f"{path} stayed locked by another process.",
                 "Try again, or wait longer with --lock-timeout.",
@@ -180,14 +213,22 @@ def translated(path: Path) -> Iterator[None]:
         raise
 
 
-def _connect(path: Path, lock_timeout: float) -> sqlite3.Connection:
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF  # the rest says which kind of it
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise Refusal(
             f"This Python's SQLite is {sqlite3.sqlite_version}; numctl needs 3.37 or newer.",
             "Run numctl with a newer Python.",
         )
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=lock_timeout, isolation_level=None
+        f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=SLICE / 1000, isolation_level=None
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
