@@ -58,15 +58,22 @@ class Store:
         return store
 
     @classmethod
-    def create(cls, path: Path, fill: Callable[[Store], None]) -> None:
+    def create(cls, path: Path, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
         """Make a new store at ``path``, let ``fill`` write into it, then put it in place whole.
 
-        The file is the owner's alone, as are folders made on the way. Raises NumbersRefuse where
-        something stands already, be it a dangling link.
+        The file is the owner's alone, as are folders made on the way; a dry run makes all of it
+        elsewhere, and throws it away. Raises NumbersRefuse where something stands already, be it a
+        dangling link.
         """
         if os.path.lexists(path):
             raise _stands(path)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if dry_run:
+            from tempfile import TemporaryDirectory
+
+            with TemporaryDirectory() as folder:
+                cls.create(Path(folder, path.name), fill)
+            return
+        _make_folders(path.parent)
         with drafted(path) as draft, cls(draft) as store:
             with store.writing() as connection:
                 schema.migrate(connection)
@@ -178,6 +185,12 @@ def drafted(path: Path) -> Iterator[Path]:
             raise _stands(path) from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _make_folders(folder: Path) -> None:
+    # `mkdir(parents=True)` gives its mode to the last folder alone.
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
 
 
 @contextmanager
