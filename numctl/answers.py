@@ -55,6 +55,7 @@ _FURNITURE = {
     ),
     "series add": ("Added series {name}", "add series {name}"),
     "series rename": ("Renamed series {old} to {name}", "rename series {old} to {name}"),
+    "request": ("Made request {request} for {quantity} more", "make a request for {quantity} more"),
     "user rename": ("Renamed a user to {user}", "rename a user to {user}"),
     "user forget": (
         "Forgot a user; the name is blank everywhere, history included",

@@ -1,0 +1,1 @@
+"""When to warn that numbers run out."""

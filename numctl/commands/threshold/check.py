@@ -1,0 +1,88 @@
+"""``numctl threshold check``"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl import options
+from numctl.core import alerts
+
+if TYPE_CHECKING:
+    from numctl.core.alerts import Standing
+    from numctl.session import Session
+
+BELOW, REACHED, EXHAUSTED = 0, 1, 2  # exit codes of the Monitoring Plugins
+WORDS = {BELOW: "OK", REACHED: "WARNING", EXHAUSTED: "CRITICAL"}
+NAMED = 3  # organizations in the text
+MEASURED = 20  # organizations with performance data
+UNSAFE_IN_LABELS = str.maketrans("'=|", "___")
+
+
+def check(
+    ctx: typer.Context,
+    org: options.Org = None,
+    notify: Annotated[
+        bool,
+        typer.Option("--notify", help="Write to the administrators of all at or above their threshold."),
+    ] = False,
+) -> int:
+    """Tell a monitoring system whether numbers run out, in one line of the Monitoring Plugins' form.
+
+    Looks at an organization and all below it, the worst first. Exit code 0: all are below their
+    thresholds; 1: some are at or above; 2: some have no number left; 3: it could not be told. With
+    the threshold off, or without numbers, an organization doesn't count.
+
+    Examples:
+        numctl threshold check
+        numctl threshold check --org Sales
+    """
+    session: Session = ctx.obj
+    with session.reading() as view:
+        found = alerts.standings(view, view.organization(org))
+    reached = [standing for standing in found if standing.reached]
+    queued = 0
+    if notify and reached:
+        with session.store.writing():
+            queued = alerts.notify(view, session.at, reached)
+    code = EXHAUSTED if any(one.exhausted for one in found) else REACHED if reached else BELOW
+    session.output.text(f"NUMCTL {WORDS[code]} - {_text(found, len(reached))}{_performance(found)}")
+    if notify:
+        _send(session, queued, len(reached))
+    return code
+
+
+def _text(found: list[Standing], reached: int) -> str:
+    if not found:
+        return "no organization has numbers and a threshold"
+    named = found[: max(1, min(reached, NAMED))]
+    parts = [
+        f"{one.path.replace('|', '_')} {one.figures.percent}% of {one.figures.total} in use"
+        f" (threshold {one.threshold}%)"
+        for one in named
+    ]
+    if reached > NAMED:
+        parts.append(f"and {reached - NAMED} more")
+    return ", ".join(parts)
+
+
+def _performance(found: list[Standing]) -> str:
+    data = [
+        f"'{one.path.translate(UNSAFE_IN_LABELS)}'={one.figures.percent}%;@{one.threshold}:100;;0;100"
+        for one in found[:MEASURED]
+    ]
+    return f" | {' '.join(data)}" if data else ""
+
+
+def _send(session: Session, queued: int, wanted: int) -> None:
+    if queued < wanted:
+        session.output.warn("Some of them have no administrator's address, nor has any organization above.")
+    if not queued:
+        return
+    if session.settings.smtp is None:
+        session.output.warn("No mail server is set, so the mail waits: the settings file has no [smtp].")
+        return
+    from numctl import mail
+
+    mail.deliver_after_change(session)
