@@ -1,0 +1,63 @@
+"""``numctl import``: read numbers from a file of another program."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from numctl import reading
+from numctl.core import importing, sheet_reading
+from numctl.core.errors import Refusal
+from numctl.core.text import clean_name
+from numctl.session import Session
+
+CreateOrgs = Annotated[bool, typer.Option("--create-orgs", help="Make organizations that are nothing yet.")]
+SkipExisting = Annotated[
+    bool, typer.Option("--skip-existing", help="Leave out numbers that are in the inventory already.")
+]
+
+
+def import_(
+    ctx: typer.Context,
+    file: reading.File,
+    series: reading.SheetSeries = None,
+    org: reading.SheetOrg = None,
+    delimiter: reading.Delimiter = None,
+    encoding: reading.Encoding = None,
+    columns: reading.Mapped = None,
+    create_orgs: CreateOrgs = False,
+    skip_existing: SkipExisting = False,
+) -> None:
+    """Read numbers from a CSV, TSV or JSON file, JSON lines, or a plain list of NUMBERS.
+
+    Fields: number, or first with last or count; series, organization, status, reserved_tag,
+    reserved_until, user, forwarded_to. Every error is told with its line, then nothing is imported.
+
+    Examples:
+        numctl import numbers.csv --series 1418
+        numctl import carrier.csv --delimiter ';' --encoding latin-1 --map number=Telephone --series 1418
+        numctl search --all -o csv | numctl --db copy.db import - --create-orgs
+    """
+    session: Session = ctx.obj
+    form = sheet_reading.form(reading.mapping(columns), reading.delimiter(delimiter))
+    named = clean_name(series, "A series") if series is not None else ""
+    region = session.settings.region
+    with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
+        sheet = sheet_reading.read(stream, form, region=region, series=named, advance=advance)
+    if session.change_options.op_key is not None:
+        session.sign(sheet.digest())
+    manner = importing.Manner(org, create_orgs, skip_existing)
+    try:
+        with session.output.progress(len(sheet), "Importing") as advance:
+            outcome = session.change("import", lambda op: importing.import_(op, sheet, manner, advance))
+    except Refusal:
+        if sheet.complaints:  # what is wrong whatever the store holds comes first
+            raise sheet.complaints.refusal() from None
+        raise
+    if sheet.ignored:
+        session.output.note(f"Columns left out: {', '.join(sheet.ignored)}.")
+    if skip_existing:
+        session.output.note(
+            f"Left out {outcome.extra.get('skipped', 0)} numbers that are in the inventory already."
+        )
