@@ -6,12 +6,14 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
 from numctl import cli
@@ -145,3 +147,66 @@ def shell(tmp_path: Path) -> Shell:
         return subprocess.run(command, env=env, **{**defaults, **options})  # type: ignore[call-overload,no-any-return]
 
     return run
+
+
+class Promise:
+    """Counts what was tried of one of the promises, and keeps what went wrong."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.tries = 0
+        self.failures: list[str] = []
+
+    def tried(self, *wrong: str) -> None:
+        """One try; ``wrong`` is what was wrong about it."""
+        self.tries += 1
+        if wrong:
+            self.failures.append("; ".join(wrong))
+
+
+Promised = Callable[[int], AbstractContextManager[Promise]]
+
+
+@pytest.fixture
+def promised(request: pytest.FixtureRequest) -> Promised:
+    """A promise that is put to the test within the context; at its end all tries must have gone well.
+
+    The session's end tells how many there were of each.
+    """
+
+    @contextmanager
+    def counting(number: int) -> Iterator[Promise]:
+        promise = Promise(number)
+        try:
+            yield promise
+        except BaseException as error:
+            if not isinstance(error, pytest.skip.Exception):
+                promise.tried(repr(error))
+            raise
+        finally:
+            counted = [promise.number, promise.tries, len(promise.failures)]
+            request.node.user_properties.append(("promise", counted))
+        assert promise.tries
+        assert not promise.failures
+
+    return counting
+
+
+_counted: dict[int, list[int]] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    for name, value in report.user_properties if report.when == "call" else ():
+        if name == "promise":
+            number, tries, failures = value  # type: ignore[misc]
+            sums = _counted.setdefault(number, [0, 0])
+            sums[0] += tries
+            sums[1] += failures
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    if _counted:
+        terminalreporter.section(f"promises, in {'full' if FULL else 'short'} form")
+        terminalreporter.write_line("promise   tries  failures")
+        for number, (tries, failures) in sorted(_counted.items()):
+            terminalreporter.write_line(f"{number:7}{tries:8}{failures:10}")
