@@ -52,6 +52,8 @@ def offer(
     context = _resolve_context(root, dict(state), program, words)
     found, rest = _resolve_incomplete(context, words, start)
     before = start[: len(start) - len(rest)]
+    if context._protected_args:  # words that are no command
+        return Offer([])
     if not hasattr(found, "param_type_name"):
         items = found.shell_complete(context, rest)
         return Offer([Candidate(before + item.value, item.help or "") for item in items])

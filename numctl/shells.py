@@ -65,7 +65,8 @@ FISH = """\
 # Completion of numctl for fish 3.0 or newer.
 function __numctl_completion
     set -l before (commandline -opc)
-    set -l start (commandline -oct)
+    set -l token (commandline -ct)
+    set -l start (string unescape -- $token; or string unescape -- $token\\'; or string unescape -- $token\\")
     set -l answer (_NUMCTL_COMPLETE=fish $before[1] $before[2..-1] "$start" 2>/dev/null </dev/null)
     if test "$answer[1]" = files
         __fish_complete_path "$start"
@@ -166,14 +167,23 @@ def _unescaped(text: str) -> str:
 
 
 def _insertion(asked: Asked, word: str) -> str:
-    """What bash is to put in place of what it replaces, so that the line then reads as the word."""
+    """What bash is to put in place of what it replaces, so that the line then reads as the word.
+
+    bash closes an open quote itself, but not after text that ends in the same character.
+    """
     rest = word[len(asked.stays) :]
-    if asked.quote in ("'", "$'"):
-        return rest.replace("'", "'\\''") if asked.quote == "'" else re.sub(r"(['\\])", r"\\\1", rest)
-    if asked.quote == '"':  # there, no backslash keeps `!` from history
-        return re.sub(r'([$`"\\])', r"\\\1", rest).replace("!", "\"'!'\"")
-    escaped = re.sub(r"""([ \t"'\\|&;<>()$`!*?\[\]{}])""", r"\\\1", rest)
-    return f"\\{escaped}" if not asked.stays and escaped.startswith(("~", "#")) else escaped
+    match asked.quote:
+        case "":
+            escaped = re.sub(r"""([ \t"'\\|&;<>()$`!*?\[\]{}])""", r"\\\1", rest)
+            return f"\\{escaped}" if not asked.stays and escaped.startswith(("~", "#")) else escaped
+        case "'":
+            inside = rest.replace("'", "'\\''")
+        case "$'":
+            inside = re.sub(r"(['\\])", r"\\\1", rest)
+        case _:  # in double quotes no backslash keeps `!` from the shell's history
+            inside = re.sub(r'([$`"\\])', r"\\\1", rest).replace("!", "\"'!'\"")
+    end = asked.quote[-1]
+    return inside + end if inside.endswith(end) else inside
 
 
 # Showing and installing the scripts.
