@@ -118,9 +118,7 @@ Numbers = Annotated[list[str], typer.Argument(metavar="NUMBERS", help=NUMBERS_HE
 MaybeNumbers = Annotated[list[str] | None, typer.Argument(metavar="NUMBERS", help=NUMBERS_HELP)]
 NumbersOrUser = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="NUMBERS|USER", help=f"{NUMBERS_HELP} Or a user: all numbers of theirs that this fits."
-    ),
+    typer.Argument(metavar="NUMBERS|USER", help="Numbers and ranges, or a user: all of theirs that fit."),
 ]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A number.")]
 OrgArgument = Annotated[
@@ -133,9 +131,7 @@ To = Annotated[str, typer.Option("--to", metavar="ORG", help="The organization t
 From = Annotated[str, typer.Option("--from", metavar="ORG", help="The organization that gives them.")]
 Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="What they are held for.")]
 User = Annotated[str, typer.Option("--user", metavar="USER", help="The user's name.")]
-MaybeUser = Annotated[
-    str | None, typer.Option("--user", metavar="USER", help="All numbers of this user that this fits.")
-]
+MaybeUser = Annotated[str | None, typer.Option("--user", metavar="USER", help="A user: all that fit.")]
 Quantity = Annotated[
     int, typer.Option("--quantity", metavar="N", parser=quantity, help="How many numbers, 1 or more.")
 ]

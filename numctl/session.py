@@ -90,8 +90,11 @@ class Session:
             except (ImportError, KeyError, OSError):
                 return str(os.getuid())
 
-    def act(self) -> Act:
-        """Who does this, as whom, when, and what was said beside it. Reads the tree for --as."""
+    def act(self, *, as_root: bool = False) -> Act:
+        """Who does this, as whom, when, and what was said beside it.
+
+        Reads the tree for --as, unless it is done ``as_root``: before there is a store.
+        """
         from numctl.core.operations import Act
 
         options = self.change_options
@@ -105,7 +108,7 @@ class Session:
             actor=self.actor,
             at=self.at,
             today=self.today,
-            acting_as=self._acting_now() if self.settings.acting_as else 0,
+            acting_as=self._acting_now() if self.settings.acting_as and not as_root else 0,
             message=message,
             dry_run=options.dry_run,
             op_key=options.op_key,
@@ -201,14 +204,17 @@ class Session:
 
         self._changing = True
         outcome = perform(self.store, self.act(), action, work)
-        if outcome.operation is not None:
-            self.committed = outcome.operation
-        self.output.answer(answers.facts(outcome), answers.sentence(outcome))
+        self.tell(outcome)
         if outcome.queued_mail and outcome.operation is not None and self.settings.smtp is not None:
             from numctl import mail
 
             mail.deliver_after_change(self)
         return outcome
+
+    def tell(self, outcome: Outcome) -> None:
+        """Print the answer of a change, which counts as made from then on."""
+        self.committed = outcome.operation
+        self.output.answer(answers.facts(outcome), answers.sentence(outcome))
 
     def close(self) -> None:
         if self._store is not None:

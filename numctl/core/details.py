@@ -61,6 +61,7 @@ def differences(
 ) -> Differences:
     """What ``change`` makes of the details from the first to the last of ``numbers``.
 
+    Of users that stay as they are it says so: the same before and after.
     ``old`` and ``new`` are their state before and after, None where they are not in the inventory.
     """
     if not gives(change) and (old is None or old.status is Status.AVAILABLE):
@@ -72,7 +73,7 @@ def differences(
     for number in concerned:
         before = found.get(number, NO_DETAIL)
         now = _after(connection, before, old, new, change)
-        if now != before:
+        if now != before or now.user is not None:
             changed[number] = (before, now)
     return changed
 

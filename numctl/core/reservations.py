@@ -28,7 +28,7 @@ def reserve(
     ``organization`` (one in scope) holds them from then on; ``until`` (``YYYY-MM-DD``, not before
     today) ends the hold. Raises BadValue for a date that has passed, and as the door does.
     """
-    expect_a_day_to_come(operation, until)
+    expect_a_day_to_come(until, operation.act.today)
     target = None if organization is None else operation.organization(organization)
     by_quantity = isinstance(numbers, pool.Quantity)
     chosen = pool.choose(operation, numbers) if isinstance(numbers, pool.Quantity) else numbers
@@ -49,12 +49,12 @@ def unreserve(operation: Operation, numbers: Iterable[Range]) -> None:
     operation.door.change(numbers, Change("unreserve", to=Status.AVAILABLE))
 
 
-def expect_a_day_to_come(operation: Operation, until: str) -> None:
-    """Raises BadValue for a date before today; today itself is fine, and so is none."""
-    if until and until < operation.act.today:
+def expect_a_day_to_come(until: str, today: str) -> None:
+    """Raises BadValue for a date before today; today itself is fine, and so is none (empty)."""
+    if until and until < today:
         raise BadValue(
-            f"The date {until} has passed; today is {operation.act.today}.",
+            f"The date {until} has passed; today is {today}.",
             "Give today or a day to come.",
             until=until,
-            today=operation.act.today,
+            today=today,
         )

@@ -237,7 +237,9 @@ class Door:
 
     def _place(self, piece: Piece, after: int, differing: details.Differences) -> None:
         if after == piece.state:
-            for number in differing:
+            for number, (old, new) in differing.items():
+                if new == old:
+                    continue
                 self._journal.piece(self.line, number, number, after, after)
                 self.effects.note(number, number, after, after)
         else:
@@ -247,6 +249,7 @@ class Door:
             if ABSENT in (piece.state, after):
                 self._extents.append((after != ABSENT, Range(piece.first, piece.last)))
         for number, (old, new) in differing.items():
-            details.write(self._connection, number, new)
-            self._journal.detail(number, old, new)
+            if new != old:
+                details.write(self._connection, number, new)
+                self._journal.detail(number, old, new)
             self.effects.note_user(new.user or old.user)

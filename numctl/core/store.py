@@ -66,7 +66,7 @@ class Store:
         dangling link.
         """
         if os.path.lexists(path):
-            raise _stands(path)
+            raise stands(path)
         if dry_run:
             from tempfile import TemporaryDirectory
 
@@ -182,7 +182,7 @@ def drafted(path: Path) -> Iterator[Path]:
         try:
             os.link(draft, path)  # unlike a rename, refuses where something stands
         except FileExistsError:
-            raise _stands(path) from None
+            raise stands(path) from None
     finally:
         draft.unlink(missing_ok=True)
 
@@ -272,7 +272,8 @@ def _something_else(path: Path) -> NoStore:
     )
 
 
-def _stands(path: Path) -> NumbersRefuse:
+def stands(path: Path) -> NumbersRefuse:
+    """The refusal to make something where something is."""
     return NumbersRefuse(
         f"Something stands at {path} already.",
         "It was left as it is. Name another place with --db.",

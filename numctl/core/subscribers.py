@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core import pool
-from numctl.core.errors import BadValue, NotFound, NumbersRefuse
+from numctl.core import pool, users
+from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.model import RULES, Change, Status
 from numctl.core.ranges import Range, normalize
 from numctl.core.reservations import expect_a_day_to_come
-from numctl.core.text import fold, nearest
+from numctl.core.text import fold
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numctl.core.operations import Operation
 
@@ -54,10 +54,10 @@ def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | N
     if keep is None:
         operation.door.change(chosen, Change("release", to=Status.AVAILABLE))
         return
-    expect_a_day_to_come(operation, keep.until)
+    expect_a_day_to_come(keep.until, operation.act.today)
     if keep.forward_to is not None:
-        for first, last in chosen:
-            _expect_no_circle(operation.connection, Range(first, last), keep.forward_to)
+        expect_others(chosen, keep.forward_to)
+        _expect_no_circle(operation, chosen, keep.forward_to)
     operation.door.change(
         chosen,
         Change("release", to=Status.RESERVED, tag=keep.tag, until=keep.until, forward_to=keep.forward_to),
@@ -65,12 +65,21 @@ def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | N
 
 
 def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> None:
-    """Change the forwarding of reserved numbers that have one; None removes it for good."""
+    """Change the forwarding of reserved numbers that have one; None removes it for good.
+
+    Raises as ``release`` does.
+    """
     chosen = list(numbers)
     if to is not None:
-        for first, last in chosen:
-            _expect_no_circle(operation.connection, Range(first, last), to)
+        expect_others(chosen, to)
+        _expect_no_circle(operation, chosen, to)
     operation.door.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
+
+
+def expect_others(numbers: Iterable[Range], to: int) -> None:
+    """Raises BadValue where a number would be forwarded to itself."""
+    if any(first <= to <= last for first, last in numbers):
+        raise BadValue(f"{to} can't be forwarded to itself.", "Forward it to another number.", number=str(to))
 
 
 def numbers_of(connection: sqlite3.Connection, scope: frozenset[int], user: str) -> list[tuple[int, Status]]:
@@ -78,25 +87,12 @@ def numbers_of(connection: sqlite3.Connection, scope: frozenset[int], user: str)
     rows = connection.execute(
         "SELECT number, status, state.organization FROM user JOIN detail ON detail.user = user.id"
         " JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)"
-        " JOIN state ON state.id = span.state WHERE user.folded = ? ORDER BY number",
+        " JOIN state ON state.id = span.state WHERE user.folded = ? AND user.folded <> '' ORDER BY number",
         (fold(user),),
     ).fetchall()
     found = [(number, Status(status)) for number, status, organization in rows if organization in scope]
     if not found:
-        names = [
-            name
-            for name, organization in connection.execute(
-                "SELECT DISTINCT name, organization FROM user WHERE name <> ''"
-            )
-            if organization in scope
-        ]
-        close = nearest(user, names)
-        raise NotFound(
-            f"There is no user '{user}'.",
-            f"Nearest: {', '.join(close)}." if close else "See `numctl user list`.",
-            user=user,
-            nearest=close,
-        )
+        raise users.unknown(connection, scope, user)
     return found
 
 
@@ -116,19 +112,27 @@ def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) ->
     return normalize(fitting)
 
 
-def _expect_no_circle(connection: sqlite3.Connection, numbers: Range, to: int) -> None:
-    if numbers.first <= to <= numbers.last:
-        raise BadValue(f"{to} can't be forwarded to itself.", "Forward it to another number.", number=str(to))
+def _expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) -> None:
     passed: set[int] = set()
-    current: int | None = to
+    current = _forwarded(operation.connection, to)
     while current is not None and current not in passed:
+        if any(first <= current <= last for first, last in numbers):
+            break
         passed.add(current)
-        row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (current,)).fetchone()
-        current = row[0] if row else None
-        if current is not None and numbers.first <= current <= numbers.last:
-            raise NumbersRefuse(
-                f"Forwarding {current} to {to} would go in a circle.",
-                "Forward it to a number that doesn't lead back.",
-                number=str(current),
-                forward_to=str(to),
-            )
+        current = _forwarded(operation.connection, current)
+    else:
+        return
+    state_of = operation.door.state_of
+    if any(state_of(number) is None for first, last in numbers for number in range(first, last + 1)):
+        return  # the door says that it is not there, which comes first
+    raise NumbersRefuse(
+        f"Forwarding {current} to {to} would go in a circle.",
+        "Forward it to a number that doesn't lead back.",
+        number=str(current),
+        forward_to=str(to),
+    )
+
+
+def _forwarded(connection: sqlite3.Connection, number: int) -> int | None:
+    row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (number,)).fetchone()
+    return row[0] if row else None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numctl.core.tree import Tree
+    from numctl.core.view import View
 
 _COLUMNS = {Status.AVAILABLE: 0, Status.RESERVED: 1, Status.ASSIGNED: 2, Status.IN_USE: 3}
 
@@ -61,6 +62,27 @@ class Row(NamedTuple):
     figures: Figures
 
 
+class Line(NamedTuple):
+    """One line of a utilization table as it is shown; percentages are rounded down.
+
+    ``threshold_percent`` is None where it is off, ``series`` where the line is for all of them.
+    """
+
+    organization: str
+    series: str | None
+    total: int
+    in_use: int
+    available: int
+    reserved: int
+    assigned: int
+    registered: int
+    allocated: int
+    utilization_percent: int
+    subscriber_percent: int
+    threshold_percent: int | None
+    over_threshold: bool
+
+
 Counts = dict[tuple[int, int], list[int]]  # (organization, series): numbers held, by status
 
 
@@ -100,6 +122,31 @@ def table(
             figures = Figures(held[0], held[1], held[2], held[3], everything[0] - sum(held), everything[1])
             rows.append(Row(organization, series, figures))
     return rows
+
+
+def lines(view: View, top: int, *, below: bool = False, by_series: bool = False) -> list[Line]:
+    """What is shown of ``top``, with ``below`` of all below it too, parents before children."""
+    organizations = list(view.tree.below(top)) if below else [top]
+    names = dict(view.connection.execute("SELECT id, name FROM series")) if by_series else {}
+    return [
+        _line(view.tree, row, names.get(row.series))
+        for row in table(view.connection, view.tree, organizations, by_series=by_series)
+    ]
+
+
+def _line(tree: Tree, row: Row, series: str | None) -> Line:
+    figures, threshold = row.figures, tree[row.organization].threshold
+    return Line(
+        tree.path(row.organization),
+        series,
+        figures.total,
+        figures.in_use,
+        *figures[:5],
+        figures.percent,
+        figures.subscriber_percent,
+        threshold or None,
+        figures.reaches(threshold),
+    )
 
 
 def _counts(connection: sqlite3.Connection, scope: Iterable[int], by_series: bool) -> Counts:
