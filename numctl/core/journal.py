@@ -77,29 +77,41 @@ class Journal:
 
 # What is hashed, as text that SQLite puts together: one row a field list, `quote` so that no two
 # contents read alike.
-_HEAD = """
-SELECT id || ',' || quote(at) || ',' || quote(actor) || ',' || acting_as || ',' || quote(action) || ',' ||
-  quote(message) || ',' || count || ',' || quote(facts) || ',' || quote(undoes) || ',' || quote(op_key)
-FROM operation WHERE id = ?
+_HEAD_TEXT = """
+id || ',' || quote(at) || ',' || quote(actor) || ',' || acting_as || ',' || quote(action) || ',' ||
+quote(message) || ',' || count || ',' || quote(facts) || ',' || quote(undoes) || ',' || quote(op_key)
 """
-_PIECE_TEXT = """
-SELECT group_concat(line || ',' || first || ',' || last || ',' ||
-  ifnull(before, '') || ',' || ifnull(after, ''), ';')
-FROM (SELECT * FROM piece WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
-"""
+_PIECE_TEXT = "line || ',' || first || ',' || last || ',' || ifnull(before, '') || ',' || ifnull(after, '')"
 _DETAIL_TEXT = """
-SELECT group_concat(number || ',' || quote(user_before) || ',' || quote(user_after) || ',' ||
-  quote(forward_before) || ',' || quote(forward_after), ';')
-FROM (SELECT * FROM detail_change WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
+number || ',' || quote(user_before) || ',' || quote(user_after) || ',' ||
+quote(forward_before) || ',' || quote(forward_after)
 """
-_STATES = """
-SELECT id || ',' || series || ',' || organization || ',' || quote(status) || ',' ||
-  quote(tag) || ',' || quote(until)
-FROM state WHERE id IN (
+_STATE_TEXT = """
+id || ',' || series || ',' || organization || ',' || quote(status) || ',' || quote(tag) || ',' || quote(until)
+"""
+CHUNK = 10_000  # rows put into one text
+
+# Of one operation, as it is sealed. The only things put into these statements are the texts above.
+_HEAD = f"SELECT {_HEAD_TEXT} FROM operation WHERE id = ?"  # noqa: S608
+_CHUNK_OF_PIECES = f"""
+SELECT group_concat({_PIECE_TEXT}, ';')
+FROM (SELECT * FROM piece WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
+"""  # noqa: S608
+_CHUNK_OF_DETAILS = f"""
+SELECT group_concat({_DETAIL_TEXT}, ';')
+FROM (SELECT * FROM detail_change WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
+"""  # noqa: S608
+_STATES = f"""
+SELECT {_STATE_TEXT} FROM state WHERE id IN (
   SELECT before FROM piece WHERE operation = ?1 UNION SELECT after FROM piece WHERE operation = ?1
 ) ORDER BY id
-"""
-_CHUNK = 10_000  # rows put into one text
+"""  # noqa: S608
+
+# Of all operations, as they are verified in one pass.
+ALL_HEADS = f"SELECT id, {_HEAD_TEXT}, hash FROM operation ORDER BY id"  # noqa: S608
+ALL_PIECES = f"SELECT operation, {_PIECE_TEXT}, before, after FROM piece ORDER BY operation, position"  # noqa: S608
+ALL_DETAILS = f"SELECT operation, {_DETAIL_TEXT} FROM detail_change ORDER BY operation, position"  # noqa: S608
+ONE_STATE = f"SELECT {_STATE_TEXT} FROM state WHERE id = ?"  # noqa: S608
 
 
 def digest(connection: sqlite3.Connection, operation: int, previous: bytes) -> bytes:
@@ -114,14 +126,14 @@ def digest(connection: sqlite3.Connection, operation: int, previous: bytes) -> b
 
 def _content(connection: sqlite3.Connection, operation: int) -> Iterator[str]:
     yield connection.execute(_HEAD, (operation,)).fetchone()[0]
-    for label, statement in (("pieces", _PIECE_TEXT), ("details", _DETAIL_TEXT)):
+    for label, statement in (("pieces", _CHUNK_OF_PIECES), ("details", _CHUNK_OF_DETAILS)):
         position = 0
         while True:
-            (text,) = connection.execute(statement, (operation, position, _CHUNK)).fetchone()
+            (text,) = connection.execute(statement, (operation, position, CHUNK)).fetchone()
             if text is None:
                 break
             yield f"{label}:{text}"
-            position += _CHUNK
+            position += CHUNK
     for (text,) in connection.execute(_STATES, (operation,)):
         yield text
 
