@@ -1,10 +1,14 @@
-"""Tables for people, drawn by rich, and tables as text, drawn by tabulate."""
+"""Tables for people, drawn by rich, and tables as text, drawn by tabulate.
+
+A table for people leaves out the columns that are empty in all of its rows, and gives the others
+what room there is: figures and numbers first, then the shorter texts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from numctl.core.errors import BadValue
 from numctl.formats import Row, shown, text_of
@@ -13,12 +17,19 @@ from numctl.output.terminal import carried, is_terminal, width_of
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
     from rich.table import Table
+    from rich.text import Text
 
 ROWS_A_TABLE = 2_000
 """A longer list is drawn as several tables, so that memory stays flat."""
 TABULATE_LIMIT = 100_000
-UNBROKEN = frozenset(("number", "first", "last", "count", "status"))
-"""Fields that are broken over lines last of all."""
+GAP = 2
+"""Cells between two columns."""
+LEAST = 6
+"""Cells that a text is read in, if need be; with less, a table is no help."""
+UNBROKEN = frozenset(("number", "first", "last", "count", "status", "reserved_until", "forwarded_to"))
+"""Fields that are never broken over lines."""
+HEADINGS = {"organization": "organi-\nzation"}
+"""Where a heading that is too long may be broken, besides after `_`."""
 STATUS_STYLES = {
     "available": "green",
     "reserved": "yellow",
@@ -53,31 +64,94 @@ def draw(fields: Sequence[str], rows: Iterable[Row], stream: TextIO, colour: boo
     rows = iter(rows)
     count = 0
     while part := list(islice(rows, ROWS_A_TABLE)):
-        texts = [[carried(shown(text_of(value)), stream) for value in row] for row in part]
-        figures = [{int, type(None)}.issuperset(map(type, column)) for column in zip(*part, strict=True)]
-        board.print(_table(fields, texts, figures))
+        values = zip(fields, zip(*part, strict=True), strict=True)
+        columns = [_column(field, column, stream) for field, column in values]
+        filled = [one for one in columns if any(one.texts)] or columns
+        board.print(_table(filled, board.width) or _records(filled, board.width), soft_wrap=True)
         count += len(part)
     return count
 
 
-def _table(fields: Sequence[str], rows: Sequence[Sequence[str]], figures: Sequence[bool]) -> Table:
-    """A table of texts as they are to be shown; `figures` says which columns hold nothing but those."""
+class _Column(NamedTuple):
+    """A column as it is to be shown; ``figures`` where it holds nothing but those."""
+
+    field: str
+    texts: Sequence[str]
+    figures: bool
+
+    @property
+    def unbroken(self) -> bool:
+        return self.figures or self.field in UNBROKEN
+
+
+def _column(field: str, values: Sequence[object], stream: TextIO) -> _Column:
+    texts = [carried(shown(text_of(value)), stream) for value in values]
+    return _Column(field, texts, {int, type(None)}.issuperset(map(type, values)))
+
+
+def _table(columns: Sequence[_Column], width: int) -> Table | None:
+    """A table of these columns in ``width`` cells, None where that is too narrow to read it."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for field, right in zip(fields, figures, strict=True):
-        justify: JustifyMethod = "right" if right else "left"
-        table.add_column(Text(field), justify=justify, overflow="fold", no_wrap=field in UNBROKEN)
-    for row in rows:
-        table.add_row(
-            *(
-                Text(text, style=STATUS_STYLES.get(text, "") if field == "status" else "")
-                for field, text in zip(fields, row, strict=True)
-            )
-        )
+    room = width - GAP * (len(columns) - 1)
+    wanted = [max(map(cell_len, (one.field, *one.texts))) for one in columns]
+    headings = [one.field if sum(wanted) <= room else _broken(one.field) for one in columns]
+    least = [max(map(cell_len, heading.split("\n"))) for heading in headings]
+    wanted = [max(most, *map(cell_len, one.texts)) for most, one in zip(least, columns, strict=True)]
+    unbroken = [one.figures or one.field in UNBROKEN for one in columns]
+    floors = [most if whole else low for most, low, whole in zip(wanted, least, unbroken, strict=True)]
+    lowest = [
+        most if whole else min(low, LEAST) for most, low, whole in zip(wanted, least, unbroken, strict=True)
+    ]
+    if sum(lowest) > room and len(columns) > 1:
+        return None
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
+    widths = _cut(_cut(wanted, floors, room), lowest, room)
+    for one, heading, cells in zip(columns, headings, widths, strict=True):
+        justify: JustifyMethod = "right" if one.figures else "left"
+        table.add_column(Text(heading), width=cells, justify=justify, overflow="fold")
+    for texts in zip(*(one.texts for one in columns), strict=True):
+        table.add_row(*map(_cell, columns, texts))
     return table
+
+
+def _broken(field: str) -> str:
+    return HEADINGS.get(field) or field.replace("_", "_\n")
+
+
+def _cell(column: _Column, text: str) -> Text:
+    from rich.text import Text
+
+    return Text(text, style=STATUS_STYLES.get(text, "") if column.field == "status" else "")
+
+
+def _cut(widths: Sequence[int], floors: Sequence[int], room: int) -> list[int]:
+    """The widths, the widest cut first until they fit or have come to their floors."""
+    cut = list(widths)
+    while sum(cut) > room and any(has > low for has, low in zip(cut, floors, strict=True)):
+        cut[max(range(len(cut)), key=lambda at: (cut[at] > floors[at], cut[at]))] -= 1
+    return cut
+
+
+def _records(columns: Sequence[_Column], width: int) -> Text:
+    """Each row as lines of a field and its value, with an empty line between rows."""
+    from rich.cells import chop_cells
+    from rich.text import Text
+
+    margin = max(len(one.field) for one in columns) + GAP
+    lines = Text()
+    for at, texts in enumerate(zip(*(one.texts for one in columns), strict=True)):
+        lines.append("\n" if at else "")
+        for one, text in zip(columns, texts, strict=True):
+            for part_at, part in enumerate(chop_cells(text, max(1, width - margin))):
+                lines.append("" if part_at else one.field, "bold")
+                lines.append(" " * (margin - (0 if part_at else len(one.field))))
+                lines.append(_cell(one, part)).append("\n")
+    lines.rstrip()
+    return lines
 
 
 def tabulated(name: str, fields: Sequence[str], rows: Iterable[Row], write: Callable[[str], object]) -> int:
