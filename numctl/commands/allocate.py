@@ -1,0 +1,38 @@
+"""``numctl allocate``: give a quantity of numbers to an organization below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from numctl.given import quantity_of
+from numctl.options import Contiguous, Matching, Quantity, Series, To
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def allocate(
+    ctx: typer.Context,
+    series: Series,
+    quantity: Quantity,
+    to: To,
+    contiguous: Contiguous = False,
+    matching: Matching = None,
+) -> None:
+    """Give a quantity of a series to an organization below.
+
+    Taken are the lowest numbers that the acting organization itself has available.
+
+    Examples:
+
+        numctl allocate --series 1418 --quantity 200 --to Sales
+
+        numctl allocate --series 1418 --quantity 50 --to Sales/EMEA --contiguous
+    """
+    from numctl.core import pool
+
+    session: Session = ctx.obj
+    wanted = quantity_of(series, quantity, contiguous, matching)
+    session.change("allocate", lambda operation: pool.allocate(operation, wanted, to))

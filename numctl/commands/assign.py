@@ -1,0 +1,46 @@
+"""``numctl assign``: give a number to a user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl.core.errors import BadValue
+from numctl.core.text import clean_name
+from numctl.given import numbers_or_quantity, quantity_of
+from numctl.options import Matching, MaybeNumbers, User
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def assign(
+    ctx: typer.Context,
+    user: User,
+    numbers: MaybeNumbers = None,
+    series: Annotated[
+        str | None, typer.Option("--series", metavar="SERIES", help="The lowest available of this series.")
+    ] = None,
+    matching: Matching = None,
+) -> None:
+    """Give a number to a user by invitation.
+
+    Name an available or reserved number, or have the lowest chosen that the acting organization itself
+    has available in a series. A user may have several numbers.
+
+    Examples:
+
+        numctl assign 14188980200 --user 'Ada Moreau'
+
+        numctl assign --series 1418 --user 'Ada Moreau'
+    """
+    from numctl.core import subscribers
+
+    session: Session = ctx.obj
+    name = clean_name(user, "A user")
+    if series is None and matching is not None:
+        raise BadValue("--matching is for --series.", "Add --series, or name the number.")
+    wanted = quantity_of(series, 1, matching=matching) if series is not None else None
+    chosen = numbers_or_quantity(session, numbers, wanted)
+    session.change("assign", lambda operation: subscribers.assign(operation, chosen, name))

@@ -1,0 +1,34 @@
+"""``numctl demo``: a small company to try things out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def demo(ctx: typer.Context) -> None:
+    """Make and fill a store with a small company, to try things out.
+
+    It has organizations on three levels, series, numbers in every status, users, and two months of
+    consumption. A store that has numbers is left alone.
+
+    Examples:
+
+        numctl --db demo.db demo
+    """
+    from numctl.core.demo import fill, make
+
+    session: Session = ctx.obj
+    path = session.settings.db
+    if os.path.lexists(path):
+        outcome = fill(session.store, session.act())
+    else:
+        outcome = make(path, session.act(as_root=True))
+    session.tell(outcome)
+    if not outcome.dry_run:
+        session.output.hint("Look at it: `numctl search`, `numctl utilization --tree`, `numctl history`.")

@@ -1,0 +1,29 @@
+"""``numctl org list``: organizations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from numctl.options import Text
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def list_(ctx: typer.Context, text: Text = None) -> None:
+    """List organizations: the acting one and those below it, by path.
+
+    Examples:
+
+        numctl org list
+
+        numctl org list sales -o json
+    """
+    from numctl.core.organizations import Listed, listed
+
+    session: Session = ctx.obj
+    with session.reading() as view:
+        rows = listed(view.connection, view.tree, view.acting, text or "")
+    session.output.rows(Listed._fields, rows, empty="No organizations found.")

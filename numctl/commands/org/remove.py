@@ -1,0 +1,25 @@
+"""``numctl org remove``: an organization that is empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from numctl.options import OrgArgument
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def remove(ctx: typer.Context, org: OrgArgument) -> None:
+    """Remove an organization that holds no numbers and has nothing below it. Its history stays.
+
+    Examples:
+
+        numctl org remove Lab
+    """
+    from numctl.core import organizations
+
+    session: Session = ctx.obj
+    session.change("org remove", lambda operation: organizations.remove(operation, org))

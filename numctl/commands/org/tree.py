@@ -1,0 +1,44 @@
+"""``numctl org tree``: organizations, drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from numctl.core.organizations import Listed
+    from numctl.session import Session
+
+FIELDS = ("organization", "depth", "total")
+
+
+def tree(ctx: typer.Context) -> None:
+    """Draw the tree of organizations, with how many numbers each was given; a list where -o asks for one.
+
+    Examples:
+
+        numctl org tree
+    """
+    from numctl.core.organizations import listed
+
+    session: Session = ctx.obj
+    with session.reading() as view:
+        rows = listed(view.connection, view.tree, view.acting)
+    depths = [row.organization.count("/") - rows[0].organization.count("/") for row in rows]
+    if session.settings.output not in (None, "table"):
+        session.output.rows(
+            FIELDS, [(row.organization, depth, row.total) for row, depth in zip(rows, depths, strict=True)]
+        )
+        return
+    session.output.tree(
+        (depth, _name(row, depth), _remark(row)) for row, depth in zip(rows, depths, strict=True)
+    )
+
+
+def _name(row: Listed, depth: int) -> str:
+    return row.organization.rpartition("/")[2] if depth else row.organization
+
+
+def _remark(row: Listed) -> str:
+    return f"({row.total})" if row.total else ""

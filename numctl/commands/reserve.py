@@ -1,0 +1,70 @@
+"""``numctl reserve``: hold available numbers for later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl.core.errors import BadValue
+from numctl.core.text import clean_tag
+from numctl.given import numbers_or_quantity, quantity_of
+from numctl.options import Contiguous, Matching, MaybeNumbers, Tag, Until, quantity
+
+if TYPE_CHECKING:
+    from numctl.core.pool import Quantity
+    from numctl.session import Session
+
+
+def reserve(
+    ctx: typer.Context,
+    tag: Tag,
+    numbers: MaybeNumbers = None,
+    series: Annotated[
+        str | None, typer.Option("--series", metavar="SERIES", help="Out of this series, with --quantity.")
+    ] = None,
+    many: Annotated[
+        int | None,
+        typer.Option("--quantity", metavar="N", parser=quantity, help="How many, with --series."),
+    ] = None,
+    contiguous: Contiguous = False,
+    matching: Matching = None,
+    org: Annotated[
+        str | None,
+        typer.Option("--org", metavar="ORG", help="The organization that holds them from then on."),
+    ] = None,
+    until: Until = None,
+) -> None:
+    """Hold available numbers for later, under a tag.
+
+    Name the numbers, or have the lowest chosen that the acting organization itself has available, by
+    --series and --quantity. With --until they are available again after that day.
+
+    Examples:
+
+        numctl reserve 14188980000+20 --tag 'new office'
+
+        numctl reserve --series 1418 --quantity 50 --contiguous --tag 'call centre' --org Sales
+    """
+    from numctl.core import reservations
+
+    session: Session = ctx.obj
+    kept = clean_tag(tag)
+    chosen = numbers_or_quantity(session, numbers, _wanted(series, many, contiguous, matching))
+    last_day = until.isoformat() if until else ""
+    reservations.expect_a_day_to_come(last_day, session.today)
+    session.change(
+        "reserve",
+        lambda operation: reservations.reserve(operation, chosen, kept, organization=org, until=last_day),
+    )
+
+
+def _wanted(series: str | None, many: int | None, contiguous: bool, matching: str | None) -> Quantity | None:
+    if (series is None) != (many is None):
+        missing = "--quantity" if many is None else "--series"
+        raise BadValue(f"{missing} is missing: --series and --quantity go together.")
+    if series is not None and many is not None:
+        return quantity_of(series, many, contiguous, matching)
+    if contiguous or matching is not None:
+        raise BadValue("--contiguous and --matching are for --series and --quantity.", "Add those.")
+    return None

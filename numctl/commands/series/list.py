@@ -1,0 +1,29 @@
+"""``numctl series list``: series and what is available in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from numctl.options import Text
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def list_(ctx: typer.Context, text: Text = None) -> None:
+    """List series with how many of their numbers are held in scope, by status.
+
+    Examples:
+
+        numctl series list
+
+        numctl series list 14 -o json
+    """
+    from numctl.core.series import Listed, listed
+
+    session: Session = ctx.obj
+    with session.reading() as view:
+        rows = listed(view, text or "")
+    session.output.rows(Listed._fields, rows, empty="No series found.")

@@ -1,0 +1,37 @@
+"""``numctl threshold set``: when administrators are to be written to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl.options import Org, percent_or_off
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def set_(
+    ctx: typer.Context,
+    threshold: Annotated[
+        str, typer.Argument(metavar="PERCENT|off", parser=percent_or_off, help="From 1 to 100, or off.")
+    ],
+    org: Org = None,
+) -> None:
+    """Set an organization's utilization threshold.
+
+    When a change takes numbers out of what it has available and leaves its utilization at or above the
+    threshold, its administrators get a message.
+
+    Examples:
+
+        numctl threshold set 90 --org Sales
+
+        numctl threshold set off --org Lab
+    """
+    from numctl.core import organizations
+
+    session: Session = ctx.obj
+    percent = organizations.OFF if threshold == "off" else int(threshold)
+    session.change("threshold set", lambda operation: organizations.set_up(operation, org, None, percent))

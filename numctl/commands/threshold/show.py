@@ -1,0 +1,33 @@
+"""``numctl threshold show``: when administrators are written to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl.options import MaybeOrg
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+FIELDS = ("organization", "threshold_percent", "utilization_percent", "over_threshold")
+
+
+def show(
+    ctx: typer.Context,
+    org: MaybeOrg = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Also all organizations below it.")] = False,
+) -> None:
+    """Show the utilization threshold of an organization, and where it stands.
+
+    Examples:
+
+        numctl threshold show --tree
+    """
+    from numctl.core.utilization import lines
+
+    session: Session = ctx.obj
+    with session.reading() as view:
+        rows = lines(view, view.organization(org), below=tree)
+    session.output.rows(FIELDS, [tuple(getattr(row, field) for field in FIELDS) for row in rows])

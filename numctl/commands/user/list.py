@@ -1,0 +1,35 @@
+"""``numctl user list``: users and their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl.options import Text
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+
+def list_(
+    ctx: typer.Context,
+    text: Text = None,
+    former: Annotated[
+        bool, typer.Option("--former", help="Also those who have no numbers any more.")
+    ] = False,
+) -> None:
+    """List users and how many numbers they have: in all, assigned, and registered.
+
+    Examples:
+
+        numctl user list
+
+        numctl user list moreau
+    """
+    from numctl.core.users import Listed, listed
+
+    session: Session = ctx.obj
+    with session.reading() as view:
+        rows = listed(view, text or "", former=former)
+    session.output.rows(Listed._fields, rows, empty="No users found.")
