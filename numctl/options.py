@@ -188,7 +188,7 @@ def global_options(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FORMAT", help="table, tsv, csv, json, jsonl, ... [NUMCTL_OUTPUT]"
+            "--output", "-o", metavar="FORMAT", help="The format: table, tsv, csv, json, ... [NUMCTL_OUTPUT]"
         ),
     ] = None,
     region: Annotated[

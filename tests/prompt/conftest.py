@@ -44,20 +44,20 @@ def named(store: Path) -> Path:
     first = 14188980000
     with Store.open(store) as opened:
 
-        def change(work: Callable[[Operation], object]) -> None:
-            perform(opened, ACT, "test", lambda operation: [work(operation)] and None)
+        def change(work: Callable[[Operation], None]) -> None:
+            perform(opened, ACT, "test", work)
 
         for parent, name in BELOW:
-            change(lambda op, parent=parent, name=name: organizations.add(op, name, parent))  # type: ignore[misc]
+            change(lambda op, parent=parent, name=name: organizations.add(op, name, parent))
         for index, (organization, series) in enumerate(SERIES.items()):
             block = Range(first + 100 * index, first + 100 * index + 99)
-            change(lambda op, b=block, s=series, o=organization: inventory.add(op, [b], s, o))  # type: ignore[misc]
+            change(lambda op, b=block, s=series, o=organization: inventory.add(op, [b], s, o))
             for at, tag in enumerate(TAGS[organization]):
                 one = [Range(block.first + at, block.first + at)]
-                change(lambda op, one=one, tag=tag: reservations.reserve(op, one, tag))  # type: ignore[misc]
+                change(lambda op, one=one, tag=tag: reservations.reserve(op, one, tag))
             for at, user in enumerate(USERS.get(organization, []), start=50):
                 one = [Range(block.first + at, block.first + at)]
-                change(lambda op, one=one, user=user: subscribers.assign(op, one, user))  # type: ignore[misc]
+                change(lambda op, one=one, user=user: subscribers.assign(op, one, user))
     return store
 
 
