@@ -70,7 +70,8 @@ def make(operation: Operation, wanted: Wanted, send_to: str | None = None) -> di
 def subject(facts: dict[str, object]) -> str:
     """The subject of a request's message."""
     of_series = f" of series {facts['series']}" if facts["series"] else ""
-    return f"Request for {facts['quantity']} telephone numbers{of_series}"
+    numbers = "telephone number" if facts["quantity"] == 1 else "telephone numbers"
+    return f"Request for {facts['quantity']} {numbers}{of_series}"
 
 
 def listed(view: View) -> list[Listed]:

@@ -79,8 +79,11 @@ def send_test(session: Session, address: str) -> str:
     message = composing.message(envelope, "A test of numctl's mail", text, message_id)
     try:
         connection = within(EACH_STEP, lambda: server.connect(EACH_STEP))
-        receipt = within(EACH_STEP, lambda: connection.hand_over(message, [recipient]))
-        within(EACH_STEP, connection.close)
+        try:
+            receipt = within(EACH_STEP, lambda: connection.hand_over(message, [recipient]))
+            within(EACH_STEP, connection.leave)
+        finally:
+            connection.hang_up()
     except Unreachable as error:
         raise Refusal(f"The test message could not be sent: {error}.", LOOK_AT_SETTINGS) from None
     if not receipt.reached:

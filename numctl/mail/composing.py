@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from numctl.core.text import quoted
+from numctl.core.errors import BadValue
+from numctl.core.text import clean_email, quoted
 from numctl.formats import shown
 
 if TYPE_CHECKING:
@@ -93,7 +94,10 @@ def _of_threshold(facts: Mapping[str, Any], supplier: Supplier | None) -> Text:
 
 def _of_request(facts: Mapping[str, Any], supplier: Supplier | None) -> Text:
     of_series = f" of series {facts['series']}" if facts["series"] else ""
-    asked = f"We ask for {facts['quantity']} more telephone numbers{of_series} for {facts['organization']}."
+    numbers = (
+        "1 more telephone number" if facts["quantity"] == 1 else f"{facts['quantity']} more telephone numbers"
+    )
+    asked = f"We ask for {numbers}{of_series} for {facts['organization']}."
     paragraphs = [[asked]]
     if facts["total"]:
         paragraphs.append([f"It has {facts['total']} at present, of which {facts['in_use']} are in use."])
@@ -179,14 +183,11 @@ def message(envelope: Envelope, subject: str, text: Text, message_id: str) -> Em
 
 
 def wire_address(address: str) -> str:
-    """An address as servers read it, its domain in ASCII. Raises ValueError where it is none."""
-    from numctl.core.errors import BadValue
-    from numctl.core.text import clean_email
-
+    """An address as servers read it, its domain in ASCII. Raises BadValue where it is none."""
+    local, _, domain = clean_email(address).rpartition("@")
     try:
-        local, _, domain = clean_email(address).rpartition("@")
         if "=?" in local:  # a header would decode it, be it into two addresses
-            raise ValueError
+            raise UnicodeError
         return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
-    except (BadValue, ValueError):
-        raise ValueError(f"{quoted(address)} isn't an e-mail address") from None
+    except UnicodeError:
+        raise BadValue(f"{quoted(address)} isn't an e-mail address.") from None

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import outbox
+from numctl.core.errors import BadValue
 from numctl.mail.server import Receipt, Unreachable, within
 
 if TYPE_CHECKING:
@@ -75,23 +76,36 @@ class Delivery:
         return self._report
 
     def _deliver(self) -> None:
-        after, handed = 0, 0
+        after = 0
         connection = self._connect()
         while connection is not None:
-            if not self._patience.left():
-                self._report.complaints.append("there was no time for all of it")
-                break
+            try:
+                after, handed, broken = self._deliver_over(connection, after)
+            finally:
+                connection.hang_up()
+            # Some servers take only so many messages at a time.
+            connection = self._connect() if broken and handed else None
+
+    def _deliver_over(self, connection: Connection, after: int) -> tuple[int, int, bool]:
+        """Deliver over this connection what stands behind the row id ``after``.
+
+        Gives the row id it came to, how many were handed over, and whether the connection broke.
+        """
+        handed = 0
+        while self._patience.left():
             letter = self._claim(after)
             if letter is None:
-                break
+                with suppress(Unreachable):
+                    within(min(GOODBYE, self._patience.left()), connection.leave)
+                return after, handed, False
             after = letter.id
             receipt = self._hand_over(connection, letter)
             self._note(letter, receipt)
             handed += bool(receipt.reached)
-            if receipt.broken:  # some servers take only so many messages at a time
-                connection = self._connect() if handed else None
-                handed = 0
-        self._say_goodbye(connection)
+            if receipt.broken:
+                return after, handed, True
+        self._report.complaints.append("there was no time for all of it")
+        return after, handed, False
 
     def _connect(self) -> Connection | None:
         seconds = self._patience.left()
@@ -103,11 +117,6 @@ class Delivery:
         with self._store.writing():
             outbox.note_unreachable(self._view, self._sender(), reason)
         return None
-
-    def _say_goodbye(self, connection: Connection | None) -> None:
-        if connection is not None:
-            with suppress(Unreachable):
-                within(min(GOODBYE, self._patience.left()), connection.close)
 
     def _sender(self) -> outbox.Sender:
         moment = now()
@@ -132,8 +141,8 @@ class Delivery:
         for address in letter.recipients:
             try:
                 wire[composing.wire_address(address)] = address
-            except ValueError as error:
-                bad[address] = str(error)
+            except BadValue as error:
+                bad[address] = error.message.rstrip(".")
         try:
             text = composing.text_of(letter.kind, letter.facts, self._supplier)
             envelope = composing.Envelope(self._server.author, list(wire), letter.reply_to)

@@ -184,14 +184,18 @@ class Connection:
             broken=getattr(self._opened, "sock", None) is None,
         )
 
-    def close(self) -> None:
-        """Say goodbye, if the server still listens."""
+    def leave(self) -> None:
+        """Say goodbye and hang up."""
         import smtplib
 
         try:
             self._opened.quit()
         except (OSError, smtplib.SMTPException):
-            self._opened.close()
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection without a word; waits for nothing."""
+        self._opened.close()
 
 
 def within(seconds: float, work: Callable[[], _T]) -> _T:
@@ -231,7 +235,7 @@ def _sender(text: str) -> tuple[str, str]:
     try:
         bare = wire_address(address)
         return formataddr((shown(name), bare)) if bare.isascii() else bare, bare
-    except ValueError:
+    except BadValue:
         raise BadValue(
             f"In the settings file, smtp.sender isn't an e-mail address: {shown(text)!r}.",
             "Give one such as numctl@example.com.",
@@ -274,7 +278,7 @@ def _why(error: BaseException) -> str:
         return f"{error} (nothing was sent)"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    if isinstance(error, TimeoutError):
+    if TimeoutError in (type(error), type(error.__context__)):  # smtplib tells it as a lost connection
         return "no answer in time"
     return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
 
