@@ -16,23 +16,26 @@ if TYPE_CHECKING:
     from numctl.session import Session
 
 
+SeriesInstead = Annotated[
+    str | None, typer.Option("--series", metavar="SERIES", help="Out of this series, with --quantity.")
+]
+QuantityOfIt = Annotated[
+    int | None, typer.Option("--quantity", metavar="N", parser=quantity, help="How many, with --series.")
+]
+Holder = Annotated[
+    str | None, typer.Option("--org", metavar="ORG", help="The organization that holds them from then on.")
+]
+
+
 def reserve(
     ctx: typer.Context,
     tag: Tag,
     numbers: MaybeNumbers = None,
-    series: Annotated[
-        str | None, typer.Option("--series", metavar="SERIES", help="Out of this series, with --quantity.")
-    ] = None,
-    many: Annotated[
-        int | None,
-        typer.Option("--quantity", metavar="N", parser=quantity, help="How many, with --series."),
-    ] = None,
+    series: SeriesInstead = None,
+    many: QuantityOfIt = None,
     contiguous: Contiguous = False,
     matching: Matching = None,
-    org: Annotated[
-        str | None,
-        typer.Option("--org", metavar="ORG", help="The organization that holds them from then on."),
-    ] = None,
+    org: Holder = None,
     until: Until = None,
 ) -> None:
     """Hold available numbers for later, under a tag.

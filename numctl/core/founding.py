@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from numctl.core import organizations
-from numctl.core.errors import NoStore
+from numctl.core.errors import Damaged, NoStore
 from numctl.core.operations import Act, Outcome, perform
 from numctl.core.store import Store, stands
 
@@ -49,7 +49,7 @@ def _founded_before(path: Path, act: Act) -> Outcome:
 
     try:
         store = Store.open(path)
-    except NoStore:
+    except (Damaged, NoStore):
         raise stands(path) from None
     with store:
         return perform(store, act, "init", refuse)

@@ -149,6 +149,7 @@ class Store:
         """The version of the schema, of a file that is a store. Raises NoStore or Damaged."""
         try:
             with self._snapshot():
+                self.connection.execute(f"PRAGMA cache_size = {-PAGE_CACHE_KIB}")  # reads the file
                 (application,) = self.connection.execute("PRAGMA application_id").fetchone()
                 (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
@@ -206,7 +207,9 @@ def translated(path: Path) -> Iterator[None]:
                 "Try again, or wait longer with --lock-timeout.",
                 path=str(path),
             ) from error
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if code == sqlite3.SQLITE_NOTADB:
+            raise _something_else(path) from None
+        if code == sqlite3.SQLITE_CORRUPT:
             raise Damaged(
                 f"{path} is damaged: {error}.",
                 "Run `numctl check` to see where, or go back to a backup.",
@@ -245,7 +248,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute(f"PRAGMA cache_size = {-PAGE_CACHE_KIB}")
     return connection
 
 
