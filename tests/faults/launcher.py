@@ -127,9 +127,13 @@ class Run:
         self.files = files
 
     def kill_after(self, seconds: float) -> None:
-        """Kill it -9 at that moment, or find that it has ended; its number is its own until ``wait``."""
+        """Kill it -9 at that moment, or find that it has ended."""
         select.select([], [], [], seconds)
-        os.kill(self.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal. Its number is its own until ``wait``, even when it has ended."""
+        os.kill(self.pid, number)
 
     def wait(self) -> Ended:
         code = os.waitstatus_to_exitcode(self._launcher.asked({"wait": self.pid}))
