@@ -214,7 +214,11 @@ class Session:
     def tell(self, outcome: Outcome) -> None:
         """Print the answer of a change, which counts as made from then on."""
         self.committed = outcome.operation
-        self.output.answer(answers.facts(outcome), answers.sentence(outcome))
+        for_programs = self.output.format in (
+            "json",
+            "jsonl",
+        )  # a million ranges would be in vain
+        self.output.answer(answers.facts(outcome) if for_programs else {}, answers.sentence(outcome))
 
     def close(self) -> None:
         if self._store is not None:

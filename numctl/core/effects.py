@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from operator import lt
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from numctl.core.desk import ABSENT
 from numctl.core.model import Status
-from numctl.core.ranges import Range, adjoins, normalize
+from numctl.core.ranges import Range, adjoins
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,33 @@ INSERT INTO tally (organization, series, status, n) VALUES (:organization, :seri
 ON CONFLICT (organization, series, status) DO UPDATE SET n = n + :n
 """
 _SUBTRACT = "UPDATE tally SET n = n - ? WHERE organization = ? AND series = ? AND status = ?"
+
+
+class Touched(Sequence[Range]):
+    """Ranges kept in arrays: a million of them would fill the memory."""
+
+    def __init__(self, firsts: array[int], lasts: array[int]) -> None:
+        self._firsts, self._lasts = firsts, lasts
+
+    def __len__(self) -> int:
+        return len(self._firsts)
+
+    @overload
+    def __getitem__(self, at: int) -> Range: ...
+    @overload
+    def __getitem__(self, at: slice) -> Touched: ...
+    def __getitem__(self, at: int | slice) -> Range | Touched:
+        if isinstance(at, slice):
+            return Touched(self._firsts[at], self._lasts[at])
+        return Range(self._firsts[at], self._lasts[at])
+
+    def put(self, first: int, last: int) -> None:
+        """Add a range that begins where the last one does, or later."""
+        if self._lasts and (first <= self._lasts[-1] or adjoins(self._lasts[-1], first)):
+            self._lasts[-1] = max(self._lasts[-1], last)
+        else:
+            self._firsts.append(first)
+            self._lasts.append(last)
 
 
 class Effects:
@@ -77,11 +105,14 @@ class Effects:
     def note_user(self, user: int | None) -> None:
         _keep(self.users, user)
 
-    def ranges(self) -> list[Range]:
+    def ranges(self) -> Touched:
         """What was touched, ascending and joined."""
-        ranges = list(map(Range, self._firsts, self._lasts))
-        in_order = all(map(lt, self._lasts, self._firsts[1:]))  # and then joined already
-        return ranges if in_order else normalize(ranges)
+        if all(map(lt, self._lasts, self._firsts[1:])):  # in order, and then joined already
+            return Touched(self._firsts, self._lasts)
+        joined = Touched(array("q"), array("q"))
+        for at in sorted(range(len(self._firsts)), key=self._firsts.__getitem__):
+            joined.put(self._firsts[at], self._lasts[at])
+        return joined
 
     def shared(self) -> dict[str, object]:
         """Row ids of the organizations before and after, series and user, and the tag; None for several."""

@@ -20,8 +20,9 @@ WHERE first >= coalesce((SELECT max(first) FROM extent WHERE first < :first), :f
 def apply(connection: sqlite3.Connection, steps: Iterable[tuple[bool, Range]]) -> None:
     """Put ranges in (True) or take them out (False), in the order given."""
     for put_in, group in groupby(steps, key=lambda step: step[0]):
-        for range in normalize(range for _, range in group):
-            near = [Range(*row) for row in connection.execute(_TOUCHED, range._asdict())]
-            now = normalize([*near, range]) if put_in else subtract(near, [range])
-            connection.executemany("DELETE FROM extent WHERE first = ?", [(old.first,) for old in near])
-            connection.executemany("INSERT INTO extent (first, last) VALUES (?, ?)", now)
+        ranges = normalize(range for _, range in group)
+        touched = (connection.execute(_TOUCHED, range._asdict()) for range in ranges)
+        before = sorted({Range(*row) for rows in touched for row in rows})
+        after = normalize([*before, *ranges]) if put_in else subtract(before, ranges)
+        connection.executemany("DELETE FROM extent WHERE first = ?", [(old.first,) for old in before])
+        connection.executemany("INSERT INTO extent (first, last) VALUES (?, ?)", after)

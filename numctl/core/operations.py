@@ -18,7 +18,7 @@ from numctl.core.view import View
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numctl.core.store import Store
 
@@ -58,7 +58,7 @@ class Outcome(NamedTuple):
     action: str
     dry_run: bool
     count: int  # type: ignore[assignment]
-    ranges: list[Range]
+    ranges: Sequence[Range]
     source: str | None
     to: str | None
     series: str | None
@@ -176,7 +176,7 @@ def _answered(connection: sqlite3.Connection, act: Act) -> Outcome | None:
 
 
 def outcome(
-    connection: sqlite3.Connection, tree: Tree, id: int, *, ranges: list[Range] | None = None
+    connection: sqlite3.Connection, tree: Tree, id: int, *, ranges: Sequence[Range] | None = None
 ) -> Outcome:
     """The answer of a sealed operation, put together from the journal."""
     action, count, facts_text = connection.execute(
