@@ -6,6 +6,7 @@ what room there is: figures and numbers first, then the shorter texts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TextIO
@@ -26,10 +27,13 @@ GAP = 2
 """Cells between two columns."""
 LEAST = 6
 """Cells that a text is read in, if need be; with less, a table is no help."""
-UNBROKEN = frozenset(("number", "first", "last", "count", "status", "reserved_until", "forwarded_to"))
-"""Fields that are never broken over lines."""
-HEADINGS = {"organization": "organi-\nzation"}
-"""Where a heading that is too long may be broken, besides after `_`."""
+UNBROKEN = frozenset(("number", "first", "last", "count", "status", "forwarded_to", "action"))
+"""Fields that are never broken over lines, as figures and times are not."""
+HEADINGS = {"organization": "organi-\nzation", "operation": "opera-\ntion"}
+"""Where a heading that is too long may be broken, besides at `_`."""
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ")
+"""A time as it is elsewhere; in a table it has no seconds, and is UTC as well."""
+DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 STATUS_STYLES = {
     "available": "green",
     "reserved": "yellow",
@@ -81,11 +85,12 @@ class _Column(NamedTuple):
 
     @property
     def unbroken(self) -> bool:
-        return self.figures or self.field in UNBROKEN
+        """Whether its texts are to stay in one line each."""
+        return self.figures or self.field in UNBROKEN or all(map(DAY.fullmatch, filter(None, self.texts)))
 
 
 def _column(field: str, values: Sequence[object], stream: TextIO) -> _Column:
-    texts = [carried(shown(text_of(value)), stream) for value in values]
+    texts = [carried(shown(MOMENT.sub(r"\1 \2", text_of(value))), stream) for value in values]
     return _Column(field, texts, {int, type(None)}.issuperset(map(type, values)))
 
 
@@ -101,7 +106,7 @@ def _table(columns: Sequence[_Column], width: int) -> Table | None:
     headings = [one.field if sum(wanted) <= room else _broken(one.field) for one in columns]
     least = [max(map(cell_len, heading.split("\n"))) for heading in headings]
     wanted = [max(most, *map(cell_len, one.texts)) for most, one in zip(least, columns, strict=True)]
-    unbroken = [one.figures or one.field in UNBROKEN for one in columns]
+    unbroken = [one.unbroken for one in columns]
     floors = [most if whole else low for most, low, whole in zip(wanted, least, unbroken, strict=True)]
     lowest = [
         most if whole else min(low, LEAST) for most, low, whole in zip(wanted, least, unbroken, strict=True)
@@ -114,17 +119,26 @@ def _table(columns: Sequence[_Column], width: int) -> Table | None:
         justify: JustifyMethod = "right" if one.figures else "left"
         table.add_column(Text(heading), width=cells, justify=justify, overflow="fold")
     for texts in zip(*(one.texts for one in columns), strict=True):
-        table.add_row(*map(_cell, columns, texts))
+        table.add_row(*map(_cell, columns, texts, widths))
     return table
 
 
 def _broken(field: str) -> str:
-    return HEADINGS.get(field) or field.replace("_", "_\n")
+    return HEADINGS.get(field) or field.replace("_", "\n")
 
 
-def _cell(column: _Column, text: str) -> Text:
+def _cell(column: _Column, text: str, width: int) -> Text:
+    """The text in its style; one that is too wide is broken after ``/`` where it can be."""
+    from rich.cells import cell_len
     from rich.text import Text
 
+    if "/" in text and cell_len(text) > width:
+        lines = [""]
+        for name in re.findall("[^/]*/?", text):
+            if cell_len(lines[-1] + name) > width:
+                lines.append("")
+            lines[-1] += name
+        text = "\n".join(filter(None, lines))
     return Text(text, style=STATUS_STYLES.get(text, "") if column.field == "status" else "")
 
 
@@ -149,7 +163,7 @@ def _records(columns: Sequence[_Column], width: int) -> Text:
             for part_at, part in enumerate(chop_cells(text, max(1, width - margin))):
                 lines.append("" if part_at else one.field, "bold")
                 lines.append(" " * (margin - (0 if part_at else len(one.field))))
-                lines.append(_cell(one, part)).append("\n")
+                lines.append(_cell(one, part, width)).append("\n")
     lines.rstrip()
     return lines
 
