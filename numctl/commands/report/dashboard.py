@@ -1,0 +1,86 @@
+"""``numctl report dashboard``: utilization and consumption as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl.core.errors import BadValue
+from numctl.options import Org
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+PAGES = (".html", ".htm")
+PICTURE = ".svg"
+ADVICE = "Give --out FILE.html for the page, or --out FILE.svg for a single picture."
+
+
+def dashboard(
+    ctx: typer.Context,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The file: .html for the page, .svg for one picture."),
+    ] = None,
+    org: Org = None,
+    picture: Annotated[
+        str | None,
+        typer.Option(
+            "--picture",
+            metavar="NAME",
+            help="With .svg: categories, organizations, series, voice, messages or data.",
+        ),
+    ] = None,
+) -> None:
+    """Write utilization and consumption as one page of HTML, or as a picture.
+
+    The page needs nothing beside itself: it can be mailed, printed, or put on any web server. It
+    shows the acting organization, or --org, and what is below it.
+
+    Examples:
+
+        numctl report dashboard --out dashboard.html
+
+        numctl report dashboard --org Sales --out sales.html
+
+        numctl report dashboard --out series.svg --picture series
+    """
+    session: Session = ctx.obj
+    which = _expected(out, picture)
+    from numctl.dashboard.figures import gather
+
+    with session.reading() as view:
+        found = gather(view, org, session.at, session.today)
+    if which is None:
+        from numctl.dashboard.page import page
+
+        written = page(found)
+    else:
+        from numctl.dashboard.picture import picture as drawn
+
+        written = drawn(found, which)
+    from numctl.output.files import open_out
+
+    with open_out(str(out)) as file:
+        file.write(written)
+    session.output.hint(f"Written to {out}.")
+
+
+def _expected(out: Path | None, picture: str | None) -> str | None:
+    """Which picture is wanted, or None for the page. Raises BadValue."""
+    from numctl.dashboard.picture import PICTURES
+
+    if out is None:
+        raise BadValue("A dashboard is written to a file, and none is named.", ADVICE)
+    if picture is not None and picture not in PICTURES:
+        raise BadValue(f"There is no picture {picture!r}.", f"The pictures are {', '.join(PICTURES)}.")
+    ending = out.suffix.lower()
+    if ending == PICTURE:
+        return picture or PICTURES[0]
+    if ending not in PAGES:
+        raise BadValue(f"{str(out)!r} is neither a page nor a picture by its name.", ADVICE)
+    if picture is not None:
+        raise BadValue(f"--picture is for a file that ends with {PICTURE}.", ADVICE)
+    return None

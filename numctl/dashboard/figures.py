@@ -1,0 +1,95 @@
+"""What the dashboard shows, gathered from the core as a plain value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from numctl.core import alerts, usage_days, utilization
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numctl.core.alerts import Standing
+    from numctl.core.usage_days import Day
+    from numctl.core.utilization import Figures
+    from numctl.core.view import View
+
+MOST = 30  # rows under one heading: more than that nobody compares
+DAYS = 30  # of consumption
+
+Item = TypeVar("Item")
+
+
+class Share(NamedTuple):
+    """How much of its numbers an organization or a series uses; ``threshold`` is per cent, 0 for none."""
+
+    name: str
+    figures: Figures
+    threshold: int = 0
+
+
+class Top(NamedTuple, Generic[Item]):
+    """The first few of a list, and how many it has in all."""
+
+    items: list[Item]
+    of: int
+
+
+class Dashboard(NamedTuple):
+    """All that is shown, in the order of the page.
+
+    ``at`` is RFC 3339 in UTC. ``organizations`` and ``series`` are the largest first; ``over`` are those
+    at or above their threshold, the worst first, out of ``watched``. ``days`` are in order, or none.
+    """
+
+    at: str
+    whole: Share
+    over: Top[Standing]
+    watched: int
+    organizations: Top[Share]
+    series: Top[Share]
+    days: list[Day]
+
+
+def gather(view: View, org: str | None, at: str, today: str) -> Dashboard:
+    """Read what the dashboard of ``org`` shows: of it and of what is below it, within scope.
+
+    Raises OutOfScope, NotFound or Ambiguous for ``org``; None is the acting organization.
+    """
+    top = view.organization(org)
+    threshold = view.tree[top].threshold
+    standings = alerts.standings(view, top)
+    return Dashboard(
+        at,
+        Share(view.tree.path(top), utilization.of(view.connection, view.tree, top), threshold),
+        _first([one for one in standings if one.reached]),
+        len(standings),
+        _organizations(view, top),
+        _series(view, top),
+        usage_days.last_days(view, top, today, DAYS),
+    )
+
+
+def _organizations(view: View, top: int) -> Top[Share]:
+    tree = view.tree
+    rows = utilization.table(view.connection, tree, tree.below(top))
+    return _largest(
+        Share(tree.path(row.organization), row.figures, tree[row.organization].threshold) for row in rows
+    )
+
+
+def _series(view: View, top: int) -> Top[Share]:
+    names = dict(view.connection.execute("SELECT id, name FROM series"))
+    rows = utilization.table(view.connection, view.tree, [top], by_series=True)
+    return _largest(Share(names[row.series], row.figures) for row in rows)
+
+
+def _largest(shares: Iterable[Share]) -> Top[Share]:
+    """Those with numbers, the largest first; among equals in the order given."""
+    return _first(
+        sorted((one for one in shares if one.figures.total), key=lambda one: one.figures.total, reverse=True)
+    )
+
+
+def _first(items: list[Item]) -> Top[Item]:
+    return Top(items[:MOST], len(items))
