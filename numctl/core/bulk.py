@@ -81,13 +81,16 @@ _FOLLOWING = f"""
 _NEW_USERS = f"""
 INSERT INTO user (organization, name, folded) SELECT new.organization, max(old.name), old.folded
 {_FOLLOWING} {_THESE} AND NOT new.drops
-AND NOT EXISTS (SELECT 1 FROM user WHERE folded = old.folded AND organization = new.organization)
+AND NOT EXISTS (
+  SELECT 1 FROM user WHERE folded = old.folded AND folded <> '' AND organization = new.organization
+)
 GROUP BY new.organization, old.folded
 """  # noqa: S608 - put together from the constants above
 _FOLLOW = f"""
 INSERT INTO detail_change (operation, position, number, user_before, user_after)
 SELECT :operation, :details + row_number() OVER (ORDER BY d.number), d.number, d.user, now.id
-{_FOLLOWING} CROSS JOIN user AS now ON now.folded = old.folded AND now.organization = new.organization
+{_FOLLOWING} CROSS JOIN user AS now
+  ON now.folded = old.folded AND now.folded <> '' AND now.organization = new.organization
 {_THESE} AND NOT new.drops
 """
 _FOLLOWED = """

@@ -53,6 +53,3 @@ def _founded_before(path: Path, act: Act) -> Outcome:
         raise stands(path) from None
     with store:
         return perform(store, act, "init", refuse)
-
-
-found_store = found

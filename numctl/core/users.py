@@ -34,7 +34,8 @@ class Listed(NamedTuple):
 def user_id(connection: sqlite3.Connection, organization: int, name: str) -> int:
     """The row id of a user within an organization, made if new. ``name`` is clean and not empty."""
     row = connection.execute(
-        "SELECT id FROM user WHERE folded = ? AND folded <> '' AND organization = ?", (fold(name), organization)
+        "SELECT id FROM user WHERE folded = ? AND folded <> '' AND organization = ?",
+        (fold(name), organization),
     ).fetchone()
     if row is not None:
         return int(row[0])
@@ -112,7 +113,7 @@ def _rows(operation: Operation, name: str) -> list[tuple[int, str]]:
 def _named(operation: Operation, name: str) -> list[tuple[int, str]]:
     """Row id and name of each row in scope that has the name in any case."""
     rows = operation.connection.execute(
-        "SELECT id, name, organization FROM user WHERE folded = ? ORDER BY id", (fold(name),)
+        "SELECT id, name, organization FROM user WHERE folded = ? AND folded <> '' ORDER BY id", (fold(name),)
     )
     return [(id, known) for id, known, organization in rows if organization in operation.scope]
 

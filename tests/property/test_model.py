@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from numctl.core.founding import found_store
+from numctl.core.founding import found
 
 from numctl.core import (
     holds,
@@ -77,7 +77,7 @@ class Inventory(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         path = Path(self.folder.name) / "inventory.db"
         self.today = TODAY
-        found_store(path, self.act(), "Acme")
+        found(path, self.act(), "Acme")
         self.store = Store.open(path)
         self.model: dict[int, Line] = {}
         for name in TREE[1:]:

@@ -1,0 +1,183 @@
+"""Searches against looking at every number: what is found, in which order, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numctl.core import inventory, organizations, reservations, search, selection, subscribers
+from numctl.core.founding import found
+from numctl.core.listing import FIELDS, Listing, Order, ranged
+from numctl.core.operations import Act, perform
+from numctl.core.ranges import Range, adjoins
+from numctl.core.search import Search
+from numctl.core.selection import Filter
+from numctl.core.store import Store
+from numctl.core.tree import Tree
+from numctl.core.view import View
+
+ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
+ORGS = ("Acme", "Acme/Sales", "Acme/Sales/EMEA", "Acme/Finance")
+TAGS = ("sales 91", "Été", "x_%", "991", "07")
+USERS = ("Ann", "bob", "Ännchen")
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "inventory.db"
+        found(path, ACT, "Acme")
+        with Store.open(path) as opened:
+            _fill(opened)
+            yield opened
+
+
+def _fill(store: Store) -> None:
+    def do(work: Any) -> None:
+        perform(store, ACT, "test", work)
+
+    for name in ORGS[1:]:
+        parent, _, own = name.rpartition("/")
+        do(lambda op, own=own, parent=parent: organizations.add(op, own, parent))
+    do(lambda op: inventory.add(op, [Range(900, 999), Range(1000, 1299)], "red"))
+    do(lambda op: inventory.add(op, [Range(9900, 9999), Range(9100, 9140)], "blue", "Acme/Sales"))
+    for n in range(903, 1300, 7):
+        if len(str(n)) == len(str(n + 1)):
+            do(lambda op, n=n: inventory.move(op, [Range(n, n + 1)], ORGS[n % 4]))
+    for at, n in enumerate([*range(905, 1290, 9), *range(9905, 9990, 4)]):
+        tag, until = TAGS[at % 5], "2026-12-01" if at % 3 else ""
+        do(lambda op, n=n, tag=tag, until=until: reservations.reserve(op, [Range(n, n)], tag, until=until))
+    for at, n in enumerate([*range(906, 1290, 9), *range(9906, 9990, 4)]):
+        do(lambda op, n=n, at=at: subscribers.assign(op, [Range(n, n)], USERS[at % 3]))
+    do(lambda op: subscribers.register(op, "Ann"))
+    do(lambda op: subscribers.release(op, [Range(906, 906)], subscribers.Keep("ex", 3999)))
+
+
+def _rows(store: Store, acting: int) -> list[dict[str, Any]]:
+    tree = Tree.load(store.connection)
+    rows = []
+    for first, last, series, org, status, tag, until in store.connection.execute(
+        "SELECT first, last, series.name, organization, status, tag, until FROM span"
+        " JOIN state ON state.id = span.state JOIN series ON series.id = state.series ORDER BY first"
+    ):
+        for n in range(first, last + 1):
+            if org not in tree.scope(acting):
+                continue
+            user, forward = store.connection.execute(
+                "SELECT user.name, forward_to FROM (SELECT ? AS n) LEFT JOIN detail ON number = n"
+                " LEFT JOIN user ON user.id = detail.user",
+                (n,),
+            ).fetchone()
+            values = (series, n, tree.path(org), status, tag or None, until or None, user, forward)
+            row = dict(zip(FIELDS, values, strict=True))
+            row["forwarded_to"] = str(forward) if forward else None
+            rows.append(row)
+    return rows
+
+
+def _fits(row: dict[str, Any], wanted: Filter) -> bool:
+    tag = (row["reserved_tag"] or "").casefold()
+    if wanted.text and not (
+        (wanted.text.isdigit() and wanted.text in str(row["number"])) or wanted.text.casefold() in tag
+    ):
+        return False
+    if wanted.series and row["series"] not in wanted.series:
+        return False
+    if wanted.organizations and not any(
+        row["organization"] == org or (wanted.below and row["organization"].startswith(org + "/"))
+        for org in wanted.organizations
+    ):
+        return False
+    if wanted.statuses and row["status"] not in wanted.statuses:
+        return False
+    if wanted.tags and not any(text.casefold() in tag for text in wanted.tags):
+        return False
+    if wanted.users and not any(text.casefold() in (row["user"] or "").casefold() for text in wanted.users):
+        return False
+    ends = wanted.matching.replace("^", "").rstrip("$")
+    return not wanted.matching or str(row["number"]).endswith(ends)
+
+
+FILTERS = st.builds(
+    Filter,
+    text=st.sampled_from(("", "", "9", "91", "07", "11", "999", "été", "%", "_", "S", "1234567")),
+    series=st.lists(st.sampled_from(("red", "blue")), max_size=2, unique=True),
+    organizations=st.lists(st.sampled_from(ORGS), max_size=2, unique=True),
+    below=st.booleans(),
+    statuses=st.lists(st.sampled_from(("available", "reserved", "assigned", "in-use")), max_size=2),
+    tags=st.lists(st.sampled_from(("SALES", "9", "e", "é")), max_size=2),
+    users=st.lists(st.sampled_from(("ann", "B", "ä")), max_size=2),
+    matching=st.sampled_from(("", "", "7$", "00$")),
+)
+ORDERS = st.builds(
+    Order, st.sampled_from(("number", "series", "organization", "status", "reserved_tag")), st.booleans()
+)
+
+
+@given(wanted=FILTERS, order=ORDERS, limit=st.none() | st.integers(1, 30), few=st.sampled_from((0, 5, 2000)))
+def test_finds_what_looking_at_every_number_finds(
+    store: Store, wanted: Filter, order: Order, limit: int | None, few: int
+) -> None:
+    expected = [row for row in _rows(store, 1) if _fits(row, wanted)]
+    expected.sort(key=lambda row: row["number"], reverse=order == Order("number", True))
+    if order.column != "number":
+        name = order.column
+        expected.sort(key=lambda row: (row[name] or "").casefold(), reverse=order.descending)
+        expected.sort(key=lambda row: row[name] is None)
+    usual, selection.FEW = selection.FEW, few
+    patience, search.PATIENCE = search.PATIENCE, 2
+    try:
+        with store.reading() as connection:
+            view = View(connection, Tree.load(connection), 1)
+            found = Search(view, wanted)
+            listing = Listing.read(view, found, order, limit=limit)
+            count = found.count()
+    finally:
+        selection.FEW, search.PATIENCE = usual, patience
+    told = [
+        {**dict(zip(FIELDS, row, strict=True)), "number": n}
+        for row, first, last in listing.runs()
+        for n in range(first, last + 1)
+    ]
+    assert told == expected[:limit]
+    assert count == len(expected)
+
+
+@given(wanted=FILTERS, descending=st.booleans(), limit=st.none() | st.integers(1, 5))
+def test_ranges_are_unbroken_runs_of_equal_rows(
+    store: Store, wanted: Filter, descending: bool, limit: int | None
+) -> None:
+    order = Order("number", descending)
+    with store.reading() as connection:
+        view = View(connection, Tree.load(connection), 1)
+        all_rows = list(Listing.read(view, Search(view, wanted), order).runs())
+        listing = Listing.read(view, Search(view, wanted), order, limit=limit, ranges=True)
+    told = list(listing.ranges())
+    joined: list[tuple[Any, int, int]] = []
+    for row, first, last in sorted(all_rows, key=lambda run: run[1]):
+        if joined and joined[-1][0] == row and adjoins(joined[-1][2], first):
+            joined[-1] = (row, joined[-1][1], last)
+        else:
+            joined.append((row, first, last))
+    if descending:
+        joined.reverse()
+    assert told == joined[:limit]
+    assert all(ranged(*run)[3] == run[2] - run[1] + 1 for run in told)
+
+
+@given(acting=st.integers(1, 4), wanted=FILTERS)
+def test_nothing_outside_the_scope_is_found(store: Store, acting: int, wanted: Filter) -> None:
+    with store.reading() as connection:
+        view = View(connection, Tree.load(connection), acting)
+        here = wanted._replace(organizations=(), series=())
+        listing = Listing.read(view, Search(view, here), Order())
+        count = Search(view, here).count()
+    expected = [row["number"] for row in _rows(store, acting) if _fits(row, here)]
+    assert [n for _, first, last in listing.runs() for n in range(first, last + 1)] == expected
+    assert count == len(expected)
