@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from numctl.core.founding import found
 
 from numctl.core import (
     holds,
@@ -30,6 +29,7 @@ from numctl.core import (
     utilization,
 )
 from numctl.core.errors import NumbersRefuse, Refusal
+from numctl.core.founding import found
 from numctl.core.operations import Act, Outcome, perform
 from numctl.core.ranges import LENGTH_STARTS, Range
 from numctl.core.store import Store
