@@ -18,12 +18,14 @@ _KINDS: dict[int, type[Refusal]] = {
 class Complaints:
     """Refusals by the line they are about. Only the first ``SHOWN`` lines are kept, all are counted.
 
-    ``undone`` is what didn't happen because of them: "Nothing was imported."
+    ``undone`` is what didn't happen because of them: "Nothing was imported." With ``first_decides``
+    the exit code is that of the first that was added, else 2 comes before 4, 4 before 5, 5 before 6.
     """
 
-    def __init__(self, undone: str = "Nothing was imported.") -> None:
+    def __init__(self, undone: str = "Nothing was imported.", *, first_decides: bool = False) -> None:
         self.count = 0
         self._undone = undone
+        self._first_decides = first_decides
         self._first: list[tuple[int, int, Refusal]] = []
         self._code = max(_KINDS)
 
@@ -38,7 +40,8 @@ class Complaints:
     def add(self, line: int, refusal: Refusal) -> None:
         """Note what is wrong with a line, counted from 1."""
         self.count += 1
-        self._code = min(self._code, refusal.code)
+        if not self._first_decides or self.count == 1:
+            self._code = min(self._code, refusal.code)
         if not self.full or line < self._first[-1][0]:
             insort(self._first, (line, self.count, refusal))
             del self._first[SHOWN:]

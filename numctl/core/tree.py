@@ -41,6 +41,7 @@ class Tree:
         self.root = self._children.get(0, [0])[0]
         self._paths: dict[int, str] = {}
         self._scopes: dict[int, frozenset[int]] = {}
+        self._found: dict[tuple[str, int], int] = {}  # a batch asks for the same few a thousand times
 
     @classmethod
     def load(cls, connection: sqlite3.Connection) -> Tree:
@@ -62,6 +63,7 @@ class Tree:
         siblings.append(row.id)
         siblings.sort(key=lambda id: self.by_id[id].folded)
         self._scopes.clear()
+        self._found.clear()
 
     def __getitem__(self, id: int) -> Organization:
         return self.by_id[id]
@@ -127,6 +129,12 @@ class Tree:
         A path from the root wins; else any tail of a path that fits one organization in scope.
         Raises OutOfScope for one above, NotFound (with the nearest names in scope) or Ambiguous.
         """
+        found = self._found.get((text, acting))
+        if found is None:
+            found = self._found[text, acting] = self._find(text, acting)
+        return found
+
+    def _find(self, text: str, acting: int) -> int:
         text = text.strip()
         if not text:
             raise BadValue("An organization's name is empty.", "Give a path such as Acme/Sales.")
