@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from numctl.core import schema
-from numctl.core.errors import Damaged, Locked, NoStore, NumbersRefuse, Refusal
+from numctl.core.errors import Damaged, Locked, NumbersRefuse, Refusal
+from numctl.core.identity import expect_a_store, expect_known, something_else
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ class Store:
         there is none or the file is something else, Damaged for one that a newer numctl wrote or that
         SQLite can't read.
         """
-        _expect_a_file(path)
+        expect_a_store(path)
         with translated(path):
             store = cls(path, lock_timeout)
             try:
@@ -153,19 +153,10 @@ class Store:
                 (application,) = self.connection.execute("PRAGMA application_id").fetchone()
                 (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
-                raise _something_else(self.path) from None
+            if _code(error) == sqlite3.SQLITE_NOTADB:
+                raise something_else(self.path) from None
             raise
-        if application != schema.APPLICATION_ID:
-            raise _something_else(self.path)
-        if version > schema.VERSION:
-            raise Damaged(
-                f"{self.path} was written by a newer numctl (its schema is {version}, this one knows "
-                f"{schema.VERSION}).",
-                "Upgrade numctl; the store was left as it is.",
-                path=str(self.path),
-                schema=version,
-            )
+        expect_known(self.path, application, version)
         return int(version)
 
 
@@ -208,7 +199,7 @@ def translated(path: Path) -> Iterator[None]:
                 path=str(path),
             ) from error
         if code == sqlite3.SQLITE_NOTADB:
-            raise _something_else(path) from None
+            raise something_else(path) from None
         if code == sqlite3.SQLITE_CORRUPT:
             raise Damaged(
                 f"{path} is damaged: {error}.",
@@ -249,29 +240,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
-
-
-def _expect_a_file(path: Path) -> None:
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoStore(
-            f"There is no store at {path}.",
-            "Make one with `numctl init --name NAME`, or name another with --db.",
-            path=str(path),
-        ) from None
-    except OSError as error:
-        raise NoStore(f"{path} can't be opened: {error.strerror}.", path=str(path)) from None
-    if not stat.S_ISREG(mode):
-        raise _something_else(path)
-
-
-def _something_else(path: Path) -> NoStore:
-    return NoStore(
-        f"{path} is not a store of numctl.",
-        "It was left as it is. Name the store with --db.",
-        path=str(path),
-    )
 
 
 def stands(path: Path) -> NumbersRefuse:
