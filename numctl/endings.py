@@ -161,8 +161,10 @@ def _say(call: Call, refusal: Refusal) -> int:
         show(call, refusal)
     if not call.monitoring:
         return refusal.code
+    from numctl.formats import shown
+
     with suppress(OSError, ValueError):
-        sys.stdout.write(f"NUMCTL UNKNOWN - {str(refusal).replace('|', '/')}\n")
+        sys.stdout.write(f"NUMCTL UNKNOWN - {shown(str(refusal)).replace('|', '/')}\n")
         sys.stdout.flush()
     return UNKNOWN_TO_MONITORING
 

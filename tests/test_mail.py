@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from email import message_from_bytes, policy
 from pathlib import Path
 from threading import Event
@@ -29,6 +29,7 @@ from numctl.core.store import Store
 from numctl.mail import composing, delivery
 from numctl.mail.server import within
 from numctl.settings import Supplier
+from tests.conftest import FULL
 from tests.postoffice import (
     PostOffice,
     certificate_of,
@@ -645,6 +646,38 @@ def test_a_killed_sender_loses_nothing(numctl, box, plain: PostOffice, taken: bo
     assert 1 <= len(plain.taken) <= 2
 
 
+KILLS = 200 if FULL else 5
+
+
+def test_kills_at_any_moment_lose_nothing(numctl, box, plain: PostOffice, configure) -> None:
+    configure(plain.settings("none") + SUPPLIER)
+    for kill in range(KILLS):
+        changing = start(box, "request", "--quantity", "5", "--send")
+        with suppress(subprocess.TimeoutExpired):  # from before the store is opened until all is done
+            changing.wait(0.1 + 0.4 * kill / KILLS)
+        changing.kill()
+        changing.communicate(timeout=30)
+    box.execute("UPDATE inventory SET mail_rests_until = ''")
+    assert numctl("mail", "send").code == 0
+    kept = [f"<{message_id}>" for message_id in box.column("message_id")]
+    taken = [str(message["Message-ID"]) for message in plain.messages]
+    assert set(taken) == set(kept)
+    assert len(taken) <= len(kept) + KILLS
+    assert set(box.column("state")) <= {"sent"}
+
+
+def test_a_hanging_server_ends_a_whole_command_in_time(box, configure) -> None:
+    with silent_server(dripping) as port:
+        office = PostOffice()
+        office.port = port
+        configure(office.settings("none") + SUPPLIER)
+        changing = start(box, "request", "--quantity", "5", "--send")
+        out, err = changing.communicate(timeout=10)
+    assert changing.returncode == 0
+    assert "Made request 1" in out
+    assert f"localhost:{port}: no answer" in err
+
+
 def test_a_claim_from_elsewhere_holds_for_ten_minutes(
     numctl, box, plain: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -940,10 +973,10 @@ def _plain(message: Any) -> str:
 def test_within_gives_up_and_passes_on_what_is_raised() -> None:
     over = Event()
     began = monotonic()
-    with pytest.raises(delivery.Unreachable, match=r"no answer within 0\.05 seconds"):
-        within(0.05, lambda: over.wait(60))
+    with pytest.raises(delivery.Unreachable, match=r"^it: no answer within 0\.05 seconds"):
+        within(0.05, "it", lambda: over.wait(60))
     over.set()
     assert monotonic() - began < 30
     with pytest.raises(ZeroDivisionError):
-        within(5, lambda: 1 // 0)
-    assert within(5, lambda: 7) == 7
+        within(5, "it", lambda: 1 // 0)
+    assert within(5, "it", lambda: 7) == 7

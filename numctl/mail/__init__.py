@@ -78,10 +78,10 @@ def send_test(session: Session, address: str) -> str:
     message_id = f"{uuid4().hex}@{server.domain or outbox.OWN_DOMAIN}"
     message = composing.message(envelope, "A test of numctl's mail", text, message_id)
     try:
-        connection = within(EACH_STEP, lambda: server.connect(EACH_STEP))
+        connection = within(EACH_STEP, server.name, lambda: server.connect(EACH_STEP))
         try:
-            receipt = within(EACH_STEP, lambda: connection.hand_over(message, [recipient]))
-            within(EACH_STEP, connection.leave)
+            receipt = within(EACH_STEP, server.name, lambda: connection.hand_over(message, [recipient]))
+            within(EACH_STEP, server.name, connection.leave)
         finally:
             connection.hang_up()
     except Unreachable as error:

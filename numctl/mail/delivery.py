@@ -96,7 +96,7 @@ class Delivery:
             letter = self._claim(after)
             if letter is None:
                 with suppress(Unreachable):
-                    within(min(GOODBYE, self._patience.left()), connection.leave)
+                    within(min(GOODBYE, self._patience.left()), self._server.name, connection.leave)
                 return after, handed, False
             after = letter.id
             receipt = self._hand_over(connection, letter)
@@ -110,7 +110,7 @@ class Delivery:
     def _connect(self) -> Connection | None:
         seconds = self._patience.left()
         try:
-            return within(seconds, lambda: self._server.connect(seconds))
+            return within(seconds, self._server.name, lambda: self._server.connect(seconds))
         except Unreachable as error:
             reason = str(error)
         self._report.complaints.append(reason)
@@ -154,9 +154,11 @@ class Delivery:
         if not wanted:
             return Receipt([], {}, bad, broken=False)
         try:
-            receipt = within(self._patience.left(), lambda: connection.hand_over(message, wanted))
+            receipt = within(
+                self._patience.left(), self._server.name, lambda: connection.hand_over(message, wanted)
+            )
         except Unreachable as error:
-            receipt = Receipt([], dict.fromkeys(wanted, f"{self._server.name}: {error}"), {}, broken=True)
+            receipt = Receipt([], dict.fromkeys(wanted, str(error)), {}, broken=True)
         return _as_kept(receipt, wire, bad)
 
     def _note(self, letter: Letter, receipt: Receipt) -> None:

@@ -167,7 +167,7 @@ class Connection:
         except smtplib.SMTPNotSupportedError:
             reason = "the server can't write to addresses beyond ASCII"
             return Receipt([], {}, dict.fromkeys(recipients, reason), broken=False)
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             reason = self._server.scrubbed(f"{self._server.name}: {_why(error)}")
             return Receipt([], dict.fromkeys(recipients, reason), {}, broken=True)
         return self._receipt(recipients, refused)
@@ -198,8 +198,8 @@ class Connection:
         self._opened.close()
 
 
-def within(seconds: float, work: Callable[[], _T]) -> _T:
-    """What ``work`` returns or raises; Unreachable once it has taken too long.
+def within(seconds: float, whom: str, work: Callable[[], _T]) -> _T:
+    """What ``work`` returns or raises; Unreachable once ``whom`` has made it take too long.
 
     A socket's own timeout doesn't bound the whole: looking up a name has none, and a server may send
     a byte now and then. So the work is done in a thread, which is left behind.
@@ -218,7 +218,7 @@ def within(seconds: float, work: Callable[[], _T]) -> _T:
     thread.start()
     thread.join(max(0.0, seconds))
     if not ended:
-        raise Unreachable(f"no answer within {seconds:.3g} seconds")
+        raise Unreachable(f"{whom}: no answer within {seconds:.2g} seconds")
     result, error = ended[0]
     if error is not None:
         raise error

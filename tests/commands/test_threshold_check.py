@@ -170,10 +170,11 @@ def test_the_line_is_the_same_in_every_format(numctl, company: Company, format: 
         ["--as", "Nowhere"],
         ["--as", "Lab", "--org", "Acme"],
         ["--db", "/nowhere/at-all.db"],
+        ["--db", "/nowhere/two\nlines|\x1b[31m"],
         ["-o", "bogus"],
         ["--lock-timeout", "x"],
     ],
-    ids=" ".join,
+    ids=ascii,
 )
 def test_whatever_is_wrong_is_unknown(numctl, company: Company, args: list[str]) -> None:
     company.add("Lab", 1)
@@ -181,6 +182,7 @@ def test_whatever_is_wrong_is_unknown(numctl, company: Company, args: list[str])
     assert ending.code == 3
     assert LINE.fullmatch(ending.out)
     assert ending.out.startswith("NUMCTL UNKNOWN - ")
+    assert "\x1b" not in ending.out
     assert ending.err
 
 

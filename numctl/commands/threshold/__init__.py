@@ -1,1 +1,0 @@
-"""When to warn that numbers run out."""
