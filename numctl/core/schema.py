@@ -71,7 +71,7 @@ CREATE TABLE state (
   organization INTEGER NOT NULL REFERENCES organization (id),
   status TEXT NOT NULL CHECK (status IN ('available', 'reserved', 'assigned', 'in-use')),
   tag TEXT NOT NULL DEFAULT '' CHECK (length(tag) <= 64),
-  until TEXT NOT NULL DEFAULT '' CHECK (until = '' OR until = date(until)),
+  until TEXT NOT NULL DEFAULT '' CHECK (until = '' OR until IS date(until, '+0 days')),
   folded TEXT NOT NULL DEFAULT '',                   -- the tag as it is compared: searches read this
   UNIQUE (organization, series, status, tag, until),
   CHECK ((status = 'reserved') = (tag <> '')),
@@ -221,7 +221,7 @@ CREATE TABLE request (
 
 -- Consumption: one row for each number and day, booked on whoever held the number that day.
 CREATE TABLE usage (
-  day TEXT NOT NULL CHECK (day = date(day)),
+  day TEXT NOT NULL CHECK (day IS date(day, '+0 days')),
   number INTEGER NOT NULL,
   organization INTEGER NOT NULL REFERENCES organization (id),
   voice_incoming INTEGER NOT NULL CHECK (voice_incoming >= 0),       -- seconds
