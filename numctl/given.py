@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
-def numbers(given: Iterable[str], from_file: str | None, region: str | None) -> list[Range]:
+def numbers(given: Iterable[str] | None, from_file: str | None, region: str | None) -> list[Range]:
     """All numbers that were given, ascending and joined. Raises BadValue where one is given twice."""
-    arguments = list(given)
+    arguments = list(given or ())
     sources = [STANDARD_INPUT] * arguments.count(STANDARD_INPUT) + (
         [from_file] if from_file is not None else []
     )
@@ -47,7 +47,7 @@ def numbers_or_quantity(
     if wanted is None:
         if not named:
             raise BadValue("NUMBERS are missing.", "Give numbers or ranges, or take them out of a --series.")
-        return session.numbers(given or ())
+        return session.numbers(given)
     if named:
         raise BadValue("NUMBERS and --series exclude one another.", "Name the numbers, or have them chosen.")
     return wanted
@@ -80,7 +80,7 @@ def numbers_or_user(session: Session, given: Sequence[str] | None, user: str | N
         raise BadValue("NUMBERS or a USER are missing.", "Give numbers or ranges, or the name of a user.")
     if given and len(given) == 1 and session.change_options.from_file is None and _is_a_name(given[0]):
         return clean_name(given[0], "A user")
-    return session.numbers(given or ())
+    return session.numbers(given)
 
 
 def _is_a_name(text: str) -> bool:

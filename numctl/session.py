@@ -168,7 +168,7 @@ class Session:
 
     # What was given
 
-    def numbers(self, given: Iterable[str]) -> list[Range]:
+    def numbers(self, given: Iterable[str] | None) -> list[Range]:
         """NUMBERS: arguments, with ``-`` standard input, with --from-file a file. Raises BadValue."""
         from numctl.given import numbers
 

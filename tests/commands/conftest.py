@@ -86,10 +86,10 @@ Refusal = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def rows(numctl: Any) -> Rows:
-    """Run a command with ``-o json``, which must succeed; give its array."""
+    """Run a command after ``-o json``, which must succeed; give its array."""
 
     def run(*args: str | Path, **options: Any) -> list[dict[str, Any]]:
-        ending = numctl(*args, "-o", "json", **options)
+        ending = numctl("-o", "json", *args, **options)
         assert (ending.code, ending.err) == (0, "")
         found = json.loads(ending.out)
         assert isinstance(found, list)
@@ -100,7 +100,7 @@ def rows(numctl: Any) -> Rows:
 
 @pytest.fixture
 def answer(rows: Rows) -> Answer:
-    """Run a command with ``-o json``, which must succeed; give the one object of its array."""
+    """Run a command after ``-o json``, which must succeed; give the one object of its array."""
 
     def run(*args: str | Path, **options: Any) -> dict[str, Any]:
         (only,) = rows(*args, **options)
@@ -111,10 +111,10 @@ def answer(rows: Rows) -> Answer:
 
 @pytest.fixture
 def refusal(numctl: Any) -> Refusal:
-    """Run a command with ``-o json``, which must be refused; give the error, its exit code as ``code``."""
+    """Run a command after ``-o json``, which must be refused; give the error, its exit code as ``code``."""
 
     def run(*args: str | Path, **options: Any) -> dict[str, Any]:
-        ending = numctl(*args, "-o", "json", **options)
+        ending = numctl("-o", "json", *args, **options)
         assert ending.out == ""
         error = json.loads(ending.err)["error"]
         assert ending.code == error["code"] > 0

@@ -1,0 +1,116 @@
+"""``user list``, ``user rename`` and ``user forget``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import number
+
+
+def test_list(acme: Path, rows) -> None:
+    assert rows("user", "list") == [
+        {"user": "Ann Lee", "numbers": 2, "assigned": 1, "registered": 1},
+        {"user": "Bob", "numbers": 1, "assigned": 0, "registered": 1},
+        {"user": "Cat", "numbers": 1, "assigned": 0, "registered": 1},
+    ]
+    assert [row["user"] for row in rows("user", "list", "LEE")] == ["Ann Lee"]
+    assert rows("user", "list", "nobody") == []
+
+
+def test_list_merges_a_name_over_organizations(acme: Path, numctl, rows) -> None:
+    numctl("move", number(71), "--to", "Finance")
+    assert rows("user", "list", "ann") == [{"user": "Ann Lee", "numbers": 2, "assigned": 1, "registered": 1}]
+    assert [row["numbers"] for row in rows("user", "list", "ann", "--as", "Finance")] == [1]
+
+
+def test_released_users_are_listed_only_on_demand(acme: Path, numctl, rows) -> None:
+    numctl("release", "Bob")
+    assert "Bob" not in [row["user"] for row in rows("user", "list")]
+    assert {"user": "Bob", "numbers": 0, "assigned": 0, "registered": 0} in rows("user", "list", "--former")
+
+
+def test_list_in_other_formats(acme: Path, numctl) -> None:
+    assert numctl("user", "list", "bob").out == "Bob\t1\t0\t1\n"
+    assert (
+        numctl("user", "list", "bob", "-o", "csv").out == "user,numbers,assigned,registered\r\nBob,1,0,1\r\n"
+    )
+    assert "Bob" in numctl("user", "list", "-o", "table").out
+
+
+def test_rename(acme: Path, numctl, answer, state) -> None:
+    renamed = answer("user", "rename", "ann lee", "Ann Roy")
+    assert (renamed["operation"], renamed["action"], renamed["user"]) == (5, "user rename", "Ann Roy")
+    assert state(number(71))["user"] == "Ann Roy"
+    assert numctl("user", "rename", "Ann Roy", "ANN ROY").out == "Renamed a user to ANN ROY (operation 6).\n"
+    assert answer("user", "rename", "ann roy", "ANN ROY")["operation"] is None
+
+
+def test_rename_over_organizations(acme: Path, numctl, state) -> None:
+    numctl("move", number(71), "--to", "Finance")
+    numctl("user", "rename", "Ann Lee", "A. Lee")
+    assert {state(number(n))["user"] for n in (70, 71)} == {"A. Lee"}
+
+
+@pytest.mark.parametrize(("old", "new", "code"), [("Nobody", "X", 5), ("Bob", "ann LEE", 6), ("Bob", " ", 2)])
+def test_rename_refusals(acme: Path, refusal, old: str, new: str, code: int) -> None:
+    assert refusal("user", "rename", old, new)["code"] == code
+
+
+def test_rename_sees_no_name_outside(acme: Path, numctl, refusal, state) -> None:
+    assert refusal("user", "rename", "Cat", "Dog", "--as", "Sales")["code"] == 5
+    assert numctl("user", "rename", "Bob", "Cat", "--as", "Sales").code == 0
+    assert state(number(90))["user"] == "Cat"
+
+
+def test_forget_blanks_the_name_everywhere(acme: Path, numctl, answer, rows, state) -> None:
+    forgotten = answer("user", "forget", "ann lee")
+    assert (forgotten["operation"], forgotten["action"], forgotten["user"]) == (5, "user forget", None)
+    assert (state(number(71))["status"], state(number(71))["user"]) == ("in-use", None)
+    assert "Ann Lee" not in [row["user"] for row in rows("user", "list", "--former")]
+    data = acme.read_bytes()
+    assert b"Ann Lee" not in data
+    assert b"ann lee" not in data
+    assert b"Bob" in data
+
+
+def test_forget_works_for_users_without_numbers(acme: Path, numctl, rows) -> None:
+    numctl("release", "Bob")
+    assert numctl("user", "forget", "Bob").out == (
+        "Forgot a user; the name is blank everywhere, history included (operation 6).\n"
+    )
+    assert b"Bob" not in acme.read_bytes()
+
+
+def test_forgotten_user_s_numbers_live_on(acme: Path, numctl, answer) -> None:
+    numctl("user", "forget", "Ann Lee")
+    assert answer("register", number(70))["user"] is None
+    assert answer("move", number(70), "--to", "Finance")["count"] == 1
+    assert answer("release", number(70), number(71))["count"] == 2
+
+
+def test_name_may_be_used_again(acme: Path, numctl, rows) -> None:
+    numctl("user", "forget", "Ann Lee")
+    numctl("assign", number(75), "--user", "Ann Lee")
+    assert rows("user", "list", "ann") == [{"user": "Ann Lee", "numbers": 1, "assigned": 1, "registered": 0}]
+
+
+@pytest.mark.parametrize(
+    ("name", "acting", "code"), [("Nobody", "Acme", 5), ("Cat", "Acme/Sales", 5), ("", "Acme", 2)]
+)
+def test_forget_refusals(acme: Path, refusal, name: str, acting: str, code: int) -> None:
+    assert refusal("user", "forget", name, "--as", acting)["code"] == code
+
+
+def test_forget_leaves_the_same_name_outside_alone(acme: Path, numctl, state) -> None:
+    numctl("move", number(71), "--to", "Finance")
+    numctl("user", "forget", "Ann Lee", "--as", "Sales")
+    assert state(number(70))["user"] is None
+    assert state(number(71))["user"] == "Ann Lee"
+
+
+def test_dry_run_forgets_nobody(acme: Path, numctl) -> None:
+    out = numctl("user", "forget", "Bob", "--dry-run").out
+    assert out.startswith("Would forget the user")
+    assert b"Bob" in acme.read_bytes()
