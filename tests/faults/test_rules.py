@@ -17,7 +17,9 @@ from tests.faults.launcher import Launcher
 FIRST = sample.FIRST
 WRONG_TYPES = {"INTEGER": "'x'", "TEXT": "x'00'", "BLOB": "'x'"}  # text takes in numbers, as text
 
-RESERVED = "INSERT INTO state (series, organization, status, tag, folded, until) SELECT 1, 1, 'reserved', * FROM (VALUES"
+RESERVED = (
+    "INSERT INTO state (series, organization, status, tag, folded, until) SELECT 1, 1, 'reserved', * FROM"
+)
 
 # One for each rule of the schema beside types, NULLs and references.
 REFUSED = [
@@ -41,9 +43,9 @@ REFUSED = [
     "INSERT INTO state (series, organization, status) VALUES (1, 1, 'reserved')",
     "INSERT INTO state (series, organization, status, tag, folded) VALUES (1, 1, 'available', 'x', 'x')",
     "INSERT INTO state (series, organization, status, tag) VALUES (1, 1, 'reserved', 'x')",
-    f"{RESERVED} ('{'x' * 65}', 'x', ''))",
-    f"{RESERVED} ('x', 'x', '2026-02-30'))",
-    f"{RESERVED} ('x', 'x', 'soon'))",
+    f"{RESERVED} (VALUES ('{'x' * 65}', 'x', ''))",
+    f"{RESERVED} (VALUES ('x', 'x', '2026-02-30'))",
+    f"{RESERVED} (VALUES ('x', 'x', 'soon'))",
     "INSERT INTO state (series, organization, status, until) VALUES (1, 1, 'available', '2026-02-01')",
     "INSERT INTO state (series, organization, status) SELECT series, organization, status FROM state",
     "UPDATE state SET tag = 'other' WHERE tag <> ''",
