@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from numctl.core.utilization import Figures
     from numctl.core.view import View
 
-MOST = 30  # rows under one heading: more than that nobody compares
+MOST = 30  # bars under one heading: more than that nobody compares
+WORST = 10  # of those over their threshold: what is urgent must not bury the rest
 DAYS = 30  # of consumption
 
 Item = TypeVar("Item")
@@ -62,7 +63,7 @@ def gather(view: View, org: str | None, at: str, today: str) -> Dashboard:
     return Dashboard(
         at,
         Share(view.tree.path(top), utilization.of(view.connection, view.tree, top), threshold),
-        _first([one for one in standings if one.reached]),
+        _first([one for one in standings if one.reached], WORST),
         len(standings),
         _organizations(view, top),
         _series(view, top),
@@ -86,10 +87,9 @@ def _series(view: View, top: int) -> Top[Share]:
 
 def _largest(shares: Iterable[Share]) -> Top[Share]:
     """Those with numbers, the largest first; among equals in the order given."""
-    return _first(
-        sorted((one for one in shares if one.figures.total), key=lambda one: one.figures.total, reverse=True)
-    )
+    having = [one for one in shares if one.figures.total]
+    return _first(sorted(having, key=lambda one: one.figures.total, reverse=True), MOST)
 
 
-def _first(items: list[Item]) -> Top[Item]:
-    return Top(items[:MOST], len(items))
+def _first(items: list[Item], most: int) -> Top[Item]:
+    return Top(items[:most], len(items))

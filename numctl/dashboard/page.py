@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numctl.core.usage_days import Day
     from numctl.dashboard.figures import Dashboard, Share, Top
 
+LONGEST_FIGURE = 11  # in the large letters of a tile, on a phone
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 FRAME = """<!DOCTYPE html>
 <html lang="en">
@@ -101,6 +102,7 @@ def _tiles(dashboard: Dashboard) -> str:
 
 
 def _tile(term: str, figure: str, remark: str, kind: str = "") -> str:
+    kind += " long" * (len(figure) > LONGEST_FIGURE)
     return (
         f'<div><dt>{text(term)}</dt><dd class="figure {kind}">{text(figure)}</dd>'
         f'<dd class="quiet">{text(remark)}</dd></div>'
