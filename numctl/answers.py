@@ -55,6 +55,7 @@ _FURNITURE = {
     ),
     "series add": ("Added series {name}", "add series {name}"),
     "series rename": ("Renamed series {old} to {name}", "rename series {old} to {name}"),
+    "usage import": ("Read {rows} rows of usage", "read {rows} rows of usage"),
     "request": ("Made request {request} for {quantity} more", "make a request for {quantity} more"),
     "user rename": ("Renamed a user to {user}", "rename a user to {user}"),
     "user forget": (
@@ -88,6 +89,10 @@ def facts(outcome: Outcome) -> dict[str, object]:
 
 def sentence(outcome: Outcome) -> str:
     """One sentence: what changed (or would), the operation's number, and how to undo it."""
+    if outcome.operation is None and not (outcome.count or outcome.extra or outcome.user):
+        return "Nothing was to be changed."
+    if outcome.operation is None and not outcome.dry_run:
+        return "Nothing was to be changed."
     numbers = "1 number" if outcome.count == 1 else f"{outcome.count} numbers"
     if outcome.action in _SAID:
         done, would = (
@@ -98,8 +103,6 @@ def sentence(outcome: Outcome) -> str:
         done, would, details = *_furniture(outcome), ""
     if outcome.dry_run:
         return f"Would {would}{details}. Nothing was changed: this was a dry run."
-    if outcome.operation is None:
-        return "Nothing was to be changed."
     if outcome.action not in _SAID:
         return f"{done}{details} (operation {outcome.operation})."
     taken_back = f"take it back with `numctl undo {outcome.operation}`"
