@@ -89,9 +89,8 @@ def facts(outcome: Outcome) -> dict[str, object]:
 
 def sentence(outcome: Outcome) -> str:
     """One sentence: what changed (or would), the operation's number, and how to undo it."""
-    if outcome.operation is None and not (outcome.count or outcome.extra or outcome.user):
-        return "Nothing was to be changed."
-    if outcome.operation is None and not outcome.dry_run:
+    would_change = outcome.dry_run and (outcome.count or outcome.extra or outcome.user)
+    if outcome.operation is None and not would_change:
         return "Nothing was to be changed."
     numbers = "1 number" if outcome.count == 1 else f"{outcome.count} numbers"
     if outcome.action in _SAID:

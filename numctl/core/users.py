@@ -123,4 +123,4 @@ def _write(operation: Operation, ids: list[int], name: str) -> None:
     operation.connection.executemany(
         "UPDATE user SET name = ?, folded = ? WHERE id = ?", [(name, fold(name), id) for id in ids]
     )
-    operation.furnish(user=ids[0])
+    operation.furnish(user=ids[0], organizations=len(ids))

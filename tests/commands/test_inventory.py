@@ -136,3 +136,9 @@ def test_numbers_come_from_files_and_pipes(acme: Path, answer, tmp_path: Path) -
 def test_region_reads_national_numbers(acme: Path, answer) -> None:
     made = answer("add", "01 05 60 00 00", "--series", "France", "--region", "FR")
     assert made["ranges"][0]["first"] == "33105600000"
+
+
+def test_dry_run_of_what_would_change_nothing(acme: Path, answer, numctl) -> None:
+    line = ("move", number(75), "--to", "EMEA", "--dry-run")
+    assert answer(*line)["dry_run"] is True
+    assert numctl(*line).out == "Nothing was to be changed.\n"
