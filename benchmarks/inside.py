@@ -1,0 +1,70 @@
+"""numctl's work inside one process, without start-up and parsing; a program of its own.
+
+``python -m benchmarks.inside JOB PATH [ARGUMENTS]`` does a job and prints its seconds as JSON. Opening
+the store counts, as it does for the peer.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.inventories import ACT
+from numctl.core import pool, utilization
+from numctl.core.model import Change, Status
+from numctl.core.operations import perform
+from numctl.core.ranges import Range
+from numctl.core.search import Search
+from numctl.core.selection import Filter
+from numctl.core.store import Store
+from numctl.core.tree import Tree
+from numctl.core.view import View
+
+
+def allocate(store: Store, series: str, quantity: str) -> None:
+    """Give the lowest numbers of a series to Sales."""
+    wanted = pool.Quantity(series, int(quantity))
+    perform(store, ACT, "allocate", lambda operation: pool.allocate(operation, wanted, "Sales"))
+
+
+def withdraw(store: Store, series: str, quantity: str) -> None:
+    """Take the highest numbers back from Sales."""
+    perform(store, ACT, "withdraw", lambda op: pool.withdraw(op, series, int(quantity), "Sales"))
+
+
+def batch(store: Store, numbers: str) -> None:
+    """Reserve single numbers, listed in a file one a line, one change each, as one operation."""
+    wanted = [int(line) for line in Path(numbers).read_text().split()]
+    change = Change("reserve", Status.RESERVED, tag="batch")
+
+    def each(operation: object) -> None:
+        door = operation.door  # type: ignore[attr-defined]
+        for door.line, number in enumerate(wanted, start=1):
+            door.change([Range(number, number)], change)
+
+    perform(store, ACT, "batch", each)
+
+
+def count(store: Store, digits: str) -> None:
+    """How many numbers contain these digits."""
+    with store.reading() as connection:
+        tree = Tree.load(connection)
+        Search(View(connection, tree, tree.root), Filter(text=digits)).count()
+
+
+def tree(store: Store) -> None:
+    """The utilization of every organization."""
+    with store.reading() as connection:
+        loaded = Tree.load(connection)
+        utilization.table(connection, loaded, loaded.below(loaded.root))
+
+
+JOBS = {job.__name__: job for job in (allocate, withdraw, batch, count, tree)}
+
+if __name__ == "__main__":
+    started = perf_counter()
+    with Store.open(Path(sys.argv[2])) as opened:
+        JOBS[sys.argv[1]](opened, *sys.argv[3:])
+    print(json.dumps({"seconds": perf_counter() - started}))

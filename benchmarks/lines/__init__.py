@@ -1,0 +1,31 @@
+"""One file for each line of the table; ``LINES`` is their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.lines import (
+    allocating,
+    batch,
+    digits,
+    growth,
+    importing,
+    listing,
+    memory,
+    startup,
+    utilization,
+)
+from benchmarks.measuring import Bench
+from benchmarks.report import Line
+
+LINES: dict[str, Callable[[Bench], list[Line]]] = {
+    "start-up": startup.measure,
+    "import": importing.measure,
+    "search": digits.measure,
+    "allocate": allocating.measure,
+    "utilization": utilization.measure,
+    "batch": batch.measure,
+    "list": listing.measure,
+    "memory": memory.measure,
+    "growth": growth.measure,
+}

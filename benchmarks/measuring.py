@@ -1,0 +1,123 @@
+"""Running commands and timing them: in turns, so that what disturbs one disturbs its peer, too."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+ROOT = Path(__file__).parents[1]
+Command = Sequence[str]
+
+
+class Failed(Exception):
+    """A command that was to be measured did not end well."""
+
+
+@dataclass
+class Timing:
+    """What the runs of one command took: ``runs`` in seconds, ``peak`` memory in bytes."""
+
+    runs: list[float] = field(default_factory=list)
+    peak: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """The median."""
+        return median(self.runs)
+
+    @property
+    def best(self) -> float:
+        return min(self.runs)
+
+    def add(self, seconds: float, peak: int) -> None:
+        self.runs.append(seconds)
+        self.peak = max(self.peak, peak)
+
+
+class Bench:
+    """Where everything lies, and how programs are started. ``rounds`` is how often each is measured.
+
+    This process stays small: on Linux a child's peak memory counts its parent's at the start, too. So
+    stores are made, and work inside one process is timed, in programs of their own.
+    """
+
+    def __init__(self, folder: Path, rounds: int) -> None:
+        self.folder, self.rounds = folder, rounds
+        folder.mkdir(parents=True, exist_ok=True)
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("NUMCTL_")}
+        # As installed: the modules compiled, once.
+        self.env.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.env |= {
+            "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+            "PYTHONPATH": str(ROOT),
+            "XDG_CONFIG_HOME": str(folder / "no-settings"),
+        }
+        self._launcher("numctl", "from numctl.cli import run\nrun()\n")
+        self._launcher("idle", "from benchmarks.idle import app\napp()\n")
+
+    def _launcher(self, name: str, text: str) -> None:
+        (self.folder / f"run-{name}.py").write_text(text)
+
+    def numctl(self, store: Path, *args: str) -> list[str]:
+        """The whole program, started as its console script is."""
+        return [sys.executable, str(self.folder / "run-numctl.py"), "--db", str(store), *args]
+
+    def idle(self) -> list[str]:
+        """The Typer program that does nothing."""
+        return [sys.executable, str(self.folder / "run-idle.py"), "search"]
+
+    def program(self, name: str, *args: str | Path) -> list[str]:
+        """One of the benchmark's own programs."""
+        return [sys.executable, "-m", f"benchmarks.{name}", *map(str, args)]
+
+    def run(self, command: Command, out: Path | None = None) -> tuple[float, int]:
+        """Run once; seconds and peak memory in bytes. Output goes nowhere, or into ``out``."""
+        with (out or Path(os.devnull)).open("wb") as sink, (self.folder / "errors.txt").open("w+b") as errors:
+            start = perf_counter()
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=sink, stderr=errors, env=self.env, cwd=ROOT
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
+            errors.seek(0)
+            said = errors.read().decode(errors="replace")
+        if process.returncode:
+            raise Failed(f"{' '.join(command)}: exit {process.returncode}\n{said[-2000:]}")
+        unit = 1 if sys.platform == "darwin" else 1024
+        return seconds, usage.ru_maxrss * unit
+
+    def in_turns(self, commands: Mapping[str, Command], rounds: int | None = None) -> dict[str, Timing]:
+        """Whole commands, one after another, again and again; the first round only warms up."""
+        timings = {name: Timing() for name in commands}
+        for command in commands.values():
+            self.run(command)
+        for _ in range(rounds or self.rounds):
+            for name, command in commands.items():
+                timings[name].add(*self.run(command))
+        return timings
+
+    def once_each(self, commands: Sequence[Mapping[str, Command]]) -> dict[str, Timing]:
+        """Commands that can't be run twice alike: each round has its own; nothing warms up."""
+        timings: dict[str, Timing] = {}
+        for turn in commands:
+            for name, command in turn.items():
+                timings.setdefault(name, Timing()).add(*self.run(command))
+        return timings
+
+    def inside(self, commands: Sequence[Mapping[str, Command]]) -> dict[str, Timing]:
+        """As ``once_each``, timed by the programs themselves: what start-up hides."""
+        timings: dict[str, Timing] = {}
+        answer = self.folder / "answer.json"
+        for turn in commands:
+            for name, command in turn.items():
+                _, peak = self.run(command, answer)
+                timings.setdefault(name, Timing()).add(json.loads(answer.read_text())["seconds"], peak)
+        return timings

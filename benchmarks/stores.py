@@ -1,0 +1,81 @@
+"""Where the measured stores are, made when first asked for and kept for the next run."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+
+from benchmarks.inventories import SEED
+from benchmarks.measuring import ROOT, Bench
+from benchmarks.report import progress
+
+REGISTER_VARIABLE = "NUMCTL_BENCH_REGISTER"
+_USUAL_PLACE = ROOT.parent / "shared" / "data" / "arcep-majnum.csv"
+NO_REGISTER = f"no register of France; name its file in {REGISTER_VARIABLE}"
+
+
+def store(bench: Bench, name: str, *arguments: str | Path) -> Path:
+    """The store of ``inventories`` of that name. Only read it: it is kept."""
+    path = bench.folder / f"{'-'.join([name, *(a for a in arguments if isinstance(a, str))])}.db"
+    return _made(bench, path, "inventories", name, path, *arguments)
+
+
+def rows(bench: Bench, name: str) -> Path:
+    """The same inventory with a row per number."""
+    path = bench.folder / f"{name}-rows.db"
+    return _made(bench, path, "rows", "make", path, store(bench, name))
+
+
+def _made(bench: Bench, path: Path, program: str, *arguments: str | Path) -> Path:
+    if not path.exists():
+        progress(f"  making {path.name} ...")
+        draft = path.with_suffix(".new")
+        changed = [draft if argument == path else argument for argument in arguments]
+        bench.run(bench.program(program, *changed))
+        draft.rename(path)
+    return path
+
+
+def copied(path: Path) -> Path:
+    """A copy that may be changed."""
+    scratch = path.with_name(f"scratch-{path.name}")
+    shutil.copyfile(path, scratch)
+    return scratch
+
+
+def register() -> Path | None:
+    """The regulator's file, or None where there is none."""
+    named = os.environ.get(REGISTER_VARIABLE)
+    path = Path(named) if named else _USUAL_PLACE
+    return path if path.exists() else None
+
+
+def france(bench: Bench, name: str = "register") -> Path | None:
+    """The store of France's register (``tenfold``: each number with a digit more), or None."""
+    source = register()
+    return store(bench, name, source) if source else None
+
+
+def csv_of(bench: Bench, name: str) -> Path:
+    """The inventory as a CSV file, a line for each number."""
+    path = bench.folder / f"{name}.csv"
+    if not path.exists():
+        progress(f"  writing {path.name} ...")
+        bench.run(bench.numctl(store(bench, name), "search", "--all", "-o", "csv"), path)
+    return path
+
+
+def picked(bench: Bench, name: str, *, available: int, turns: int) -> list[list[int]]:
+    """Available numbers at random places, so many for each turn, none twice, in random order."""
+    connection = sqlite3.connect(store(bench, name))
+    spans = connection.execute(
+        "SELECT first, last FROM span JOIN state ON state.id = span.state"
+        " WHERE status = 'available' ORDER BY first"
+    ).fetchall()
+    connection.close()
+    choose = random.Random(SEED)  # noqa: S311 - not for secrets
+    firsts = [choose.randint(*span) for span in choose.sample(spans, available * turns)]
+    return [firsts[at::turns] for at in range(turns)]
