@@ -72,8 +72,7 @@ def dispatch(call: Call, entries: Sequence[Entry], groups: Mapping[str, str]) ->
     Raises whatever the command raises; Typer's usage errors and ``Exit`` among them.
     """
     call.watching = [entry.name for entry in entries if entry.monitoring]
-    root = Group(PROGRAM, entries, groups, help="Administer telephone numbers over one SQLite file.")
-    root.params += _root_options()
+    root = program(entries, groups)
     if shell := os.environ.get(COMPLETION_REQUEST):
         from numctl.completion import respond
 
@@ -81,6 +80,13 @@ def dispatch(call: Call, entries: Sequence[Entry], groups: Mapping[str, str]) ->
     with root.make_context(PROGRAM, call.args.copy(), obj=call) as ctx:
         code = root.invoke(ctx)
     return code if isinstance(code, int) else 0
+
+
+def program(entries: Iterable[Entry], groups: Mapping[str, str]) -> Group:
+    """The whole program as one group, its commands not yet loaded."""
+    root = Group(PROGRAM, entries, groups, help="Administer telephone numbers over one SQLite file.")
+    root.params += _root_options()
+    return root
 
 
 class Group(TyperGroup):

@@ -1,0 +1,1 @@
+"""What draws the manual's pictures (`tools.pictures`) and manual pages (`tools.manpages`)."""

@@ -1,0 +1,85 @@
+"""Writes the manual pages from the same source as ``--help``: ``python -m tools.manpages [FOLDER]``.
+
+A page for each command and group, ``numctl-org-add.1`` and so on, and ``numctl.1``.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from typer._click import Context
+
+from numctl import __version__
+from numctl.cli import COMMANDS, GROUPS
+from numctl.grammar import PROGRAM, Call, program
+from numctl.helptext import Page, page_of_command, page_of_group
+
+FOLDER = Path(__file__).parents[1] / "docs" / "man"
+SEE_ALSO = (
+    "The manual in the folder docs of the source: install, ten-minutes, recipes, scripting, rules, inside."
+)
+
+
+def pages() -> dict[str, str]:
+    """Every manual page as groff text, by its file's name."""
+    call = Call([])
+    root = program(COMMANDS, GROUPS)
+    context = Context(root, info_name=PROGRAM, obj=call)  # type: ignore[arg-type]
+    found = {f"{PROGRAM}.1": _manual(PROGRAM, page_of_group(root, context))}
+    for group in GROUPS:
+        command = root.get_command(context, group)
+        below = Context(command, info_name=group, parent=context)  # type: ignore[arg-type]
+        found[f"{PROGRAM}-{group}.1"] = _manual(f"{PROGRAM} {group}", page_of_group(command, below))  # type: ignore[arg-type]
+    for entry in COMMANDS:
+        at, parent, words = context, root, entry.name.split()
+        for word in words:
+            command = parent.get_command(at, word)
+            at, parent = Context(command, info_name=word, parent=at), command  # type: ignore[arg-type,assignment]
+        name = "-".join([PROGRAM, *words])
+        found[f"{name}.1"] = _manual(f"{PROGRAM} {entry.name}", page_of_command(parent, at))  # type: ignore[arg-type]
+    return found
+
+
+def _manual(name: str, page: Page) -> str:
+    title = name.replace(" ", "-")
+    first, *others = page.paragraphs
+    lines = [
+        f'.TH "{title.upper()}" "1" "" "numctl {__version__}" "numctl"',
+        ".SH NAME",
+        f"{_text(title)} \\- {_text(first)}",
+        ".SH SYNOPSIS",
+        _text(page.usage),
+    ]
+    if others:
+        lines += [".SH DESCRIPTION", "\n.PP\n".join(map(_text, others))]
+    for heading, rows in page.sections:
+        lines += [f".SH {_text(heading.upper())}"]
+        for term, text in rows:
+            lines += [".TP", f"\\fB{_text(term)}\\fR", _text(text)]
+    if page.examples:
+        lines += [".SH EXAMPLES", ".nf", *map(_text, page.examples), ".fi"]
+    return "\n".join([*lines, ".SH SEE ALSO", _text(SEE_ALSO), ""])
+
+
+def _text(text: str) -> str:
+    """Text that groff takes as it is."""
+    escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
+    escaped = escaped.replace("^", "\\(ha").replace("~", "\\(ti")
+    return f"\\&{escaped}" if escaped.startswith((".", "\\(aq")) else escaped
+
+
+def main() -> None:
+    """Write all pages into the folder; what is there of commands that are gone is removed."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    made = pages()
+    for old in folder.glob("*.1"):
+        if old.name not in made:
+            old.unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
