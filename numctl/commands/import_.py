@@ -36,7 +36,9 @@ def import_(
 
     Examples:
         numctl import numbers.csv --series 1418
+
         numctl import carrier.csv --delimiter ';' --encoding latin-1 --map number=Telephone --series 1418
+
         numctl search --all -o csv | numctl --db copy.db import - --create-orgs
     """
     session: Session = ctx.obj

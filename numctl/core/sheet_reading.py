@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.complaints import Complaints
+from numctl.core.days import day
 from numctl.core.errors import BadValue
 from numctl.core.model import Status
 from numctl.core.numbers import parse_number, parse_range
@@ -147,19 +148,6 @@ class _Rows:
                 "Correct last or count, or leave one of them out.",
             )
         return Range(start, end)
-
-
-def day(text: str) -> str:
-    """A date of the calendar as it is kept, ``YYYY-MM-DD``. Raises BadValue."""
-    from datetime import date
-
-    year, *rest = text.split("-")
-    if text.isascii() and text.replace("-", "").isdigit() and len(year) == 4 and [*map(len, rest)] == [2, 2]:
-        try:
-            return date(int(year), int(rest[0]), int(rest[1])).isoformat()
-        except ValueError:
-            raise BadValue(f"The calendar has no day {quoted(text)}.", "Correct it.") from None
-    raise BadValue(f"A date is written YYYY-MM-DD, not {quoted(text)}.", "Write it so.")
 
 
 def _expect_admitted(kind: Kind, numbers: Range, tag: str, user: str, forward: int) -> None:

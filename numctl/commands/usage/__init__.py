@@ -1,0 +1,1 @@
+"""``numctl usage``: records of voice, messages and data."""

@@ -1,0 +1,64 @@
+"""``numctl usage import``: read usage records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl import reading
+from numctl.core.errors import Refusal
+
+if TYPE_CHECKING:
+    from numctl.session import Session
+
+SkipUnknown = Annotated[
+    bool, typer.Option("--skip-unknown", help="Leave out rows of numbers that the store never knew.")
+]
+
+
+def import_(
+    ctx: typer.Context,
+    file: reading.File,
+    skip_unknown: SkipUnknown = False,
+    delimiter: reading.Delimiter = None,
+    encoding: reading.Encoding = None,
+    columns: reading.Mapped = None,
+) -> None:
+    """Read usage records from a file: one row for each number and day.
+
+    Columns: date, number, voice_incoming_seconds, voice_outgoing_seconds, messages_sent,
+    messages_received, data_bytes. A row belongs to whoever held the number at the end of that day. The
+    same file again changes nothing; a row for the same number and day in another file replaces it.
+
+    Examples:
+
+        numctl usage import usage.csv
+
+        numctl usage import usage.csv --skip-unknown --dry-run
+    """
+    from numctl.core import consumption, usage_records
+
+    session: Session = ctx.obj
+    form = usage_records.form(reading.mapping(columns), reading.delimiter(delimiter))
+    region, timezone = session.settings.region, session.settings.timezone
+    with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
+        records = usage_records.read(stream, form, region=region, advance=advance)
+    if session.change_options.op_key is not None:
+        session.sign(records.digest())
+    try:
+        with session.output.progress(len(records), "Recording") as advance:
+            outcome = session.change(
+                "usage import",
+                lambda operation: consumption.record(
+                    operation, records, timezone, skip_unknown=skip_unknown, advance=advance
+                ),
+            )
+    except Refusal:
+        if records.complaints:  # what is wrong whatever the store holds comes first
+            raise records.complaints.refusal() from None
+        raise
+    if skipped := outcome.extra.get("skipped"):
+        session.output.note(f"Left out {skipped} rows of numbers that are not in the inventory.")
+    if records.ignored:
+        session.output.note(f"Columns left out: {', '.join(records.ignored)}.")

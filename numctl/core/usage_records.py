@@ -1,0 +1,145 @@
+"""Usage records: the rows of a file, checked and packed. A million take some 70 megabytes."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, TextIO
+
+from numctl.core import days
+from numctl.core.complaints import Complaints
+from numctl.core.errors import BadValue
+from numctl.core.numbers import parse_number
+from numctl.core.records import Form, Reader
+from numctl.core.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+FIGURES = (
+    "voice_incoming_seconds",
+    "voice_outgoing_seconds",
+    "messages_sent",
+    "messages_received",
+    "data_bytes",
+)
+FIELDS = ("date", "number", *FIGURES)
+MOST = 2**63 - 1
+STEP = 1_000  # rows between two reports of progress
+
+
+class UsageRecords:
+    """Rows by their place from 0; ``days[i]`` is an index into ``days_known``."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.complaints = complaints
+        self.ignored: Sequence[str] = ()
+        self.numbers, self.lines, self.days = array("q"), array("q"), array("l")
+        self.days_known: list[str] = []
+        self.figures = tuple(array("q") for _ in FIGURES)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def by_number(self) -> Sequence[int]:
+        """The rows' places by their numbers; those of one number as they stand in the file."""
+        return array("q", sorted(range(len(self)), key=self.numbers.__getitem__))
+
+    def expect_once(self, order: Sequence[int]) -> None:
+        """Complain of a number and day that stand in two rows. ``order`` is as ``by_number`` gives it."""
+        number, seen = -1, dict[int, int]()
+        for place in order:
+            if self.numbers[place] != number:
+                number = self.numbers[place]
+                seen.clear()
+            day = self.days[place]
+            if day in seen:
+                self.complaints.add(
+                    self.lines[place],
+                    BadValue(
+                        f"{number} has a row for {self.days_known[day]} on line {seen[day]} already.",
+                        "Give one row for each number and day.",
+                    ),
+                )
+            else:
+                seen[day] = self.lines[place]
+
+    def digest(self) -> str:
+        """A digest of what was read, for a key that makes a retry safe."""
+        from hashlib import sha256
+
+        running = sha256(repr(self.days_known).encode())
+        for column in (self.numbers, self.days, *self.figures):
+            running.update(column.tobytes())
+        return running.hexdigest()
+
+
+def form(mapped: Mapping[str, str], delimiter: str | None) -> Form:
+    """What to look for in a file of usage. Raises BadValue for a field that there is none of."""
+    for field in mapped:
+        if field not in FIELDS:
+            raise BadValue(f"There is no field {quoted(field)}.", f"The fields are {', '.join(FIELDS)}.")
+    return Form(FIELDS, _expect_all, mapped, delimiter)
+
+
+def _expect_all(present: Collection[str]) -> None:
+    # A figure that lacks can't count as 0: a file that replaces another one would wipe it out.
+    lacking = [field for field in FIELDS if field not in present]
+    if lacking:
+        raise BadValue(f"There is no column {', '.join(lacking)}.", "A row of usage needs all of them.")
+
+
+def read(
+    stream: TextIO, form: Form, *, region: str | None, advance: Callable[[int], None] = lambda steps: None
+) -> UsageRecords:
+    """Read a whole file; what is wrong with it is in the ``complaints`` of what comes back."""
+    complaints = Complaints()
+    records = UsageRecords(complaints)
+    reader = Reader(stream, form, complaints)
+    for count, (line, row) in enumerate(_checked(reader, records, region), 1):
+        number, day, figures = row
+        records.numbers.append(number)
+        records.lines.append(line)
+        records.days.append(day)
+        for column, value in zip(records.figures, figures, strict=True):
+            column.append(value)
+        if not count % STEP:
+            advance(STEP)
+    records.ignored = list(reader.ignored)
+    return records
+
+
+def _checked(
+    reader: Reader, records: UsageRecords, region: str | None
+) -> Iterator[tuple[int, tuple[int, int, list[int]]]]:
+    known: dict[str, int] = {}
+    for line, (day, number, *figures) in reader:
+        try:
+            place = known.get(day)
+            if place is None:
+                place = known[day] = _place(days.day(day.strip()), records.days_known)
+            yield line, (parse_number(number, region), place, _whole(figures))
+        except BadValue as error:
+            records.complaints.add(line, error)
+
+
+def _place(day: str, known: list[str]) -> int:
+    """A day's index, the same for all ways to write it."""
+    if day not in known:
+        known.append(day)
+    return known.index(day)
+
+
+def _whole(texts: list[str]) -> list[int]:
+    """Whole numbers from 0 to 2^63-1."""
+    together = "".join(texts)
+    if together.isdecimal() and together.isascii() and "" not in texts and len(together) <= 90:
+        values = [*map(int, texts)]
+        if max(values) <= MOST:
+            return values
+    for field, text in zip(FIGURES, texts, strict=True):
+        digits = text.strip()
+        if not (digits.isascii() and digits.isdecimal()) or len(digits) > 19 or int(digits) > MOST:
+            raise BadValue(
+                f"{field} is a whole number from 0 to {MOST}, not {quoted(text)}.", "Write digits alone."
+            )
+    return [int(text) for text in texts]
