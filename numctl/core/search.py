@@ -8,6 +8,7 @@ the other is. Counts are arithmetic.
 from __future__ import annotations
 
 from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.digits import Automaton, contains, intersect, matching
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numctl.core.view import View
 
+_CHUNK = 10_000  # spans counted at a time, so that millions take no memory
 PATIENCE = 16  # spans or runs looked at one by one before leaping
 
 
@@ -92,18 +94,21 @@ class Search:
     def _count(self, states: States, automaton: Automaton | None) -> int:
         connection = self._view.connection
         if automaton is None:
-            return int(
-                connection.execute(
-                    f"SELECT coalesce(sum(last - first + 1), 0) FROM span WHERE state IN ({states.query})",  # noqa: S608
-                    states.values,
-                ).fetchone()[0]
+            source = (
+                f"SELECT sum(n) FROM tally WHERE {states.condition or '1'}"  # noqa: S608 - conditions are ours
+                if states.counted
+                else f"SELECT sum(last - first + 1) FROM span WHERE state IN ({states.query})"  # noqa: S608
             )
-        if states.everything:
-            rows: Iterable[tuple[int, ...]] = connection.execute("SELECT first, last FROM extent")
-        else:
-            rows = Spans(connection, states).all()
-        blocks = list(rows)
-        return automaton.count_many([row[0] for row in blocks], [row[1] for row in blocks])
+            return int(connection.execute(source, states.values).fetchone()[0] or 0)
+        blocks: Iterator[tuple[int, ...]] = (
+            connection.execute("SELECT first, last FROM extent")
+            if states.everything
+            else Spans(connection, states).all()
+        )
+        count = 0
+        while chunk := list(islice(blocks, _CHUNK)):
+            count += automaton.count_many([block[0] for block in chunk], [block[1] for block in chunk])
+        return count
 
 
 def _any(view: View, states: States) -> bool:

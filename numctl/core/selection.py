@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int, int]  # first, last, state's row id
 
+TALLIED = ("organization", "series", "status")  # what numbers are counted by
 FEW = 2_000  # spans that are fetched by their state; more are found by walking the numbers
 
 
@@ -40,16 +41,18 @@ class States(NamedTuple):
 
     condition: str
     values: tuple[str, ...]
+    counted: bool = True  # the condition speaks of nothing that ``tally`` lacks
 
-    def narrowed(self, condition: str, *values: str) -> States:
+    def narrowed(self, condition: str, *values: str, counted: bool = False) -> States:
         joined = f"{self.condition} AND {condition}" if self.condition else condition
-        return States(joined, (*self.values, *values))
+        return States(joined, (*self.values, *values), self.counted and counted)
 
     def among(self, column: str, values: Sequence[int] | Sequence[str]) -> States:
         """Those of them with one of the values, however many, in a column."""
         from json import dumps
 
-        return self.narrowed(f"{column} IN (SELECT value FROM json_each(?))", dumps(list(values)))  # noqa: S608 - columns are ours
+        condition = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns are ours
+        return self.narrowed(condition, dumps(list(values)), counted=column in TALLIED)
 
     @property
     def everything(self) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl.core import inventory, organizations, reservations, search, selection, subscribers
+from numctl.core import inventory, organizations, pieces, reservations, search, selection, subscribers
 from numctl.core.founding import found
 from numctl.core.listing import FIELDS, Listing, Order, ranged
 from numctl.core.operations import Act, perform
@@ -131,6 +131,7 @@ def test_finds_what_looking_at_every_number_finds(
         expected.sort(key=lambda row: (row[name] or "").casefold(), reverse=order.descending)
         expected.sort(key=lambda row: row[name] is None)
     usual, selection.FEW = selection.FEW, few
+    singly, pieces.SINGLY = pieces.SINGLY, few
     patience, search.PATIENCE = search.PATIENCE, 2
     try:
         with store.reading() as connection:
@@ -139,7 +140,7 @@ def test_finds_what_looking_at_every_number_finds(
             listing = Listing.read(view, found, order, limit=limit)
             count = found.count()
     finally:
-        selection.FEW, search.PATIENCE = usual, patience
+        selection.FEW, pieces.SINGLY, search.PATIENCE = usual, singly, patience
     told = [
         {**dict(zip(FIELDS, row, strict=True)), "number": n}
         for row, first, last in listing.runs()

@@ -1,0 +1,60 @@
+"""A long list of plain tuples, written once and read once: in memory while it is short, then in a file.
+
+What a search found is put here before the first byte of output, so that output that nobody reads
+holds up no writer, and ten million rows take no more memory than ten thousand.
+"""
+
+from __future__ import annotations
+
+import marshal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import IO
+
+CHUNK = 10_000  # tuples packed at a time
+IN_MEMORY = 8_000_000  # bytes; more goes to an unnamed file in the system's folder for such files
+
+
+class Spool:
+    """Tuples of ints, texts and None, in the order they are put in."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+        self._size = 0
+        self._file: IO[bytes] | None = None
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def fill(self, items: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+        """Put all ``items`` in, and give each chunk of them on the way."""
+        source = iter(items)
+        while chunk := list(islice(source, CHUNK)):
+            yield chunk
+            self._put(marshal.dumps(chunk))
+
+    def _put(self, packed: bytes) -> None:
+        self._packed.append(packed)
+        self._size += len(packed)
+        if self._size > IN_MEMORY:
+            if self._file is None:
+                from tempfile import TemporaryFile
+
+                self._file = TemporaryFile()  # noqa: SIM115 - closed when the spool goes
+            for part in self._packed:
+                self._file.write(len(part).to_bytes(8, "little") + part)
+            self._packed, self._size = [], 0
+
+    def chunks(self) -> Iterator[list[tuple[Any, ...]]]:
+        """Everything that was put in, chunk by chunk."""
+        if self._file is not None:
+            self._file.seek(0)
+            while size := self._file.read(8):
+                yield marshal.loads(self._file.read(int.from_bytes(size, "little")))  # noqa: S302 - our own
+            self._file.seek(0, 2)
+        for part in self._packed:
+            yield marshal.loads(part)  # noqa: S302 - written above, by this process

@@ -1,0 +1,21 @@
+"""What is put into a spool comes out again, from memory and from a file."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+
+from numctl.core import spool
+from numctl.core.spool import Spool
+
+
+@pytest.mark.parametrize("in_memory", [0, 1_000, 10**9])
+def test_everything_comes_out_in_order(in_memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "IN_MEMORY", in_memory)
+    monkeypatch.setattr(spool, "CHUNK", 7)
+    items = [(n, 10**15 - n, None if n % 3 else f"né {n}") for n in range(100)]
+    filled = Spool()
+    assert list(chain.from_iterable(filled.fill(items))) == items
+    assert list(chain.from_iterable(filled.chunks())) == items
+    assert list(chain.from_iterable(filled.chunks())) == items
