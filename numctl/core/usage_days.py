@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.consumption import consumed, everyone
+from numctl.core.days import Period
+
 if TYPE_CHECKING:
     from numctl.core.view import View
 
 _NEWEST = """
 SELECT day FROM usage WHERE day <= ? AND organization IN (SELECT value FROM json_each(?))
 ORDER BY day DESC LIMIT 1"""
-_SUMS = """
-SELECT day, sum(voice_incoming), sum(voice_outgoing), sum(messages_sent), sum(messages_received), sum(data)
-FROM usage WHERE day BETWEEN ? AND ? AND organization IN (SELECT value FROM json_each(?)) GROUP BY day"""
 
 
 class Day(NamedTuple):
-    """What was consumed on one day: voice in seconds, data in bytes."""
+    """What was consumed on one day (``YYYY-MM-DD``): voice in seconds, data in bytes."""
 
     day: str
     voice_incoming: int = 0
@@ -34,11 +34,14 @@ def last_days(view: View, top: int, today: str, count: int) -> list[Day]:
     """
     from datetime import date, timedelta
 
-    inside = json.dumps(sorted(view.tree.scope(top)))
+    tree = everyone(view.connection)
+    inside = json.dumps(sorted(tree.scope(top)))
     newest = view.connection.execute(_NEWEST, (today, inside)).fetchone()
     if newest is None:
         return []
-    end = date.fromisoformat(newest[0])
-    days = [(end - timedelta(days=back)).isoformat() for back in reversed(range(count))]
-    sums = {row[0]: Day(*row) for row in view.connection.execute(_SUMS, (days[0], days[-1], inside))}
+    end = date.fromisoformat(newest[0]).toordinal()
+    begin = max(end - count, 0)  # the calendar has no days before the year 1
+    days = [(date.min + timedelta(days=at)).isoformat() for at in range(begin, end)]
+    found = consumed(view, tree, top, Period(days[0], days[-1]), "day")
+    sums = {str(key): Day(str(key), *found.figures(place)) for place, key in enumerate(found.keys)}
     return [sums.get(day, Day(day)) for day in days]

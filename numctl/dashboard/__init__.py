@@ -3,3 +3,5 @@
 ``figures`` gathers what is shown into a plain value while the store is read; ``page`` and ``picture``
 turn that value into text afterwards, and know no store.
 """
+
+from __future__ import annotations

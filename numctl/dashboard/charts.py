@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from numctl.dashboard.wording import CATEGORIES, date, isolated, number, of_all, shortened, titled
+from numctl.core.consumption import megabytes, minutes
+from numctl.dashboard.wording import CATEGORIES, date, decimal, isolated, number, of_all, shortened, titled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from xml.etree.ElementTree import Element
 
     from numctl.core.usage_days import Day
@@ -23,34 +24,40 @@ WIDTH = 360  # in the picture's own units, for texts that can be read on a phone
 FINE = re.compile(r"-?\d+\.\d{3,}")
 FURNITURE = {"background", "plot overlay", "plot text-overlay", "plot tooltip-overlay"}
 LONGEST_NAME = 30
+THINNEST = 200  # such slices make a ring
 MARKED_DAYS = 3  # with their date on the axis, beside the first
 
 
 class Measure(NamedTuple):
-    """One kind of consumption: its parts are fields of a day, ``divisor`` brings them to the unit."""
+    """One kind of consumption: its parts are fields of a day, each with its word.
+
+    ``hundredths`` gives a sum of what such a field counts in hundredths of the unit.
+    """
 
     name: str
     unit: str
     parts: tuple[tuple[str, str], ...]
-    divisor: int
+    hundredths: Callable[[int], int]
 
-    def of(self, day: Day, field: str) -> float:
-        """What a day has of one part, in the unit."""
-        return float(getattr(day, field) / self.divisor)
-
-    def total(self, days: Sequence[Day], field: str) -> float:
-        """What all the days have of one part, in the unit."""
-        return float(sum(getattr(day, field) for day in days) / self.divisor)
+    def total(self, days: Sequence[Day], field: str) -> int:
+        """What these days have of one part, in hundredths, rounded as every report of consumption is."""
+        return self.hundredths(sum(getattr(day, field) for day in days))
 
     def is_used(self, days: Sequence[Day]) -> bool:
         """Whether there is anything of it."""
         return any(getattr(day, field) for day in days for field, _ in self.parts)
 
 
+def _of_whole(count: int) -> int:
+    return 100 * count
+
+
 MEASURES = (
-    Measure("Voice", "minutes", (("voice_incoming", "incoming"), ("voice_outgoing", "outgoing")), 60),
-    Measure("Messages", "messages", (("messages_received", "received"), ("messages_sent", "sent")), 1),
-    Measure("Data", "MB", (("data", "data"),), 1_000_000),
+    Measure("Voice", "minutes", (("voice_incoming", "incoming"), ("voice_outgoing", "outgoing")), minutes),
+    Measure(
+        "Messages", "messages", (("messages_received", "received"), ("messages_sent", "sent")), _of_whole
+    ),
+    Measure("Data", "MB", (("data", "data"),), megabytes),
 )
 
 
@@ -64,7 +71,8 @@ def pie(figures: Figures, title: str = "") -> Element:
     for name in drawn:
         value = getattr(figures, name)
         label = f"{titled(name)}: {number(value)} ({of_all(value, figures.total)})"
-        chart.add(label, [{"value": value, "label": label}])
+        # What is there is seen, be it the thinnest slice; and no other slice meets its own beginning.
+        chart.add(label, [{"value": max(value, figures.total / THINNEST), "label": label}])
     return _cleared(chart, drawn)
 
 
@@ -134,8 +142,8 @@ def by_day(days: Sequence[Day], measure: Measure, title: str = "") -> Element:
             name,
             [
                 {
-                    "value": measure.of(day, field),
-                    "label": f"{date(day.day)}: {number(measure.of(day, field))} {measure.unit} {name}",
+                    "value": measure.total([day], field) / 100,
+                    "label": f"{date(day.day)}: {decimal(measure.total([day], field))} {measure.unit} {name}",
                 }
                 for day in days
             ],
@@ -203,7 +211,7 @@ def _clear(element: Element, classes: Sequence[str]) -> None:
         elif label and kind.startswith(("rect", "slice")):
             SubElement(child, "title").text = label
     for name, value in element.attrib.items():
-        if name != "class":  # three decimals are finer than any screen
+        if name not in ("class", "d"):  # three decimals are finer than any screen, but not than an arc
             element.set(name, FINE.sub(lambda found: f"{float(found[0]):.2f}", value))
     _rename(element, classes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.dashboard.charts import MEASURES
-from numctl.dashboard.wording import CATEGORIES, MEANINGS, full_date, number, of_all, text, titled
+from numctl.dashboard.wording import CATEGORIES, MEANINGS, decimal, full_date, number, of_all, text, titled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -66,7 +66,7 @@ def consumption(days: Sequence[Day]) -> str:
     rows = [
         (
             full_date(day.day),
-            *(number(one.of(day, field)) for one in MEASURES for field, _ in one.parts),
+            *(decimal(one.total([day], field)) for one in MEASURES for field, _ in one.parts),
         )
         for day in reversed(days)
     ]

@@ -18,16 +18,20 @@ MEANINGS = {
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def number(value: float) -> str:
-    """A number with its thousands apart, and at most two decimals: 1,234.5."""
-    if value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,.2f}"
+def number(value: int) -> str:
+    """A number with its thousands apart: 1,234."""
+    return f"{value:,}"
 
 
-def rounded(value: float) -> str:
-    """A number for a glance: no decimals but for a small one."""
-    return number(round(value)) if value >= 100 else number(value)
+def decimal(hundredths: int) -> str:
+    """A number given in hundredths, with as many decimals as it needs: 1,234 or 1,234.50."""
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole:,}.{rest:02}" if rest else f"{whole:,}"
+
+
+def rounded(hundredths: int) -> str:
+    """A number given in hundredths, for a glance: no decimals but for a small one."""
+    return number((hundredths + 50) // 100) if hundredths >= 100_00 else decimal(hundredths)
 
 
 def percent(part: int, whole: int) -> int:

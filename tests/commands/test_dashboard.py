@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +21,7 @@ from numctl.core import founding, utilization
 from numctl.core.store import Store
 from numctl.core.tree import Tree
 from numctl.core.view import View
+from numctl.dashboard import charts
 from numctl.dashboard.figures import MOST, WORST, gather
 from numctl.dashboard.page import page
 from numctl.dashboard.picture import PICTURES
@@ -236,6 +239,40 @@ def test_consumption_is_by_day_up_to_the_newest(acme: Path, drawn: Drawn) -> Non
     assert rows[2] == ["4 Jan 2026", "0", "0", "0", "0", "0"]
     assert rows[3] == ["3 Jan 2026", "0.10", "0", "0", "0", "0"]
     assert len(rows) == 31
+
+
+def test_consumption_is_the_report_s(acme: Path, drawn: Drawn, numctl: Numctl) -> None:
+    consume(
+        acme,
+        *((f"2026-01-{day:02}", BASE + 71, 3, 7 * day, 2**62, day, 1, 12_345 * day) for day in range(1, 6)),
+    )
+    consume(acme, *((f"2026-01-{day:02}", BASE + 72, 3, 11, 2**62, 0, 2**62, 5_000) for day in range(1, 6)))
+    period = ("--from", "2026-01-01", "--to", "2026-01-05")
+    said = numctl("report", "consumption", "--by", "day", *period, "-o", "csv").out
+    report = list(csv.DictReader(said.splitlines()))
+    assert len(report) == 5
+    shown = Page(drawn()).tables["Consumption by day"][1:6]
+    fields = (
+        "voice_incoming_minutes",
+        "voice_outgoing_minutes",
+        "messages_received",
+        "messages_sent",
+        "data_mb",
+    )
+    assert [[Decimal(cell.replace(",", "")) for cell in row[1:]] for row in reversed(shown)] == [
+        [Decimal(day[field]) for field in fields] for day in report
+    ]
+
+
+@pytest.mark.parametrize("rare", [0, 1], ids=["one category", "nearly one"])
+def test_a_slice_of_all_is_a_ring(rare: int) -> None:
+    """An arc that ends where it begins is drawn by no browser."""
+    ring = charts.pie(utilization.Figures(available=10**11, reserved=rare))
+    slices = [path.get("d", "") for path in ring.iter("path")]
+    assert len(slices) == 1 + rare
+    for drawn in slices:
+        begin, end = re.search(r"^M([\d.]+ [\d.]+) A.* ([\d.]+ [\d.]+) L", drawn).groups()  # type: ignore[union-attr]
+        assert begin != end
 
 
 def test_who_is_over_the_threshold_stands_first(acme: Path, numctl: Numctl, drawn: Drawn) -> None:

@@ -11,6 +11,7 @@ from numctl.core.errors import BadValue
 from numctl.options import Org
 
 if TYPE_CHECKING:
+    from numctl.dashboard.figures import Dashboard
     from numctl.session import Session
 
 PAGES = (".html", ".htm")
@@ -18,22 +19,21 @@ PICTURE = ".svg"
 ADVICE = "Give --out FILE.html for the page, or --out FILE.svg for a single picture."
 
 
-def dashboard(
-    ctx: typer.Context,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="The file: .html for the page, .svg for one picture."),
-    ] = None,
-    org: Org = None,
-    picture: Annotated[
-        str | None,
-        typer.Option(
-            "--picture",
-            metavar="NAME",
-            help="With .svg: categories, organizations, series, voice, messages or data.",
-        ),
-    ] = None,
-) -> None:
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="The file: .html for the page, .svg for one picture."),
+]
+Picture = Annotated[
+    str | None,
+    typer.Option(
+        "--picture",
+        metavar="NAME",
+        help="With .svg: categories, organizations, series, voice, messages or data.",
+    ),
+]
+
+
+def dashboard(ctx: typer.Context, out: Out = None, org: Org = None, picture: Picture = None) -> None:
     """Write utilization and consumption as one page of HTML, or as a picture.
 
     The page needs nothing beside itself: it can be mailed, printed, or put on any web server. It
@@ -53,19 +53,22 @@ def dashboard(
 
     with session.reading() as view:
         found = gather(view, org, session.at, session.today)
-    if which is None:
-        from numctl.dashboard.page import page
-
-        written = page(found)
-    else:
-        from numctl.dashboard.picture import picture as drawn
-
-        written = drawn(found, which)
     from numctl.output.files import open_out
 
     with open_out(str(out)) as file:
-        file.write(written)
+        file.write(_drawn(found, which))
     session.output.hint(f"Written to {out}.")
+
+
+def _drawn(found: Dashboard, which: str | None) -> str:
+    """The page, or the picture that is wanted."""
+    if which is None:
+        from numctl.dashboard.page import page
+
+        return page(found)
+    from numctl.dashboard.picture import picture
+
+    return picture(found, which)
 
 
 def _expected(out: Path | None, picture: str | None) -> str | None:
