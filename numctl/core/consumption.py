@@ -129,8 +129,7 @@ def _rows(
     for index in sorted(range(len(places)), key=records.days_known.__getitem__):
         day = records.days_known[index]
         for place in places[index]:
-            figures = (column[place] for column in records.figures)
-            yield (day, records.numbers[place], holders[place], *figures)
+            yield (day, records.numbers[place], holders[place], *records.figures_of(place))
             written += 1
             if not written % STEP:
                 advance(STEP)

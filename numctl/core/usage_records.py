@@ -13,7 +13,7 @@ from numctl.core.records import Form, Reader
 from numctl.core.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 FIGURES = (
     "voice_incoming_seconds",
@@ -35,10 +35,14 @@ class UsageRecords:
         self.ignored: Sequence[str] = ()
         self.numbers, self.lines, self.days = array("q"), array("q"), array("l")
         self.days_known: list[str] = []
-        self.figures = tuple(array("q") for _ in FIGURES)
+        self.figures = array("q")  # of one row after another
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def figures_of(self, place: int) -> array[int]:
+        """The figures of a row, in the order of ``FIGURES``."""
+        return self.figures[place * len(FIGURES) : (place + 1) * len(FIGURES)]
 
     def by_number(self) -> Sequence[int]:
         """The rows' places by their numbers; those of one number as they stand in the file."""
@@ -68,7 +72,7 @@ class UsageRecords:
         from hashlib import sha256
 
         running = sha256(repr(self.days_known).encode())
-        for column in (self.numbers, self.days, *self.figures):
+        for column in (self.numbers, self.days, self.figures):
             running.update(column.tobytes())
         return running.hexdigest()
 
@@ -95,31 +99,25 @@ def read(
     complaints = Complaints()
     records = UsageRecords(complaints)
     reader = Reader(stream, form, complaints)
-    for count, (line, row) in enumerate(_checked(reader, records, region), 1):
-        number, day, figures = row
-        records.numbers.append(number)
-        records.lines.append(line)
-        records.days.append(day)
-        for column, value in zip(records.figures, figures, strict=True):
-            column.append(value)
-        if not count % STEP:
-            advance(STEP)
-    records.ignored = list(reader.ignored)
-    return records
-
-
-def _checked(
-    reader: Reader, records: UsageRecords, region: str | None
-) -> Iterator[tuple[int, tuple[int, int, list[int]]]]:
     known: dict[str, int] = {}
-    for line, (day, number, *figures) in reader:
+    numbers, lines, day_places, figures = records.numbers, records.lines, records.days, records.figures
+    for count, (line, (day, number, *texts)) in enumerate(reader, 1):
         try:
             place = known.get(day)
             if place is None:
                 place = known[day] = _place(days.day(day.strip()), records.days_known)
-            yield line, (parse_number(number, region), place, _whole(figures))
+            parsed = parse_number(number, region)
+            figures.fromlist(_whole(texts))
         except BadValue as error:
-            records.complaints.add(line, error)
+            complaints.add(line, error)
+            continue
+        numbers.append(parsed)
+        lines.append(line)
+        day_places.append(place)
+        if not count % STEP:
+            advance(STEP)
+    records.ignored = list(reader.ignored)
+    return records
 
 
 def _place(day: str, known: list[str]) -> int:
