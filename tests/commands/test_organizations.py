@@ -163,6 +163,11 @@ def test_show(acme: Path, answer) -> None:
     }
 
 
+def test_show_goes_downwards_in_a_table(acme: Path, numctl) -> None:
+    lines = numctl("org", "show", "emea", "-o", "table").out.splitlines()
+    assert ["parent", "Acme/Sales"] in [line.split() for line in lines]
+
+
 # ORG as people write it
 
 

@@ -46,4 +46,7 @@ def show(ctx: typer.Context, org: OrgArgument) -> None:
             line.threshold_percent,
             *(getattr(line, field) for field in FIGURES),
         )
-    session.output.rows(FIELDS, [row])
+    if session.output.format == "table":  # one thing reads better downwards
+        session.output.rows(("field", "value"), zip(FIELDS, row, strict=True))
+    else:
+        session.output.rows(FIELDS, [row])
