@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numctl.session import Session
 
 SHOWN = 50  # rows of a table
+IN_SUMMARY = ("action", "count")  # told by the summary as well: no column of a table
 
 Number = Annotated[str | None, typer.Argument(metavar="NUMBER", help="What happened to this number.")]
 OneOperation = Annotated[
@@ -71,8 +72,11 @@ def _of_store(session: Session, operation: int | None, limit: int | None) -> Non
         else:
             entries = past.operations(SHOWN if drawn else limit)
         total = past.count() if drawn and len(entries) == SHOWN else None
+    table = session.output.format == "table"
+    fields = [field for field in Entry._fields if not (table and field in IN_SUMMARY)]
+    rows = ([getattr(entry, field) for field in fields] for entry in entries)
     session.output.rows(
-        Entry._fields, entries, empty="Nothing was done yet.", total=total, more="See more with --limit N."
+        fields, rows, empty="Nothing was done yet.", total=total, more="See more with --limit N."
     )
 
 

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 ROWS_A_TABLE = 2_000
 """A longer list is drawn as several tables, so that memory stays flat."""
 TABULATE_LIMIT = 100_000
-GAP = 2
-"""Cells between two columns."""
+GAP, NARROW_GAP = 2, 1
+"""Cells between two columns, and where there is little room."""
+EASY = 9
+"""Cells that a text is read in easily."""
 LEAST = 6
 """Cells that a text is read in, if need be; with less, a table is no help."""
+PATHS = frozenset(("organization", "parent", "acting_as"))
+"""Fields that are best broken after a ``/``."""
 UNBROKEN = frozenset(("number", "first", "last", "count", "status", "forwarded_to", "action"))
 """Fields that are never broken over lines, as figures and times are not."""
 HEADINGS = {"organization": "organi-\nzation", "operation": "opera-\ntion"}
@@ -101,20 +105,28 @@ def _table(columns: Sequence[_Column], width: int) -> Table | None:
     from rich.table import Table
     from rich.text import Text
 
-    room = width - GAP * (len(columns) - 1)
-    wanted = [max(map(cell_len, (one.field, *one.texts))) for one in columns]
-    headings = [one.field if sum(wanted) <= room else _broken(one.field) for one in columns]
+    natural = [max(map(cell_len, (one.field, *one.texts))) for one in columns]
+    gaps = len(columns) - 1
+    fits = sum(natural) <= width - GAP * gaps
+    headings = [one.field if fits else _broken(one.field) for one in columns]
     least = [max(map(cell_len, heading.split("\n"))) for heading in headings]
     wanted = [max(most, *map(cell_len, one.texts)) for most, one in zip(least, columns, strict=True)]
-    unbroken = [one.unbroken for one in columns]
-    floors = [most if whole else low for most, low, whole in zip(wanted, least, unbroken, strict=True)]
+
+    def floors(limit: int) -> list[int]:
+        """What each column must have: all of it, or so much of a text and of its heading."""
+        pairs = zip(columns, wanted, least, strict=True)
+        return [most if one.unbroken else min(most, max(low, limit)) for one, most, low in pairs]
+
+    gap = GAP if sum(floors(EASY)) <= width - GAP * gaps else NARROW_GAP
+    room = width - gap * gaps
     lowest = [
-        most if whole else min(low, LEAST) for most, low, whole in zip(wanted, least, unbroken, strict=True)
+        min(low, LEAST) if not one.unbroken else low for one, low in zip(columns, floors(0), strict=True)
     ]
-    if sum(lowest) > room and len(columns) > 1:
+    if sum(lowest) > room and gaps:
         return None
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
-    widths = _cut(_cut(wanted, floors, room), lowest, room)
+    padding = (0, gap - 1, 0, 0)
+    table = Table(box=SIMPLE_HEAD, padding=padding, pad_edge=False, show_edge=False, header_style="bold")
+    widths = _cut(_cut(_cut(wanted, floors(EASY), room), floors(0), room), lowest, room)
     for one, heading, cells in zip(columns, headings, widths, strict=True):
         justify: JustifyMethod = "right" if one.figures else "left"
         table.add_column(Text(heading), width=cells, justify=justify, overflow="fold")
@@ -132,7 +144,7 @@ def _cell(column: _Column, text: str, width: int) -> Text:
     from rich.cells import cell_len
     from rich.text import Text
 
-    if "/" in text and cell_len(text) > width:
+    if column.field in PATHS and cell_len(text) > width:
         lines = [""]
         for name in re.findall("[^/]*/?", text):
             if cell_len(lines[-1] + name) > width:
