@@ -226,6 +226,7 @@ def test_manual_pages_are_those_of_the_help() -> None:
     made = manpages.pages()
     there = {path.name: text_of(path) for path in manpages.FOLDER.glob("*.1")}
     assert there == made, "make them anew with: python -m tools.manpages"
+    assert text_of(manpages.LIST) == manpages.list_of_commands()
 
 
 @pytest.mark.parametrize("name", ["numctl", "numctl-search", "numctl-org", "numctl-org-add"])

@@ -1,11 +1,11 @@
-"""Writes the manual pages from the same source as ``--help``: ``python -m tools.manpages [FOLDER]``.
+"""Writes the manual pages from the same source as ``--help``: ``python -m tools.manpages``.
 
-A page for each command and group, ``numctl-org-add.1`` and so on, and ``numctl.1``.
+A page for each command and group, ``numctl-org-add.1`` and so on, ``numctl.1``, and the manual's list
+of all commands, ``docs/commands.md``.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from typer._click import Context
@@ -16,6 +16,7 @@ from numctl.grammar import PROGRAM, Call, program
 from numctl.helptext import Page, page_of_command, page_of_group
 
 FOLDER = Path(__file__).parents[1] / "docs" / "man"
+LIST = FOLDER.with_name("commands.md")
 SEE_ALSO = (
     "The manual in the folder docs of the source: install, ten-minutes, recipes, scripting, rules, inside."
 )
@@ -69,16 +70,29 @@ def _text(text: str) -> str:
     return f"\\&{escaped}" if escaped.startswith((".", "\\(aq")) else escaped
 
 
+def list_of_commands() -> str:
+    """All commands by panel, in Markdown."""
+    lines = [
+        "# All commands",
+        "",
+        "What each takes is in `numctl COMMAND --help` and in its [manual page](man).",
+    ]
+    for panel in dict.fromkeys(entry.panel for entry in COMMANDS):
+        lines += ["", f"## {panel}", "", "| | |", "|---|---|"]
+        lines += [f"| `numctl {one.name}` | {one.help} |" for one in COMMANDS if one.panel == panel]
+    return "\n".join([*lines, ""])
+
+
 def main() -> None:
-    """Write all pages into the folder; what is there of commands that are gone is removed."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write all pages; those of commands that are gone are removed."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     made = pages()
-    for old in folder.glob("*.1"):
+    for old in FOLDER.glob("*.1"):
         if old.name not in made:
             old.unlink()
     for name, text in made.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    LIST.write_text(list_of_commands(), encoding="utf-8")
 
 
 if __name__ == "__main__":

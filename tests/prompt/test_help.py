@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import pwd
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +15,8 @@ import pytest
 
 from numctl import grammar, helptext
 from numctl.cli import COMMANDS, GROUPS, Entry
+from numctl.core import founding
+from numctl.core.operations import Act
 from tests.postoffice import open_office
 
 WIDTHS = (40, 60, 80, 200)
@@ -38,13 +42,12 @@ ENDINGS = {
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's store, made once; tests work on copies."""
+    """The demo's store, made once by this user; tests work on copies."""
     from numctl.core import demo
-    from numctl.core.operations import Act
 
     path = tmp_path_factory.mktemp("demo") / "inventory.db"
     today = date.today().isoformat()
-    demo.make(path, Act("tester", f"{today}T12:00:00Z", today))
+    demo.make(path, Act(pwd.getpwuid(os.getuid()).pw_name, f"{today}T00:00:00Z", today))
     return path
 
 
@@ -52,6 +55,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def workplace(demo: Path, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with the demo's store, the files that examples name, and a mail server in the settings."""
     shutil.copy(demo, store)
+    founding.found(tmp_path / "copy.db", Act("tester", f"{YESTERDAY}T00:00:00Z", YESTERDAY), "Acme")
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding=ENCODED.get(name, "utf-8"))
     with open_office() as office:
