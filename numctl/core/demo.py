@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from numctl.core.demo_story import Step
 
 NAME, EMAIL = "Acme", "numbers@acme.example"
-_USAGE = "INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_USAGE = (
+    "INSERT INTO usage (day, number, organization, voice_incoming, voice_outgoing, messages_sent,"
+    " messages_received, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def make(path: Path, act: Act) -> Outcome:
