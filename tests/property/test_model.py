@@ -26,11 +26,12 @@ from numctl.core import (
     series,
     spans,
     subscribers,
+    undoing,
     utilization,
 )
 from numctl.core.errors import NumbersRefuse, Refusal
 from numctl.core.founding import found
-from numctl.core.operations import Act, Outcome, perform
+from numctl.core.operations import Act, Operation, Outcome, perform
 from numctl.core.ranges import LENGTH_STARTS, Range
 from numctl.core.store import Store
 from numctl.core.tree import Tree
@@ -80,6 +81,8 @@ class Inventory(RuleBasedStateMachine):
         found(path, self.act(), "Acme")
         self.store = Store.open(path)
         self.model: dict[int, Line] = {}
+        # For each operation: what it changed, as it was before and after.
+        self.done: dict[int, tuple[dict[int, Line | None], dict[int, Line | None]]] = {}
         for name in TREE[1:]:
             parent, _, own = name.rpartition("/")
             self.do(lambda op, own=own, parent=parent: organizations.add(op, own, parent))
@@ -124,33 +127,127 @@ class Inventory(RuleBasedStateMachine):
             return
         assert fine
         differing = {n for n in numbers if before[n] != self.model[n]}
+        self.remember(outcome, before)
         assert outcome.count == len(differing)
         assert {n for r in outcome.ranges for n in range(r.first, r.last + 1)} == differing
+
+    def remember(self, outcome: Outcome, before: dict[int, Line]) -> None:
+        changed = {n for n in {*before, *self.model} if before.get(n) != self.model.get(n)}
+        if outcome.operation is not None:
+            old = {n: before.get(n) for n in changed}
+            self.done[outcome.operation] = old, {n: self.model.get(n) for n in changed}
+
+    @precondition(lambda self: self.done)
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        """Any operation, the latest more often; an undo too."""
+        known = sorted(self.done, reverse=True)
+        id = data.draw(st.sampled_from(known[:3]) | st.sampled_from(known))
+        old, new = self.done[id]
+        untouched = all(self.model.get(n) == line for n, line in new.items())
+        before = dict(self.model)
+        if untouched:
+            for n, line in old.items():
+                self.model.pop(n, None)
+                if line is not None:
+                    ended = line.until and line.until < self.today.isoformat()
+                    self.model[n] = Line(line.org, line.series) if ended else line
+        circle = any(self.leads_to(line.forward, n) for n, line in self.model.items() if line.forward)
+        try:
+            outcome = self.do(lambda op: undoing.undo(op, id), action="undo")
+        except NumbersRefuse:
+            assert not untouched or circle
+            self.model = before
+            return
+        assert untouched
+        assert not circle
+        del self.done[id]
+        self.remember(outcome, before)
+
+    @rule(
+        steps=st.lists(
+            st.tuples(st.integers(0, 3), RANGES, ORGS, st.sampled_from(TAGS)), min_size=2, max_size=4
+        )
+    )
+    def several_at_once(self, steps: list[tuple[int, Range, str, str]]) -> None:
+        """Several changes in one operation, each seeing what came before; one that refuses undoes all."""
+        before = dict(self.model)
+        fine = all(self.step(*step) for step in steps)
+
+        def work(op: Operation) -> None:
+            for line, (kind, range, org, tag) in enumerate(steps, 1):
+                op.door.line = line
+                if kind == 0:
+                    reservations.reserve(op, [range], tag, organization=org)
+                elif kind == 1:
+                    reservations.unreserve(op, [range])
+                elif kind == 2:
+                    inventory.move(op, [range], org)
+                else:
+                    subscribers.assign(op, [range], "ann")
+
+        try:
+            outcome = self.do(work)
+        except Refusal:
+            assert not fine
+            self.model = before
+            return
+        assert fine
+        self.remember(outcome, before)
+
+    def step(self, kind: int, range: Range, org: str, tag: str) -> bool:
+        """Do one of the four in the model; False, and nothing done, where the rules refuse it."""
+        numbers = list(_numbers(range))
+        if not all(n in self.model for n in numbers):
+            return False
+        sources = (
+            ("available",),
+            ("reserved",),
+            ("available", "reserved", "in-use"),
+            ("available", "reserved"),
+        )
+        if not all(self.model[n].status in sources[kind] for n in numbers):
+            return False
+        for n in numbers:
+            line = self.model[n]
+            if kind == 0:
+                self.model[n] = line._replace(status="reserved", tag=tag, org=org)
+            elif kind == 1:
+                self.model[n] = Line(line.org, line.series)
+            elif kind == 2:
+                self.model[n] = line._replace(org=org)
+            else:
+                self.model[n] = Line(line.org, line.series, "assigned", user="ann")
+        return True
 
     @rule(range=RANGES, name=st.sampled_from(SERIES), org=ORGS)
     def add(self, range: Range, name: str, org: str) -> None:
         numbers = list(_numbers(range))
         fine = not any(n in self.model for n in numbers)
+        before = dict(self.model)
         try:
-            self.do(lambda op: inventory.add(op, [range], name, org))
+            outcome = self.do(lambda op: inventory.add(op, [range], name, org))
         except NumbersRefuse:
             assert not fine
             return
         assert fine
         self.model.update({n: Line(org, name) for n in numbers})
+        self.remember(outcome, before)
 
     @rule(range=RANGES)
     def remove(self, range: Range) -> None:
         numbers = list(_numbers(range))
         fine = all(n in self.model and self.model[n].status in ("available", "reserved") for n in numbers)
+        before = dict(self.model)
         try:
-            self.do(lambda op: inventory.remove(op, [range], "ported"))
+            outcome = self.do(lambda op: inventory.remove(op, [range], "ported"))
         except Refusal:
             assert not fine
             return
         assert fine
         for n in numbers:
             del self.model[n]
+        self.remember(outcome, before)
 
     @rule(
         ranges=st.lists(_short(), min_size=1, max_size=4, unique=True),
