@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pexpect
 import pytest
 
 import numctl
-from numctl.core import inventory, organizations, reservations, subscribers
-from numctl.core.founding import found
+from numctl.core import demo as demo_company
+from numctl.core import founding, inventory, organizations, reservations, subscribers
 from numctl.core.operations import Act, Operation, perform
 from numctl.core.ranges import Range
 from numctl.core.store import Store
+from tests.postoffice import open_office
 
+YESTERDAY = (date.today() - timedelta(days=1)).isoformat()
+FILES = {
+    "numbers.csv": "number,organization\n14185550001,Sales\n14185550002,Support\n",
+    "carrier.csv": "Telephone;Ville\n14185550101;Québec\n14185550102;Québec\n",
+    "usage.csv": "date,number,voice_incoming_seconds,voice_outgoing_seconds,"
+    "messages_sent,messages_received,data_bytes\n"
+    f"{YESTERDAY},14188980100,60,120,1,2,1000000\n",
+    "changes.jsonl": '{"action": "reserve", "numbers": ["14188980112"], "tag": "sales"}\n',
+    "changes.csv": "action,numbers,tag\nreserve,14188980113 14188980114,sales\n",
+}
+ENCODED = {"carrier.csv": "latin-1"}
+SUPPLIER = '[supplier]\nemail = "orders@carrier.example"\nphone = "+1 418 555 0100"\n'
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 BELOW = [
     ("Acme", "Sales & Co"),
@@ -40,7 +55,7 @@ SERIES = {"Acme": "1418", "Acme/Ops": "France: mobiles", "Acme/Sales & Co": "the
 @pytest.fixture
 def named(store: Path) -> Path:
     """A store of organizations, series, tags and users with spaces, quotes, colons and accents."""
-    found(store, ACT, "Acme")
+    founding.found(store, ACT, "Acme")
     first = 14188980000
     with Store.open(store) as opened:
 
@@ -104,3 +119,26 @@ def terminal(launcher: Path, tmp_path: Path) -> Iterator[Start]:
     yield start
     for child in started:
         child.close(force=True)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's store, made once by this user; tests work on copies."""
+    path = tmp_path_factory.mktemp("demo") / "inventory.db"
+    today = date.today().isoformat()
+    demo_company.make(path, Act(pwd.getpwuid(os.getuid()).pw_name, f"{today}T00:00:00Z", today))
+    return path
+
+
+@pytest.fixture
+def workplace(demo: Path, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the demo's store, the files that examples name, and a mail server in the settings."""
+    shutil.copy(demo, store)
+    founding.found(tmp_path / "copy.db", Act("tester", f"{YESTERDAY}T00:00:00Z", YESTERDAY), "Acme")
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding=ENCODED.get(name, "utf-8"))
+    with open_office() as office:
+        config = tmp_path / "config.toml"
+        config.write_text(f"{office.settings('none')}\n{SUPPLIER}")
+        monkeypatch.setenv("NUMCTL_CONFIG", str(config))
+        yield tmp_path

@@ -3,66 +3,22 @@
 from __future__ import annotations
 
 import inspect
-import os
-import pwd
 import shlex
-import shutil
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from numctl import grammar, helptext
 from numctl.cli import COMMANDS, GROUPS, Entry
-from numctl.core import founding
-from numctl.core.operations import Act
-from tests.postoffice import open_office
 
 WIDTHS = (40, 60, 80, 200)
 PAGES = ["", *GROUPS, *(entry.name for entry in COMMANDS)]
 
-YESTERDAY = (date.today() - timedelta(days=1)).isoformat()
-FILES = {
-    "numbers.csv": "number,organization\n14185550001,Sales\n14185550002,Support\n",
-    "carrier.csv": "Telephone;Ville\n14185550101;Québec\n14185550102;Québec\n",
-    "usage.csv": "date,number,voice_incoming_seconds,voice_outgoing_seconds,"
-    "messages_sent,messages_received,data_bytes\n"
-    f"{YESTERDAY},14188980100,60,120,1,2,1000000\n",
-    "changes.jsonl": '{"action": "reserve", "numbers": ["14188980112"], "tag": "sales"}\n',
-    "changes.csv": "action,numbers,tag\nreserve,14188980113 14188980114,sales\n",
-}
-ENCODED = {"carrier.csv": "latin-1"}
-SUPPLIER = '[supplier]\nemail = "orders@carrier.example"\nphone = "+1 418 555 0100"\n'
 # Where an example ends with another code than 0, and why.
 ENDINGS = {
     "numctl threshold check": 1,  # Finance is over its threshold
 }
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's store, made once by this user; tests work on copies."""
-    from numctl.core import demo
-
-    path = tmp_path_factory.mktemp("demo") / "inventory.db"
-    today = date.today().isoformat()
-    demo.make(path, Act(pwd.getpwuid(os.getuid()).pw_name, f"{today}T00:00:00Z", today))
-    return path
-
-
-@pytest.fixture
-def workplace(demo: Path, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with the demo's store, the files that examples name, and a mail server in the settings."""
-    shutil.copy(demo, store)
-    founding.found(tmp_path / "copy.db", Act("tester", f"{YESTERDAY}T00:00:00Z", YESTERDAY), "Acme")
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding=ENCODED.get(name, "utf-8"))
-    with open_office() as office:
-        config = tmp_path / "config.toml"
-        config.write_text(f"{office.settings('none')}\n{SUPPLIER}")
-        monkeypatch.setenv("NUMCTL_CONFIG", str(config))
-        yield tmp_path
 
 
 def examples_of(entry: Entry) -> list[str]:
