@@ -247,6 +247,8 @@ def statements(script: str) -> list[str]:
     return found
 
 
+PARTS = "SELECT type, name, sql FROM sqlite_schema"
+
 # One for each version, in order; what stands in a released one never changes.
 MIGRATIONS = (("0001_first_schema", _FIRST_SCHEMA),)
 
@@ -272,3 +274,14 @@ def _step(script: str) -> Callable[[Database], None]:
             db.conn.execute(statement)
 
     return step
+
+
+def parts() -> dict[tuple[str, str], str | None]:
+    """Each table, index and trigger that a store of this version has, by type and name, with its SQL."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for _, script in MIGRATIONS:
+            fresh.executescript(script)
+        return {(kind, name): sql for kind, name, sql in fresh.execute(PARTS)}
