@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from numctl.core.ranges import Range
     from numctl.options import ChangeOptions
 
+# Formats that a command writes by itself, beside those of all others.
+OWN_FORMATS = {"diff": ("batch",)}
+
 
 def now() -> datetime:
     """The moment, in UTC. The one clock of the program."""
@@ -52,6 +55,7 @@ class Session:
             color=self.settings.color,
             no_input=self.settings.no_input,
             guard=not flags.get("no_guard"),
+            also=OWN_FORMATS.get(self.command, ()),
         )
 
     # The moment and the person

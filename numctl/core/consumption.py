@@ -73,13 +73,11 @@ def record(
     A day ends at midnight in ``timezone``. A number that the store never knew, or that nobody in scope
     held that day, is a complaint, or left out with ``skip_unknown``. Raises all that is wrong at once.
     """
-    order = records.by_number()
-    records.expect_once(order)
-    holders, skipped = _holders(operation, records, order, timezone, skip_unknown=skip_unknown)
+    holders, skipped = _holders(operation, records, timezone, skip_unknown=skip_unknown)
     if records.complaints:
         raise records.complaints.refusal()
     before = operation.connection.total_changes
-    operation.connection.executemany(_RECORD, _rows(records, order, holders, advance))
+    operation.connection.executemany(_RECORD, _rows(records, holders, advance))
     changed = operation.connection.total_changes - before
     if changed:
         operation.furnish(rows=changed)
@@ -87,15 +85,15 @@ def record(
 
 
 def _holders(
-    operation: Operation, records: UsageRecords, order: Sequence[int], timezone: str, *, skip_unknown: bool
+    operation: Operation, records: UsageRecords, timezone: str, *, skip_unknown: bool
 ) -> tuple[array[int], int]:
     """Who each row belongs to, 0 for nobody in scope; and how many rows belong to nobody."""
     holders, skipped = array("q", bytes(8 * len(records))), 0
     ends = [days.end_of(day, timezone) for day in records.days_known]
     inside = everyone(operation.connection).scope(operation.acting)
     known: tuple[int, Sequence[Holding]] = (-1, ())
-    found = holdings(operation.connection, _ascending(records, order))
-    for place in order:
+    found = holdings(operation.connection, _ascending(records))
+    for place in records.order:
         number = records.numbers[place]
         if number != known[0]:
             known = next(found)
@@ -109,20 +107,20 @@ def _holders(
     return holders, skipped
 
 
-def _ascending(records: UsageRecords, order: Sequence[int]) -> Iterator[int]:
+def _ascending(records: UsageRecords) -> Iterator[int]:
     last = -1
-    for place in order:
+    for place in records.order:
         if records.numbers[place] != last:
             last = records.numbers[place]
             yield last
 
 
 def _rows(
-    records: UsageRecords, order: Sequence[int], holders: array[int], advance: Callable[[int], None]
+    records: UsageRecords, holders: array[int], advance: Callable[[int], None]
 ) -> Iterator[tuple[object, ...]]:
     """The rows to be written, by day and number, as the table has them."""
     places = [array("q") for _ in records.days_known]
-    for place in order:
+    for place in records.order:
         if holders[place]:
             places[records.days[place]].append(place)
     written = 0

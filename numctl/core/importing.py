@@ -52,7 +52,7 @@ def import_(
     if complaints and not operation.sees_all:
         raise complaints.refusal()
     operation.root_only()
-    order = sheet.ascending()
+    order = sheet.order
     try:
         holder = operation.organization(manner.holder)
     except Refusal:

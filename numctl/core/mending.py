@@ -30,7 +30,7 @@ class Mending:
         self._sheet = sheet
         self._reason = reason
         self.unmended = 0
-        self.lines = list(self._lines(Comparison(view, sheet, holder)))
+        self.lines = list(self._lines(Comparison(view, sheet, holder, with_users=True)))
 
     def _lines(self, comparison: Comparison) -> Iterator[str]:
         numbers, steps = Range(0, 0), list[Step]()

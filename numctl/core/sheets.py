@@ -7,6 +7,7 @@ another, and what many rows share is kept once.
 from __future__ import annotations
 
 from array import array
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,7 +72,8 @@ class Sheet:
     def kind(self, place: int) -> Kind:
         return self.kinds_known[self.kinds[place]]
 
-    def ascending(self) -> Sequence[int]:
+    @cached_property
+    def order(self) -> Sequence[int]:
         """The rows' places by their numbers. A number in two rows is complained of at the later one."""
         firsts = self.firsts
         order: Sequence[int] = range(len(self))

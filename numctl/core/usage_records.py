@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from numctl.core import days
@@ -44,12 +45,10 @@ class UsageRecords:
         """The figures of a row, in the order of ``FIGURES``."""
         return self.figures[place * len(FIGURES) : (place + 1) * len(FIGURES)]
 
-    def by_number(self) -> Sequence[int]:
-        """The rows' places by their numbers; those of one number as they stand in the file."""
-        return array("q", sorted(range(len(self)), key=self.numbers.__getitem__))
-
-    def expect_once(self, order: Sequence[int]) -> None:
-        """Complain of a number and day that stand in two rows. ``order`` is as ``by_number`` gives it."""
+    @cached_property
+    def order(self) -> Sequence[int]:
+        """The rows' places by their numbers. A number's second row for a day is complained of."""
+        order = array("q", sorted(range(len(self)), key=self.numbers.__getitem__))
         number, seen = -1, dict[int, int]()
         for place in order:
             if self.numbers[place] != number:
@@ -57,15 +56,10 @@ class UsageRecords:
                 seen.clear()
             day = self.days[place]
             if day in seen:
-                self.complaints.add(
-                    self.lines[place],
-                    BadValue(
-                        f"{number} has a row for {self.days_known[day]} on line {seen[day]} already.",
-                        "Give one row for each number and day.",
-                    ),
-                )
+                self.complaints.add(self.lines[place], _twice(number, self.days_known[day], seen[day]))
             else:
                 seen[day] = self.lines[place]
+        return order
 
     def digest(self) -> str:
         """A digest of what was read, for a key that makes a retry safe."""
@@ -117,6 +111,7 @@ def read(
         if not count % STEP:
             advance(STEP)
     records.ignored = list(reader.ignored)
+    _ = records.order  # complains of what is there twice
     return records
 
 
@@ -125,6 +120,12 @@ def _place(day: str, known: list[str]) -> int:
     if day not in known:
         known.append(day)
     return known.index(day)
+
+
+def _twice(number: int, day: str, line: int) -> BadValue:
+    return BadValue(
+        f"{number} has a row for {day} on line {line} already.", "Give one row for each number and day."
+    )
 
 
 def _whole(texts: list[str]) -> list[int]:

@@ -37,16 +37,20 @@ class Output:
         color: bool | None = None,
         no_input: bool = False,
         guard: bool = True,
+        also: Sequence[str] = (),
     ) -> None:
         """Prepare output; nothing is written.
 
         `format` is one of FORMATS, or None: `table` on a terminal, else `tsv`. `color` is False for
         none, None to decide for each stream by what it is and by the environment. `guard` is for
-        csv: a text that looks like a formula gets one more `'`. Raises BadValue for another format.
+        csv: a text that looks like a formula gets one more `'`. `also` are formats that the command
+        writes by itself. Raises BadValue for another format.
         """
-        if format is not None and format not in FORMATS:
+        if format is not None and format not in (*FORMATS, *also):
             raise BadValue(
-                f"There is no format {format!r}.", f"The formats are {', '.join(FORMATS)}.", format=format
+                f"There is no format {format!r}.",
+                f"The formats are {', '.join((*FORMATS, *also))}.",
+                format=format,
             )
         self._asked = format
         self._stdout, self._stderr, self._stdin = stdout, stderr, stdin or sys.stdin

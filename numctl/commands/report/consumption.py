@@ -49,16 +49,14 @@ def consumption(
     to_day: ToDay = None,
     named: Annotated[
         str | None,
-        typer.Option("--period", metavar="PERIOD", parser=_period_name, help=f"{', '.join(PERIODS)}."),
+        typer.Option("--period", metavar="PERIOD", parser=_period_name, help=f"One of {', '.join(PERIODS)}."),
     ] = None,
     by: Annotated[
-        str, typer.Option("--by", metavar="BY", parser=_by, help="A row for each org, number or day.")
+        str,
+        typer.Option("--by", metavar="org|number|day", parser=_by, help="A row for each org, number or day."),
     ] = "org",
     out: OutFile = None,
     with_preamble: Preamble = False,
-    no_guard: Annotated[
-        bool, typer.Option("--no-guard", help="In csv, no ' before what looks like a formula.")
-    ] = False,
 ) -> None:
     """Report voice, messages and data, as CSV unless -o says otherwise.
 
@@ -76,8 +74,6 @@ def consumption(
     session: Session = ctx.obj
     days = _period(from_day, to_day, named, session.today)
     output = session.output.preferring("csv")
-    if no_guard:
-        output = output.unguarded()
     with session.reading() as view:
         top = view.organization(org)
         name, tree = view.tree.path(top), everyone(view.connection)

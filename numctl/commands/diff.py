@@ -1,0 +1,118 @@
+"""``numctl diff``: the inventory against another list of the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numctl import reading
+from numctl.core.text import clean_name, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numctl.core.comparing import Difference
+    from numctl.core.sheets import Sheet
+    from numctl.session import Session
+
+DIFFERENT = 1  # exit code
+AS_BATCH = "batch"
+SAID = ("difference", "here", "there")
+
+ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where anything differs.")]
+Ranges = Annotated[
+    bool, typer.Option("--ranges", help="Unbroken runs of equal rows; so it is where the list has ranges.")
+]
+AsImport = typer.Option(help="Taken as import takes it, so that its command line will do; nothing is made.")
+
+
+def diff(
+    ctx: typer.Context,
+    file: reading.File,
+    series: reading.SheetSeries = None,
+    org: reading.SheetOrg = None,
+    delimiter: reading.Delimiter = None,
+    encoding: reading.Encoding = None,
+    columns: reading.Mapped = None,
+    ranges: Ranges = False,
+    exit_code: ExitCode = False,
+    create_orgs: Annotated[bool, AsImport] = False,
+    skip_existing: Annotated[bool, AsImport] = False,
+) -> None:
+    """Compare the inventory with another list of the numbers: the carrier's, or the PBX's.
+
+    Told are numbers missing here, numbers missing there, and those whose organization, status, tag or
+    user differs, as far as the list has columns for them. With -o batch: the batch that would make the
+    inventory be as the list has it.
+
+    Examples:
+
+        numctl diff numbers.csv
+
+        numctl diff carrier.csv --delimiter ';' --encoding latin-1 --map number=Telephone --exit-code
+
+        numctl diff numbers.csv --series 1418 -o batch | numctl batch - --dry-run
+    """
+    session: Session = ctx.obj
+    sheet = _read(session, file, series, delimiter, encoding, columns)
+    if session.output.format == AS_BATCH:
+        differs = _print_batch(session, sheet, org, file)
+    else:
+        differs = _print_differences(session, sheet, org, ranges or "first" in sheet.present)
+    if exit_code and differs:
+        raise typer.Exit(DIFFERENT)
+
+
+def _read(
+    session: Session,
+    file: str,
+    series: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    columns: list[str] | None,
+) -> Sheet:
+    from numctl.core import sheet_reading
+
+    form = sheet_reading.form(reading.mapping(columns), reading.delimiter(delimiter))
+    named = clean_name(series, "A series") if series is not None else ""
+    region = session.settings.region
+    with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
+        sheet = sheet_reading.read(stream, form, region=region, series=named, rules=False, advance=advance)
+    if sheet.complaints:  # what is wrong whatever the store holds comes first
+        raise sheet.complaints.refusal()
+    return sheet
+
+
+def _print_differences(session: Session, sheet: Sheet, org: str | None, ranges: bool) -> bool:
+    from numctl.core.comparing import differences
+
+    with session.reading() as view:
+        found = differences(view, sheet, org)
+    nothing = "Nothing differs."
+    if ranges:
+        rows = ((*map(str, one.numbers), one.numbers.count, *one[1:]) for one in found)
+        session.output.rows(("first", "last", "count", *SAID), rows, empty=nothing)
+    else:
+        session.output.runs(("number", *SAID), _runs(found), empty=nothing)
+    return len(found) > 0
+
+
+def _runs(found: Iterable[Difference]) -> Iterable[tuple[tuple[str | None, ...], int, int]]:
+    return (((None, *one[1:]), *one.numbers) for one in found)
+
+
+def _print_batch(session: Session, sheet: Sheet, org: str | None, file: str) -> bool:
+    from numctl.core.mending import Mending
+
+    where = "standard input" if file == reading.STANDARD_INPUT else quoted(file)
+    with session.reading() as view:
+        mending = Mending(view, sheet, org, f"not in {where}")
+    if mending.lines:
+        session.output.text("\n".join(mending.lines))
+    if mending.unmended:
+        session.output.warn(
+            f"{mending.unmended} numbers differ that no batch can mend: the list lacks their series, tag or"
+            " user, or its organization isn't here."
+        )
+    return bool(mending.lines or mending.unmended)

@@ -1,0 +1,213 @@
+"""`diff`: what another list has, lacks, or holds differently; and the batch that mends it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Numctl
+
+
+@pytest.fixture(autouse=True)
+def _acme(store: Path, numctl: Numctl) -> None:
+    """3000 to 3009 are Acme's, 3010 to 3019 Sales'; one is reserved, one assigned, one in use."""
+    for line in (
+        "init --name Acme",
+        "org add Sales",
+        "org add EMEA --parent Sales",
+        "add 3000..3009 --series s",
+        "add 3010..3019 --series s --org Sales",
+        "reserve 3001 --tag t",
+        "assign 3002 --user Ann",
+        "assign 3003 --user Bo",
+        "register 3003",
+    ):
+        assert numctl(*line.split()).code == 0
+
+
+def differences(numctl: Numctl, text: str, *options: str) -> list[tuple[str | None, ...]]:
+    ending = numctl("diff", "-", "-o", "json", *options, input=text)
+    assert ending.code == 0, ending.err
+    return [tuple(row.values()) for row in json.loads(ending.out)]
+
+
+def test_what_is_missing(numctl: Numctl) -> None:
+    text = "first,last\n3000,3004\n3006,3020\n"
+    assert differences(numctl, text) == [
+        ("3005", "3005", 1, "missing there", "Acme", None),
+        ("3020", "3020", 1, "missing here", None, None),
+    ]
+    plain = "3000..3004\n3006..3020\n"
+    assert differences(numctl, plain) == [
+        ("3005", "missing there", "Acme", None),
+        ("3020", "missing here", None, None),
+    ]
+    assert differences(numctl, plain, "--ranges")[0][:3] == ("3005", "3005", 1)
+
+
+def test_only_what_the_list_has_columns_for_is_compared(numctl: Numctl) -> None:
+    assert differences(numctl, "3000..3019\n") == []
+    organizations = "first,last,organization\n3000,3009,Sales\n3010,3019,Acme/Sales\n"
+    assert differences(numctl, organizations) == [("3000", "3009", 10, "organization", "Acme", "Acme/Sales")]
+    statuses = "first,last,status\n3000,3000,\n3001,3003,in-use\n3004,3019,available\n"
+    assert differences(numctl, statuses) == [
+        ("3001", "3001", 1, "status", "reserved", "in-use"),
+        ("3002", "3002", 1, "status", "assigned", "in-use"),
+    ]
+    tags = "first,last,reserved_tag\n3000,3000,\n3001,3001,T\n3002,3019,\n"
+    assert differences(numctl, tags) == [("3001", "3001", 1, "tag", "t", "T")]
+    users = "first,last,user\n3000,3001,\n3002,3003,ANN\n3004,3019,\n"
+    assert differences(numctl, users) == [("3003", "3003", 1, "user", "Bo", "ANN")]
+
+
+def test_equal_neighbours_are_one_row(numctl: Numctl) -> None:
+    text = "number,status\n" + "".join(f"{number},in-use\n" for number in range(3004, 3020))
+    assert differences(numctl, text, "--ranges") == [
+        ("3000", "3003", 4, "missing there", "Acme", None),
+        ("3004", "3019", 16, "status", "available", "in-use"),
+    ]
+
+
+def test_an_organization_that_is_not_here_is_a_difference(numctl: Numctl) -> None:
+    text = "first,last,organization\n3000,3009,Acme\n3010,3019,Elsewhere\n"
+    assert differences(numctl, text) == [("3010", "3019", 10, "organization", "Acme/Sales", "Elsewhere")]
+
+
+def test_rows_that_name_no_organization(numctl: Numctl) -> None:
+    assert differences(numctl, "3010..3019\n3000..3009\n", "--org", "Sales")[0][1:] == (
+        "organization",
+        "Acme",
+        "Acme/Sales",
+    )
+    ending = numctl("diff", "-", "--org", "Nowhere", input="3000\n")
+    assert ending.code == 5
+
+
+def test_only_what_is_in_scope_is_compared(numctl: Numctl) -> None:
+    assert differences(numctl, "3010..3018\n3000\n", "--as", "Sales") == [
+        ("3000", "missing here", None, None),
+        ("3019", "missing there", "Acme/Sales", None),
+    ]
+    text = "number,organization\n3010,Acme\n"
+    assert differences(numctl, text, "--as", "Sales")[0] == ("3010", "organization", "Acme/Sales", "Acme")
+
+
+def test_exit_codes(numctl: Numctl) -> None:
+    assert numctl("diff", "-", input="3000\n").code == 0
+    assert numctl("diff", "-", "--exit-code", input="3000\n").code == 1
+    assert numctl("diff", "-", "--exit-code", input="3000..3019\n").code == 0
+    assert numctl("diff", "-", "--exit-code", "-o", "batch", input="3000\n").code == 1
+    assert numctl("diff", "-", "--exit-code", "-o", "batch", input="3000..3019\n").code == 0
+    assert numctl("diff", "-", "-o", "bogus", input="3000\n").code == 2
+    assert numctl("search", "-o", "batch").code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("number\nx\n", 2, "Line 2"),
+        ("number\n3000\n3000\n", 2, "Line 3: 3000 is on line 2 already."),
+        ("number,organization\n3000,EMEA\n3001,Sales\n", 5, "Line 2: 'EMEA' could be any"),
+    ],
+)
+def test_what_is_wrong_with_the_list(numctl: Numctl, text: str, code: int, said: str) -> None:
+    assert numctl("org", "add", "EMEA").code == 0
+    ending = numctl("diff", "-", input=text)
+    assert (ending.code, ending.out) == (code, "")
+    assert said in ending.err
+    assert "Nothing was compared." in ending.err
+
+
+def test_a_bad_list_is_told_without_a_store(numctl: Numctl, tmp_path: Path) -> None:
+    assert numctl("--db", tmp_path / "none.db", "diff", "-", input="3000\n3000\n").code == 2
+    assert numctl("--db", tmp_path / "none.db", "diff", "-", input="3000\n").code == 10
+
+
+def test_formats(numctl: Numctl) -> None:
+    assert numctl("diff", "-", "-o", "tsv", input="3000..3018\n").out == "3019\tmissing there\tAcme/Sales\t\n"
+    assert numctl("diff", "-", "-o", "ranges", input="3000..3017\n").out == "3018..3019\n"
+
+
+# The batch
+
+
+def batch(numctl: Numctl, text: str, *options: str) -> list[dict[str, object]]:
+    return [
+        json.loads(line) for line in numctl("diff", "-", "-o", "batch", *options, input=text).out.splitlines()
+    ]
+
+
+def test_the_batch_that_mends(numctl: Numctl) -> None:
+    text = (
+        "first,last,organization,series,status,reserved_tag,user\n"
+        "3000,3000,Sales,s,reserved,new,\n"
+        "3001,3001,Acme,s,available,,\n"
+        "3002,3002,Sales,s,assigned,,Ann\n"
+        "3003,3003,Acme,s,in-use,,Bo\n"
+        "3004,3009,Acme,s,available,,\n"
+        "3010,3018,Sales,s,available,,\n"
+        "3020,3021,EMEA,s,in-use,,Eve\n"
+    )
+    assert batch(numctl, text) == [
+        {"action": "move", "numbers": ["3000"], "to": "Acme/Sales"},
+        {"action": "reserve", "numbers": ["3000"], "tag": "new"},
+        {"action": "unreserve", "numbers": ["3001"]},
+        {"action": "release", "numbers": ["3002"]},
+        {"action": "move", "numbers": ["3002"], "to": "Acme/Sales"},
+        {"action": "assign", "numbers": ["3002"], "user": "Ann"},
+        {"action": "remove", "numbers": ["3019"], "reason": "not in standard input"},
+        {"action": "add", "numbers": ["3020..3021"], "series": "s", "org": "Acme/Sales/EMEA"},
+        {"action": "assign", "numbers": ["3020..3021"], "user": "Eve"},
+        {"action": "register", "numbers": ["3020..3021"]},
+    ]
+
+
+def test_what_no_batch_can_mend(numctl: Numctl) -> None:
+    text = "first,last,status,organization\n3000,3002,in-use,Acme\n3003,3019,,Elsewhere\n3020,3021,,Acme\n"
+    ending = numctl("diff", "-", "-o", "batch", input=text)
+    assert [json.loads(line)["action"] for line in ending.out.splitlines()] == ["register"]
+    assert "21 numbers differ that no batch can mend" in ending.err
+
+
+rows = st.one_of(
+    st.none(),
+    st.tuples(
+        st.sampled_from(["Acme", "Acme/Sales", "Acme/Sales/EMEA"]),
+        st.one_of(
+            st.just(("available", "", "")),
+            st.tuples(st.just("reserved"), st.sampled_from(["t", "é", "=x"]), st.just("")),
+            st.tuples(st.sampled_from(["assigned", "in-use"]), st.just(""), st.sampled_from(["Ann", "Zoë"])),
+        ),
+    ),
+)
+
+
+@given(here=st.lists(rows, max_size=10), there=st.lists(rows, max_size=10))
+@settings(max_examples=25)
+def test_after_the_batch_nothing_differs(
+    numctl: Numctl, tmp_path_factory: pytest.TempPathFactory, here: list[object], there: list[object]
+) -> None:
+    db = ["--db", str(tmp_path_factory.mktemp("diff") / "store.db")]
+    for line in ("init --name Acme", "org add Sales", "org add EMEA --parent Sales"):
+        assert numctl(*db, *line.split()).code == 0
+    assert numctl(*db, "import", "-", input=listed(here)).code == 0
+    mending = numctl(*db, "diff", "-", "-o", "batch", input=listed(there))
+    assert (mending.code, mending.err) == (0, "")
+    done = numctl(*db, "batch", "-", input=mending.out)
+    assert done.code == 0, done.err
+    again = numctl(*db, "diff", "-", "--exit-code", input=listed(there))
+    assert (again.code, again.out) == (0, "")
+
+
+def listed(rows: list[object]) -> str:
+    """A list with a number for each row that is not None."""
+    lines = ["number,series,organization,status,reserved_tag,user"]
+    for number, row in enumerate(rows, 3000):
+        if row is not None:
+            organization, said = row  # type: ignore[misc]
+            lines.append(",".join([str(number), "s", organization, *said]))
+    return "\n".join(lines)
