@@ -57,7 +57,7 @@ def _examined(session: Session, store: Store) -> Health:
 
 
 def _mended(session: Session, store: Store, health: Health) -> Health:
-    from numctl.core import backups, mending
+    from numctl.core import backups, repairing
 
     if not health.mends:
         session.output.note("Nothing of this can be derived anew; go back to a backup.")
@@ -66,7 +66,7 @@ def _mended(session: Session, store: Store, health: Health) -> Health:
     backups.copy(store, copy)
     session.output.note(f"Copied the store as it was to {copy}.")
     with store.writing() as connection:
-        done = mending.mend(connection, health.mends)
+        done = repairing.repair(connection, health.mends)
     for sentence in done:
         session.output.note(sentence)
     return _examined(session, store)

@@ -43,10 +43,13 @@ def history(
 
     Examples:
 
-      numctl history
-      numctl history 14188984760
-      numctl history --operation 42 -o json
-      numctl history --verify
+        numctl history
+
+        numctl history 14188980111
+
+        numctl history --operation 42 -o json
+
+        numctl history --verify
     """
     session: Session = ctx.obj
     if verify:

@@ -32,8 +32,9 @@ def undo(ctx: typer.Context, operation: Operation = None) -> None:
 
     Examples:
 
-      numctl undo
-      numctl undo 42 --dry-run
+        numctl undo
+
+        numctl undo 109 --dry-run
     """
     session: Session = ctx.obj
     session.change("undo", lambda op: undoing.undo(op, operation))

@@ -71,6 +71,7 @@ class Past:
         self.sees_all = view.sees_all
         self._nameable = self.scope | set(self.tree.above(view.acting))
         self._scope_list = json.dumps(sorted(self.scope))
+        self._series: dict[int, str | None] = {}
         self._named = Named(self.path, self.series, self.user)
 
     def operations(self, limit: int | None = None) -> list[Entry]:
@@ -160,11 +161,15 @@ class Past:
     # Names of what may be seen
 
     def path(self, organization: int) -> str | None:
+        """An organization's path; None for one that is neither in scope nor above it."""
         return self.tree.path(organization) if organization in self._nameable else None
 
     def series(self, id: int) -> str | None:
-        row = self.connection.execute("SELECT name FROM series WHERE id = ?", (id,)).fetchone()
-        return row[0] if row else None
+        """A series' name."""
+        if id not in self._series:
+            row = self.connection.execute("SELECT name FROM series WHERE id = ?", (id,)).fetchone()
+            self._series[id] = row[0] if row else None
+        return self._series[id]
 
     def user(self, id: int | None) -> str | None:
         """A user's name; None without one, for one forgotten, and for one out of scope."""

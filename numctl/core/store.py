@@ -52,6 +52,11 @@ class Store:
                     from numctl.core.upgrading import upgrade
 
                     upgrade(store)
+            except UnicodeDecodeError:  # what SQLite says of a damaged file may quote the damage
+                store.close()
+                raise Damaged(
+                    f"{path} is damaged: its schema can't be read.", "Go back to a backup.", path=str(path)
+                ) from None
             except BaseException:
                 store.close()
                 raise
