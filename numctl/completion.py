@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from numctl.core.view import View
 
 FILES = ("FILE", "PATH", "FILE|-")
-OPTION_FIELDS = {"--tag": "TAG", "--user": "USER", "--series": "SERIES", "--sort": "COLUMN"}
+BETTER = {
+    ("search", "--tag"): "TAG",
+    ("search", "--user"): "USER",
+    ("series rename", "old"): "SERIES",
+    ("user rename", "old"): "USER",
+    ("register", "numbers"): "USER",
+    ("release", "numbers"): "USER",
+}
+"""What a value stands for where the help's word says less."""
 
 
 class Candidate(NamedTuple):
@@ -57,19 +65,18 @@ def offer(
     if not hasattr(found, "param_type_name"):
         items = found.shell_complete(context, rest)
         return Offer([Candidate(before + item.value, item.help or "") for item in items])
-    kind = _kind(found)  # type: ignore[arg-type] # what has that attribute is a parameter
+    kind = _kind(context, found)  # type: ignore[arg-type] # what has that attribute is a parameter
     if kind.startswith(FILES):
         return Offer([], files=True)
     wanted = _beginning(rest, _words_of(kind, context, rest))
     return Offer([Candidate(before + word) for word in wanted])
 
 
-def _kind(param: Parameter) -> str:
-    """The word in capitals that stands for the value in the help, or a better one where that is `TEXT`."""
-    shown = param.metavar or ""
-    if shown == "TEXT":
-        return next((OPTION_FIELDS[name] for name in param.opts if name in OPTION_FIELDS), shown)
-    return shown
+def _kind(context: Context, param: Parameter) -> str:
+    """The word in capitals that stands for the value in the help, or a better one."""
+    entry = getattr(context.command, "entry", None)
+    better = BETTER.get((entry.name, param.opts[0])) if entry is not None else None
+    return better or param.metavar or ""
 
 
 def _words_of(kind: str, context: Context, start: str) -> Iterable[str]:
@@ -96,6 +103,12 @@ def _columns() -> Iterable[str]:
     from numctl.core.listing import COLUMNS
 
     return COLUMNS
+
+
+def _periods() -> Iterable[str]:
+    from numctl.core.days import PERIODS
+
+    return PERIODS
 
 
 def _countries() -> Iterable[str]:
@@ -140,6 +153,7 @@ FIXED: dict[str, Callable[[], Iterable[str]]] = {
     "FORMAT": lambda: FORMATS,
     "COLUMN": _columns,
     "CC": _countries,
+    "PERIOD": _periods,
 }
 
 

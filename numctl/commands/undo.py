@@ -34,7 +34,7 @@ def undo(ctx: typer.Context, operation: Operation = None) -> None:
 
         numctl undo
 
-        numctl undo 109 --dry-run
+        numctl undo 108 --dry-run
     """
     session: Session = ctx.obj
     session.change("undo", lambda op: undoing.undo(op, operation))
