@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from numctl.core import alerts, usage_days, utilization
+from numctl.core import alerts, forecast, usage_days, utilization
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numctl.core.alerts import Standing
+    from numctl.core.forecast import Forecast
     from numctl.core.usage_days import Day
-    from numctl.core.utilization import Figures
+    from numctl.core.utilization import Figures, Row
     from numctl.core.view import View
 
 MOST = 30  # bars under one heading: more than that nobody compares
@@ -29,6 +30,13 @@ class Share(NamedTuple):
     threshold: int = 0
 
 
+class Outlook(NamedTuple):
+    """An organization whose available numbers shrink, and when they will be gone."""
+
+    share: Share
+    forecast: Forecast
+
+
 class Top(NamedTuple, Generic[Item]):
     """The first few of a list, and how many it has in all."""
 
@@ -40,13 +48,15 @@ class Dashboard(NamedTuple):
     """All that is shown, in the order of the page.
 
     ``at`` is RFC 3339 in UTC. ``organizations`` and ``series`` are the largest first; ``over`` are those
-    at or above their threshold, the worst first, out of ``watched``. ``days`` are in order, or none.
+    at or above their threshold, the worst first, out of ``watched``; ``shrinking`` are those that run
+    out at some day, the earliest first. ``days`` are in order, or none.
     """
 
     at: str
     whole: Share
     over: Top[Standing]
     watched: int
+    shrinking: Top[Outlook]
     organizations: Top[Share]
     series: Top[Share]
     days: list[Day]
@@ -58,25 +68,36 @@ def gather(view: View, org: str | None, at: str, today: str) -> Dashboard:
     Raises OutOfScope, NotFound or Ambiguous for ``org``; None is the acting organization.
     """
     top = view.organization(org)
-    threshold = view.tree[top].threshold
+    rows = utilization.table(view.connection, view.tree, view.tree.below(top))
     standings = alerts.standings(view, top)
     return Dashboard(
         at,
-        Share(view.tree.path(top), utilization.of(view.connection, view.tree, top), threshold),
+        _share(view, rows[0]),
         _first([one for one in standings if one.reached], WORST),
         len(standings),
-        _organizations(view, top),
+        _shrinking(view, rows, today),
+        _largest(_share(view, row) for row in rows),
         _series(view, top),
         usage_days.last_days(view, top, today, DAYS),
     )
 
 
-def _organizations(view: View, top: int) -> Top[Share]:
-    tree = view.tree
-    rows = utilization.table(view.connection, tree, tree.below(top))
-    return _largest(
-        Share(tree.path(row.organization), row.figures, tree[row.organization].threshold) for row in rows
-    )
+def _share(view: View, row: Row) -> Share:
+    id = row.organization
+    return Share(view.tree.path(id), row.figures, view.tree[id].threshold)
+
+
+def _shrinking(view: View, rows: Iterable[Row], today: str) -> Top[Outlook]:
+    """Those that still have numbers available, and will have none."""
+    changes = forecast.daily(view.connection)
+    found: list[tuple[str, Outlook]] = []
+    for row in rows:
+        share = _share(view, row)
+        future = forecast.of(changes.get((row.organization, 0), {}), row.figures, share.threshold, today)
+        if future.exhausted_on is not None and row.figures.available:
+            found.append((future.exhausted_on, Outlook(share, future)))
+    found.sort(key=lambda one: one[0])
+    return _first([outlook for _, outlook in found], WORST)
 
 
 def _series(view: View, top: int) -> Top[Share]:

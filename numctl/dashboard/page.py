@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING
 
 from numctl.dashboard import charts, tables
 from numctl.dashboard.embedding import embedded, stylesheet
-from numctl.dashboard.wording import CATEGORIES, full_date, name, number, of_all, path, rounded, text, titled
+from numctl.dashboard.wording import (
+    CATEGORIES,
+    decimal,
+    full_date,
+    name,
+    number,
+    of_all,
+    path,
+    rounded,
+    text,
+    titled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numctl.core.alerts import Standing
     from numctl.core.usage_days import Day
-    from numctl.dashboard.figures import Dashboard, Share, Top
+    from numctl.dashboard.figures import Dashboard, Outlook, Share, Top
 
 LONGEST_FIGURE = 11  # in the large letters of a tile, on a phone
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -44,6 +55,7 @@ def page(dashboard: Dashboard) -> str:
         "<main>",
         _tiles(dashboard),
         _thresholds(dashboard.over, dashboard.watched),
+        _forecast(dashboard.shrinking),
         _categories(whole),
         _shares("organizations", "Organizations", "Organization", dashboard.organizations),
         _shares("series", "Series", "Series", dashboard.series),
@@ -143,7 +155,36 @@ def _alert(standing: Standing) -> str:
     )
 
 
-def _cut(top: Top[Standing] | Top[Share], which: str) -> str:
+def _forecast(shrinking: Top[Outlook]) -> str:
+    title = "When numbers run out"
+    if not shrinking.of:
+        words = "No end in sight: what is available isn't shrinking, or there is too little history."
+        return _section("forecast", title, _remark(words))
+    return _section(
+        "forecast",
+        title,
+        _remark("If what is available goes on shrinking as it did of late."),
+        _cut(shrinking, "earliest"),
+        f'<ul class="alerts plain">{"".join(map(_outlook, shrinking.items))}</ul>',
+    )
+
+
+def _outlook(outlook: Outlook) -> str:
+    (organization, figures, threshold), future = outlook
+    rate = future.per_day_30 or future.per_day_90 or 0
+    reached = ""
+    if figures.reaches(threshold):
+        reached = "; at its threshold already"
+    elif future.threshold_on is not None:
+        reached = f"; at its threshold about {full_date(future.threshold_on)}"
+    return (
+        f"<li><em>{full_date(str(future.exhausted_on))}</em><strong>{path(organization)}</strong>"
+        f"<span>{number(figures.available)} available, {decimal(int(100 * rate))} fewer a day{reached}"
+        "</span></li>"
+    )
+
+
+def _cut(top: Top[Standing] | Top[Share] | Top[Outlook], which: str) -> str:
     """What is said where not all are shown."""
     if len(top.items) == top.of:
         return ""

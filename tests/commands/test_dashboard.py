@@ -17,7 +17,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from numctl.core import founding, utilization
+from numctl.core import forecast, founding, utilization
+from numctl.core.operations import perform
+from numctl.core.reservations import reserve
 from numctl.core.store import Store
 from numctl.core.tree import Tree
 from numctl.core.view import View
@@ -25,8 +27,8 @@ from numctl.dashboard import charts
 from numctl.dashboard.figures import MOST, WORST, gather
 from numctl.dashboard.page import page
 from numctl.dashboard.picture import PICTURES
-from numctl.dashboard.wording import CATEGORIES
-from tests.commands.conftest import ACT, BASE
+from numctl.dashboard.wording import CATEGORIES, full_date
+from tests.commands.conftest import ACT, BASE, span
 from tests.conftest import Numctl
 
 VOID = {"meta", "br", "wbr"}
@@ -282,6 +284,22 @@ def test_who_is_over_the_threshold_stands_first(acme: Path, numctl: Numctl, draw
     assert numctl("reserve", free, "--tag", "x").code == 0
     text = Page(drawn()).text
     assert re.search(r"None left\s*Acme/Sales/EMEA\s*100% of 20 in use; threshold 80%", text)
+
+
+def test_the_forecast_is_the_core_s(acme: Path) -> None:
+    for day in range(10, 20):
+        act = ACT._replace(at=f"2026-01-{day}T09:00:00Z", today=f"2026-01-{day}")
+        with Store.open(acme) as opened:
+            perform(opened, act, "reserve", lambda op, day=day: reserve(op, span(day, day), "office"))
+    for view in viewed(acme):
+        changes = forecast.daily(view.connection)[view.tree.root, 0]
+        figures = utilization.of(view.connection, view.tree, view.tree.root)
+        future = forecast.of(changes, figures, 80, "2026-01-20")
+        text = Page(page(gather(view, None, "2026-01-20T09:00:00Z", "2026-01-20"))).text
+    assert future.exhausted_on is not None
+    assert future.threshold_on is not None
+    assert re.search(rf"{full_date(future.exhausted_on)}\s*Acme\s*{figures.available} available", text)
+    assert f"at its threshold about {full_date(future.threshold_on)}" in text
 
 
 def test_the_value_outlives_the_store(acme: Path) -> None:
