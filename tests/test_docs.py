@@ -16,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,14 +24,16 @@ import pexpect
 import pytest
 
 import numctl as package
+from numctl import settings
 from numctl.cli import COMMANDS
-from numctl.core.model import RULES, Status
+from numctl.core.model import MEANINGS, RULES, Status
 from tests.postoffice import open_office
 from tools import manpages
 
 ROOT = Path(package.__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OF_THE_USER = ("numctl/inventory.db", "numctl/config.toml")
 END = "\x1e"
 FAILURES = ("numctl: ", "NUMCTL ", '{"error":')
 """How what is printed begins where a command may end with another code than 0."""
@@ -279,6 +282,29 @@ def test_rule_book_is_the_program_s() -> None:
         assert set(re.findall(r"`([\w-]+)`", said_from)) == {str(status) for status in rule.sources}, action
         if "same" not in said_to:
             assert set(re.findall(r"`([\w-]+)`", said_to)) == {str(status) for status in rule.to}, action
+
+
+def test_statuses_mean_what_the_program_says() -> None:
+    book = text_of(ROOT / "docs/rules.md")
+    for status, meaning in MEANINGS.items():
+        assert f"| `{status}` | {meaning}" in book
+
+
+def test_settings_are_the_program_s() -> None:
+    page = text_of(ROOT / "docs/install.md")
+    [example] = blocks(ROOT / "docs/install.md", "toml")
+    keys = tomllib.loads(example)
+    assert set(keys) | {"output"} == set(settings.KEYS)
+    assert set(keys["smtp"]) == set(settings.SMTP_KEYS)
+    assert set(keys["supplier"]) == set(settings.SUPPLIER_KEYS)
+    for variable in ("NUMCTL_DB", "NUMCTL_AS", "NUMCTL_OUTPUT", "NUMCTL_REGION", "NUMCTL_SMTP_PASSWORD"):
+        assert f"`{variable}`" in page
+
+
+def test_files_that_the_manual_names_are_there() -> None:
+    for page in PAGES:
+        for name in re.findall(r"`((?:numctl|tests|docs|tools)/[\w./-]*)`", text_of(page)):
+            assert (ROOT / name).exists() or name in OF_THE_USER, f"{page.name}: {name}"
 
 
 def test_exit_codes_are_the_program_s() -> None:

@@ -24,7 +24,9 @@ ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where a
 Ranges = Annotated[
     bool, typer.Option("--ranges", help="Unbroken runs of equal rows; so it is where the list has ranges.")
 ]
-AsImport = typer.Option(help="Taken as import takes it, so that its command line will do; nothing is made.")
+AS_IMPORT = "Taken as import takes it, so that its command line will do; nothing is made."
+CreateOrgs = Annotated[bool, typer.Option("--create-orgs", help=AS_IMPORT)]
+SkipExisting = Annotated[bool, typer.Option("--skip-existing", help=AS_IMPORT)]
 
 
 def diff(
@@ -37,8 +39,8 @@ def diff(
     columns: reading.Mapped = None,
     ranges: Ranges = False,
     exit_code: ExitCode = False,
-    create_orgs: Annotated[bool, AsImport] = False,
-    skip_existing: Annotated[bool, AsImport] = False,
+    create_orgs: CreateOrgs = False,
+    skip_existing: SkipExisting = False,
 ) -> None:
     """Compare the inventory with another list of the numbers: the carrier's, or the PBX's.
 

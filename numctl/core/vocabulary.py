@@ -6,6 +6,7 @@ Only what is in scope, and what still stands for something: no tag that no numbe
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from numctl.core import series as series_table
@@ -13,6 +14,8 @@ from numctl.core.text import fold
 from numctl.core.tree import SEPARATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numctl.core.view import View
 
 LIMIT = 1_000  # names of one kind; nobody reads more, and a shell takes long to show them
@@ -29,19 +32,20 @@ def organizations(view: View, start: str) -> list[str]:
     found = [path for path in paths if fold(path).startswith(wanted)]
     if found:
         return found[:LIMIT]
-    return sorted({tail for path in paths if (tail := _tail(path, wanted, paths))})[:LIMIT]
+    ends = [list(_ends(path)) for path in paths]
+    known = Counter(fold(end) for path in ends for end in path)
+    clear = (
+        next((end for end in path if fold(end).startswith(wanted) and known[fold(end)] == 1), None)
+        for path in ends
+    )
+    return sorted(filter(None, clear))[:LIMIT]
 
 
-def _tail(path: str, wanted: str, paths: list[str]) -> str | None:
-    """The shortest end of the path that begins as wanted and is the end of no other path."""
+def _ends(path: str) -> Iterator[str]:
+    """The ends of a path, the shortest first: `EMEA`, `Sales/EMEA`, `Acme/Sales/EMEA`."""
     names = path.split(SEPARATOR)
-    for kept in range(1, len(names)):
-        tail = SEPARATOR.join(names[-kept:])
-        if fold(tail).startswith(wanted):
-            ending = fold(SEPARATOR + tail)
-            if sum(fold(SEPARATOR + other).endswith(ending) for other in paths) == 1:
-                return tail
-    return None
+    for kept in range(1, len(names) + 1):
+        yield SEPARATOR.join(names[-kept:])
 
 
 def series(view: View, start: str) -> list[str]:

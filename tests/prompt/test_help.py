@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -115,3 +116,12 @@ def test_what_could_have_been_meant_is_said(numctl, line: str, meant: str) -> No
 
 def test_program_alone_is_the_short_help(numctl) -> None:
     assert numctl().out == numctl("--help").out
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "numctl")
+def test_completion_offers_the_options_that_the_help_has(numctl, page: str) -> None:
+    text = numctl(*page.split(), "--help", env={"COLUMNS": "200"}).out
+    explained = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", text, re.MULTILINE)
+    out = numctl(*page.split(), "--", env={grammar.COMPLETION_REQUEST: "fish"}).out
+    offered = [line.partition("\t")[0] for line in out.splitlines()[1:]]
+    assert sorted(offered) == sorted(explained)
