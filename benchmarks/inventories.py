@@ -126,7 +126,7 @@ def _reserve_each(operation: Operation, numbers: range | list[int]) -> None:
 
 
 def register(operation: Operation, source: Path, tenfold: bool) -> None:
-    """France's register as the regulator publishes it; ``tenfold`` gives each number a digit more."""
+    """France's register as the regulator publishes it; ``tenfold`` gives numbers a digit more."""
     read = reader("FR")
     holders: dict[str, int] = {}
     with source.open(encoding="latin-1", newline="") as lines:
@@ -136,7 +136,8 @@ def register(operation: Operation, source: Path, tenfold: bool) -> None:
                 holders[name] = organizations.found(operation, operation.tree.root, name)
             id = series.find_or_make(operation.connection, row["Territoire"])
             first, last = read(row["Tranche_Debut"]), read(row["Tranche_Fin"])
-            block = Range(first * 10, last * 10 + 9) if tenfold else Range(first, last)
+            longer = tenfold and last < 10**12  # of the machine-to-machine numbers some have all 15 digits
+            block = Range(first * 10, last * 10 + 9) if longer else Range(first, last)
             operation.door.add([block], State(id, holders[name], Status.AVAILABLE))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 Command = Sequence[str]
@@ -20,25 +21,34 @@ class Failed(Exception):
     """A command that was to be measured did not end well."""
 
 
+class Run(NamedTuple):
+    """One run: its seconds, those that a processor worked for it, and its peak memory in bytes."""
+
+    seconds: float
+    cpu: float
+    peak: int
+
+
 @dataclass
 class Timing:
-    """What the runs of one command took: ``runs`` in seconds, ``peak`` memory in bytes."""
+    """What the runs of one command took."""
 
-    runs: list[float] = field(default_factory=list)
-    peak: int = 0
+    runs: list[Run] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
         """The median."""
-        return median(self.runs)
+        return median(run.seconds for run in self.runs)
 
     @property
-    def best(self) -> float:
-        return min(self.runs)
+    def cpu(self) -> float:
+        """The median of what a processor worked: other programs hardly disturb it."""
+        return median(run.cpu for run in self.runs)
 
-    def add(self, seconds: float, peak: int) -> None:
-        self.runs.append(seconds)
-        self.peak = max(self.peak, peak)
+    @property
+    def peak(self) -> int:
+        """The highest, in bytes."""
+        return max(run.peak for run in self.runs)
 
 
 class Bench:
@@ -77,8 +87,8 @@ class Bench:
         """One of the benchmark's own programs."""
         return [sys.executable, "-m", f"benchmarks.{name}", *map(str, args)]
 
-    def run(self, command: Command, out: Path | None = None) -> tuple[float, int]:
-        """Run once; seconds and peak memory in bytes. Output goes nowhere, or into ``out``."""
+    def run(self, command: Command, out: Path | None = None) -> Run:
+        """Run once. Output goes nowhere, or into ``out``. Raises Failed."""
         with (out or Path(os.devnull)).open("wb") as sink, (self.folder / "errors.txt").open("w+b") as errors:
             start = perf_counter()
             process = subprocess.Popen(
@@ -92,16 +102,18 @@ class Bench:
         if process.returncode:
             raise Failed(f"{' '.join(command)}: exit {process.returncode}\n{said[-2000:]}")
         unit = 1 if sys.platform == "darwin" else 1024
-        return seconds, usage.ru_maxrss * unit
+        return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
-    def in_turns(self, commands: Mapping[str, Command], rounds: int | None = None) -> dict[str, Timing]:
+    def in_turns(
+        self, commands: Mapping[str, Command], rounds: int | None = None, out: Path | None = None
+    ) -> dict[str, Timing]:
         """Whole commands, one after another, again and again; the first round only warms up."""
         timings = {name: Timing() for name in commands}
         for command in commands.values():
-            self.run(command)
+            self.run(command, out)
         for _ in range(rounds or self.rounds):
             for name, command in commands.items():
-                timings[name].add(*self.run(command))
+                timings[name].runs.append(self.run(command, out))
         return timings
 
     def once_each(self, commands: Sequence[Mapping[str, Command]]) -> dict[str, Timing]:
@@ -109,7 +121,7 @@ class Bench:
         timings: dict[str, Timing] = {}
         for turn in commands:
             for name, command in turn.items():
-                timings.setdefault(name, Timing()).add(*self.run(command))
+                timings.setdefault(name, Timing()).runs.append(self.run(command))
         return timings
 
     def inside(self, commands: Sequence[Mapping[str, Command]]) -> dict[str, Timing]:
@@ -118,6 +130,7 @@ class Bench:
         answer = self.folder / "answer.json"
         for turn in commands:
             for name, command in turn.items():
-                _, peak = self.run(command, answer)
-                timings.setdefault(name, Timing()).add(json.loads(answer.read_text())["seconds"], peak)
+                peak = self.run(command, answer).peak
+                told = json.loads(answer.read_text())
+                timings.setdefault(name, Timing()).runs.append(Run(told["seconds"], told["cpu"], peak))
         return timings

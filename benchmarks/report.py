@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.measuring import Timing
+
 HEADINGS = ("what", "ours", "peer", "ratio", "reach", "reached")
 
 
@@ -47,6 +49,11 @@ def mebibytes(size: float) -> str:
 
 def times(ratio: float) -> str:
     return f"{ratio:,.2f}x" if ratio < 10 else f"{ratio:,.0f}x"
+
+
+def compared(above: Timing, below: Timing) -> str:
+    """How many times as long one took, by the clock and by the processor."""
+    return f"{times(above.seconds / below.seconds)} (CPU {times(above.cpu / below.cpu)})"
 
 
 def plain(lines: Sequence[Line]) -> str:

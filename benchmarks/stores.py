@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
-import sqlite3
 from pathlib import Path
 
-from benchmarks.inventories import SEED
 from benchmarks.measuring import ROOT, Bench
 from benchmarks.report import progress
 
@@ -68,14 +65,9 @@ def csv_of(bench: Bench, name: str) -> Path:
     return path
 
 
-def picked(bench: Bench, name: str, *, available: int, turns: int) -> list[list[int]]:
-    """Available numbers at random places, so many for each turn, none twice, in random order."""
-    connection = sqlite3.connect(store(bench, name))
-    spans = connection.execute(
-        "SELECT first, last FROM span JOIN state ON state.id = span.state"
-        " WHERE status = 'available' ORDER BY first"
-    ).fetchall()
-    connection.close()
-    choose = random.Random(SEED)  # noqa: S311 - not for secrets
-    firsts = [choose.randint(*span) for span in choose.sample(spans, available * turns)]
-    return [firsts[at::turns] for at in range(turns)]
+def picked(bench: Bench, name: str, *, available: int, turns: int) -> list[Path]:
+    """Files of available numbers at random places, one a line: so many for each turn, none twice."""
+    paths = [bench.folder / f"{name}-picked-{at}.txt" for at in range(turns)]
+    if not all(path.exists() for path in paths):
+        bench.run(bench.program("picking", store(bench, name), str(available), *paths))
+    return paths

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from benchmarks import stores
-from benchmarks.measuring import Bench, Command
-from benchmarks.report import Line, milliseconds, times
+from benchmarks.measuring import Bench, Command, Timing
+from benchmarks.report import Line, compared, milliseconds
 
 MILLION = "1000000"
 TURNS = 3
@@ -23,31 +23,32 @@ def measure(bench: Bench) -> list[Line]:
             "rows": bench.program("rows", "allocate", peer, WHOLE, MILLION),
         }
     ] * TURNS
+    bench.run(bench.idle())
     commands = bench.once_each(whole)
     block = bench.inside(_jobs(bench, "allocate", ("whole", WHOLE), store, peer))
     scattered = bench.inside(_jobs(bench, "allocate", ("cut", CUT), store, peer))
     back = bench.inside(_jobs(bench, "withdraw", ("cut", CUT), store, peer))
     for scratch in (store, peer):
         scratch.unlink()
-    ours, idle = commands["ours"].seconds, commands["idle"].seconds
+    ours, idle = commands["ours"], commands["idle"]
     return [
         Line(
             "allocate a million numbers in one block, whole command",
-            milliseconds(ours),
-            milliseconds(idle),
-            times(ours / idle),
+            milliseconds(ours.seconds),
+            milliseconds(idle.seconds),
+            compared(ours, idle),
             "1.3x start-up",
-            ours / idle <= 1.3,
+            ours.seconds / idle.seconds <= 1.3,
         ),
-        _against("the same, against a row per number", ours, commands["rows"].seconds, 20),
-        _against("the same, as transactions", block["ours"].seconds, block["rows"].seconds, 1000),
+        _against("the same, against a row per number", ours, commands["rows"], 20),
+        _against("the same, as transactions", block["ours"], block["rows"], 1000),
         _against(
             "allocate a million scattered over 100,000 spans",
-            scattered["ours"].seconds,
-            scattered["rows"].seconds,
+            scattered["ours"],
+            scattered["rows"],
             5,
         ),
-        _against("withdraw the same", back["ours"].seconds, back["rows"].seconds, None),
+        _against("withdraw the same", back["ours"], back["rows"], None),
     ]
 
 
@@ -63,13 +64,12 @@ def _jobs(
     ] * TURNS
 
 
-def _against(what: str, ours: float, theirs: float, reach: int | None) -> Line:
-    ratio = theirs / ours
+def _against(what: str, ours: Timing, theirs: Timing, reach: int | None) -> Line:
     return Line(
         what,
-        milliseconds(ours),
-        milliseconds(theirs),
-        times(ratio),
+        milliseconds(ours.seconds),
+        milliseconds(theirs.seconds),
+        compared(theirs, ours),
         f"{reach}x ahead" if reach else "",
-        ratio >= reach if reach else None,
+        theirs.seconds / ours.seconds >= reach if reach else None,
     )

@@ -23,10 +23,10 @@ def measure(bench: Bench) -> list[Line]:
     for turn in range(3):
         store.unlink(missing_ok=True)
         bench.run(bench.numctl(store, "init", "--name", "France"))
-        ours.add(*bench.run(bench.numctl(store, "import", str(source), *OPTIONS, *mapped)))
+        ours.runs.append(bench.run(bench.numctl(store, "import", str(source), *OPTIONS, *mapped)))
         if turn < 2:
             rows = bench.folder / "filled.db"
-            peer.add(*bench.run(bench.program("rows", "fill", rows, str(PEER_ROWS))))
+            peer.runs.append(bench.run(bench.program("rows", "fill", rows, str(PEER_ROWS))))
             rows.unlink()
     whole = peer.seconds * 521 / (PEER_ROWS / 1e6)
     size = store.stat().st_size

@@ -44,7 +44,7 @@ def measure(bench: Bench) -> list[Line]:
         ),
     ]
     plain = stores.store(bench, "grown", str(ROWS), "1000")
-    seconds, _ = bench.run(bench.numctl(plain, "search", "--all", "-o", "csv"))
+    seconds = bench.run(bench.numctl(plain, "search", "--all", "-o", "csv")).seconds
     rate = ROWS / seconds
     lines.append(
         Line(

@@ -32,7 +32,7 @@ def measure(bench: Bench) -> list[Line]:
         if store is None:
             continue
         everything = [c for c in COMMANDS if place != "France" or "8080 --all" in c or "--all" not in c]
-        peaks = {command: bench.run(bench.numctl(store, *command.split()))[1] for command in everything}
+        peaks = {command: bench.run(bench.numctl(store, *command.split())).peak for command in everything}
         worst = max(peaks, key=lambda command: peaks[command])
         lines.append(
             Line(

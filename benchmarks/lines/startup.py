@@ -6,7 +6,7 @@ import sys
 
 from benchmarks import stores
 from benchmarks.measuring import Bench
-from benchmarks.report import Line, milliseconds, times
+from benchmarks.report import Line, compared, milliseconds, times
 
 NUMBER = "14188980500"
 # In this order each leaves the store ready for the next, and the last as it was before the first.
@@ -49,7 +49,7 @@ def measure(bench: Bench) -> list[Line]:
                 f"`{line.replace(NUMBER, 'NUMBER')}` on a small store",
                 milliseconds(timings[line].seconds),
                 milliseconds(idle),
-                times(ratio),
+                compared(timings[line], timings["idle"]),
                 f"{LIMIT}x start-up",
                 ratio <= LIMIT,
             )
