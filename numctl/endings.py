@@ -71,7 +71,12 @@ def _conclude_with(call: Call, error: BaseException) -> int:
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return READER_GONE
-    return _say(call, refusal_of(error))
+    refusal = refusal_of(error)
+    if isinstance(refusal, Bug) and call.session is not None:
+        from numctl.damage import damage
+
+        refusal = damage(call.session.settings.db) or refusal
+    return _say(call, refusal)
 
 
 def refusal_of(error: BaseException) -> Refusal:

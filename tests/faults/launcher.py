@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+LONGEST = 120  # seconds of work for one run
 MESSAGE = 200_000  # bytes of the longest request
 KINDS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "unlink", "link", "rename")
 
@@ -198,6 +200,7 @@ def child(request: dict[str, object]) -> int:
         open(2, "w", encoding="utf-8", closefd=False),  # noqa: SIM115
     )
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))  # whoever spins is ended, and seen
     exec(str(request["setup"]), {})  # noqa: S102
     if request["stopped"]:
         permit_any_tracer()
