@@ -46,13 +46,13 @@ def batch(ctx: typer.Context, file: File, keep_going: KeepGoing = False, rejects
     """
     from numctl.core.batching import Batch
     from numctl.core.batchlines import BatchText
-    from numctl.core.steps import Reader
+    from numctl.core.batchvalues import ValueReader
 
     session: Session = ctx.obj
     if rejects is not None:
         _expect_a_place(rejects, keep_going)
     text = BatchText(_read(session, file))
-    run = Batch(text, Reader(session.settings.region, session.today), keep_going=keep_going)
+    run = Batch(text, ValueReader(session.settings.region, session.today), keep_going=keep_going)
     done = session.change("batch", lambda operation: _run(session, run, operation))
     if run.lines and rejects is not None and not done.dry_run:
         from numctl.output.files import open_out

@@ -24,16 +24,19 @@ def _by(text: str) -> str:
     return text
 
 
+WithTree = Annotated[bool, typer.Option("--tree", help="Also all organizations below it.")]
+By = Annotated[str | None, typer.Option("--by", metavar="series", parser=_by, help="A row for each series.")]
+WithForecast = Annotated[
+    bool, typer.Option("--forecast", help="Also how fast available numbers have gone, and when they end.")
+]
+
+
 def utilization(
     ctx: typer.Context,
     org: MaybeOrg = None,
-    tree: Annotated[bool, typer.Option("--tree", help="Also all organizations below it.")] = False,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="series", parser=_by, help="A row for each series.")
-    ] = None,
-    forecast: Annotated[
-        bool, typer.Option("--forecast", help="Also how fast available numbers have gone, and when they end.")
-    ] = False,
+    tree: WithTree = False,
+    by: By = None,
+    forecast: WithForecast = False,
 ) -> None:
     """Show how much of its numbers an organization uses.
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from numctl.core.complaints import Complaints
 from numctl.core.errors import BadValue, Refusal
+from numctl.core.steps import step_of
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numctl.core.batchlines import BatchText, Line
+    from numctl.core.batchvalues import ValueReader
     from numctl.core.operations import Operation
-    from numctl.core.steps import Reader
 
 _OF_LINES = (2, 4, 5, 6)  # exit codes of refusals that concern one line; any other ends the batch
 _STEP = 1_000  # lines between two looks at the progress
@@ -30,7 +31,7 @@ class Batch:
     ``complaints`` are the refusals of lines. ``rejected()`` gives the refused lines as they were.
     """
 
-    def __init__(self, text: BatchText, reader: Reader, *, keep_going: bool = False) -> None:
+    def __init__(self, text: BatchText, reader: ValueReader, *, keep_going: bool = False) -> None:
         self.text = text
         self.reader = reader
         self.keep_going = keep_going
@@ -65,7 +66,7 @@ class Batch:
     def _do(self, operation: Operation, line: Line) -> None:
         if isinstance(line.said, BadValue):
             raise line.said
-        step = self.reader.step(line.said)
+        step = step_of(line.said, self.reader)
         operation.door.line = line.number
         if line.said["action"] == "add":
             with_new_series(operation, str(line.said["series"]), step)

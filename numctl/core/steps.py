@@ -7,13 +7,12 @@ any of it is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core import inventory, pool, reservations, series, subscribers
+from numctl.core.batchvalues import ValueReader
 from numctl.core.errors import BadValue
-from numctl.core.numbers import parse_number, parse_numbers, parse_range
-from numctl.core.text import clean_name, clean_note, clean_tag, nearest, quoted
+from numctl.core.text import nearest, quoted
 
 if TYPE_CHECKING:
     from numctl.core.operations import Operation
@@ -22,142 +21,33 @@ if TYPE_CHECKING:
 Step = Callable[["Operation"], None]
 Values = dict[str, Any]
 
-MOST_DIGITS = 15  # of a quantity
-MOST_DAYS = 3650  # that a number rests
-REMEMBERED = 4096  # texts of each kind, read once
-
 
 class Action(NamedTuple):
     """The keys of one action with how each is read, those it can't do without, and what it does."""
 
-    keys: Mapping[str, Callable[[Reader, object], Any]]
+    keys: Mapping[str, Callable[[ValueReader, object], Any]]
     required: tuple[str, ...]
-    step: Callable[[Reader, Values], Step]
+    step: Callable[[ValueReader, Values], Step]
 
 
-class Reader:
-    """Reads lines for one run: numbers by ``region``, dates against ``today`` (``YYYY-MM-DD``)."""
-
-    def __init__(self, region: str | None, today: str) -> None:
-        self.region = region
-        self.today = today
-        self.tag = lru_cache(REMEMBERED)(clean_tag)
-        self.user = lru_cache(REMEMBERED)(lambda text: clean_name(text, "A user"))
-        self.series = lru_cache(REMEMBERED)(lambda text: clean_name(text, "A series"))
-        self.day = lru_cache(REMEMBERED)(_day)
-
-    def step(self, said: Mapping[str, object]) -> Step:
-        """What a line's keys and values ask for. Raises BadValue."""
-        name = said.get("action")
-        action = ACTIONS.get(name) if isinstance(name, str) else None
-        if action is None:
-            raise _no_action(name)
-        values: Values = {}
-        for key, value in said.items():
-            if value is None or value == "" or key == "action":
-                continue
-            read = action.keys.get(key)
-            if read is None:
-                raise _no_key(str(name), key, action)
-            values["numbers" if key == "number" else key] = read(self, value)
-        for key in action.required:
-            if key not in values:
-                raise BadValue(f"'{key}' is missing for {name}.", f"Its keys are {_listed(action)}.", key=key)
-        return action.step(self, values)
-
-    def numbers(self, value: object) -> list[Range]:
-        """NUMBERS: a list of them, or one alone."""
-        texts = value if isinstance(value, list) else [value]
-        if len(texts) == 1:
-            return [parse_range(_text(texts[0], "numbers"), self.region)]
-        if not texts:
-            raise BadValue("'numbers' names none.", "Give numbers or ranges FIRST..LAST.")
-        return parse_numbers([_text(text, "numbers") for text in texts], self.region)
-
-
-def _text(value: object, key: str) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise BadValue(f"'{key}' is no text.", "Write it in quotes.", key=key)
-
-
-def _quantity(reader: Reader, value: object, what: str = "A quantity") -> int:
-    text = _text(value, "quantity")
-    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS or int(text) < 1:
-        raise BadValue(f"{what} is a whole number, 1 or more, written in digits alone, not {quoted(text)}.")
-    return int(text)
-
-
-def _days(reader: Reader, value: object) -> int:
-    days = _quantity(reader, value, "A number of days")
-    if days > MOST_DAYS:
-        raise BadValue(f"A number rests for {MOST_DAYS} days at most, not {days}.")
-    return days
-
-
-def _day(text: str) -> str:
-    from datetime import date
-
-    if len(text) != 10 or not text.isascii():
-        raise BadValue(f"A date is written YYYY-MM-DD, not {quoted(text)}.")
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise BadValue(f"The calendar has no day {quoted(text)}.") from None
-
-
-def _until(reader: Reader, value: object) -> str:
-    day = reader.day(_text(value, "until"))
-    reservations.expect_a_day_to_come(day, reader.today)
-    return day
-
-
-def _flag(reader: Reader, value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    told = known.get(str(value).strip().lower())
-    if told is None:
-        raise BadValue(f"{quoted(str(value))} is neither true nor false.")
-    return told
-
-
-def _pattern(reader: Reader, value: object) -> str:
-    from numctl.core.patterns import read_pattern
-
-    text = _text(value, "matching")
-    read_pattern(text)
-    return text
-
-
-def _numbers(reader: Reader, value: object) -> list[Range]:
-    return reader.numbers(value)
-
-
-def _number(reader: Reader, value: object) -> int:
-    return parse_number(_text(value, "number"), reader.region)
-
-
-def _organization(reader: Reader, value: object) -> str:
-    return _text(value, "org")
-
-
-def _tag(reader: Reader, value: object) -> str:
-    return reader.tag(_text(value, "tag"))
-
-
-def _user(reader: Reader, value: object) -> str:
-    return reader.user(_text(value, "user"))
-
-
-def _series(reader: Reader, value: object) -> str:
-    return reader.series(_text(value, "series"))
-
-
-def _reason(reader: Reader, value: object) -> str:
-    return clean_note(_text(value, "reason"), "A reason")
+def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
+    """What a line's keys and values ask for. Raises BadValue."""
+    name = said.get("action")
+    action = ACTIONS.get(name) if isinstance(name, str) else None
+    if action is None:
+        raise _no_action(name)
+    values: Values = {}
+    for key, value in said.items():
+        if value is None or value == "" or key == "action":
+            continue
+        read = action.keys.get(key)
+        if read is None:
+            raise _no_key(str(name), key, action)
+        values["numbers" if key == "number" else key] = read(reader, value)
+    for key in action.required:
+        if key not in values:
+            raise BadValue(f"'{key}' is missing for {name}.", f"Its keys are {_listed(action)}.", key=key)
+    return action.step(reader, values)
 
 
 # What each action does with its values.
@@ -191,30 +81,30 @@ def _named(values: Values) -> list[Range] | str:
     return named
 
 
-def _reserve(reader: Reader, values: Values) -> Step:
+def _reserve(reader: ValueReader, values: Values) -> Step:
     numbers, tag = _chosen(values, None), values["tag"]
     holder, until = values.get("org"), values.get("until", "")
     return lambda op: reservations.reserve(op, numbers, tag, organization=holder, until=until)
 
 
-def _assign(reader: Reader, values: Values) -> Step:
+def _assign(reader: ValueReader, values: Values) -> Step:
     numbers, user = _chosen(values, 1), values["user"]
     return lambda op: subscribers.assign(op, numbers, user)
 
 
-def _register(reader: Reader, values: Values) -> Step:
+def _register(reader: ValueReader, values: Values) -> Step:
     numbers = _named(values)
     return lambda op: subscribers.register(op, numbers)
 
 
-def _release(reader: Reader, values: Values) -> Step:
+def _release(reader: ValueReader, values: Values) -> Step:
     numbers, keep = _named(values), _keep(reader, values)
     if keep is not None and keep.forward_to is not None and not isinstance(numbers, str):
         subscribers.expect_others(numbers, keep.forward_to)
     return lambda op: subscribers.release(op, numbers, keep)
 
 
-def _keep(reader: Reader, values: Values) -> subscribers.Keep | None:
+def _keep(reader: ValueReader, values: Values) -> subscribers.Keep | None:
     tag, forward_to, until = values.get("reserve"), values.get("forward_to"), values.get("until", "")
     if "cool" in values:
         if tag is not None or forward_to is not None or until:
@@ -234,7 +124,7 @@ def _keep(reader: Reader, values: Values) -> subscribers.Keep | None:
     return subscribers.Keep(tag, forward_to, until)
 
 
-def _forward(reader: Reader, values: Values) -> Step:
+def _forward(reader: ValueReader, values: Values) -> Step:
     numbers, to, stop = values["numbers"], values.get("to"), values.get("remove", False)
     if (to is None) is not stop:
         raise BadValue("Give exactly one of 'to' and 'remove'.")
@@ -243,70 +133,107 @@ def _forward(reader: Reader, values: Values) -> Step:
     return lambda op: subscribers.forward(op, numbers, to)
 
 
-def _add(reader: Reader, values: Values) -> Step:
+def _add(reader: ValueReader, values: Values) -> Step:
     numbers, name, holder = values["numbers"], values["series"], values.get("org")
     return lambda op: inventory.add(op, numbers, name, holder)
 
 
-def _allocate(reader: Reader, values: Values) -> Step:
+def _allocate(reader: ValueReader, values: Values) -> Step:
     wanted, to = _chosen(values, None), values["to"]
     if not isinstance(wanted, pool.Quantity):
         raise BadValue("'allocate' takes a quantity of a series.", "To move numbers by name, say move.")
     return lambda op: pool.allocate(op, wanted, to)
 
 
-def _allot(do: Callable[..., None], *keys: str) -> Callable[[Reader, Values], Step]:
+def _allot(do: Callable[..., None], *keys: str) -> Callable[[ValueReader, Values], Step]:
     """A step that hands the values of these keys to a feature, in their order."""
 
-    def step(reader: Reader, values: Values) -> Step:
+    def step(reader: ValueReader, values: Values) -> Step:
         given = [values[key] for key in keys]
         return lambda op: do(op, *given)
 
     return step
 
 
-Keys = Mapping[str, Callable[[Reader, object], Any]]
+Keys = Mapping[str, Callable[[ValueReader, object], Any]]
 
-_OF_NUMBERS: Keys = {"numbers": _numbers, "number": _numbers}
-_OF_A_SERIES: Keys = {"series": _series, "quantity": _quantity, "contiguous": _flag, "matching": _pattern}
+_OF_NUMBERS: Keys = {"numbers": ValueReader.numbers, "number": ValueReader.numbers}
+_OF_A_SERIES: Keys = {
+    "series": ValueReader.series,
+    "quantity": ValueReader.quantity,
+    "contiguous": ValueReader.flag,
+    "matching": ValueReader.pattern,
+}
 _OF_A_RELEASE: Keys = {
-    **{**_OF_NUMBERS, "user": _user},
-    **{"reserve": _tag, "forward_to": _number, "until": _until, "cool": _days},
+    **{**_OF_NUMBERS, "user": ValueReader.user},
+    **{
+        "reserve": ValueReader.tag,
+        "forward_to": ValueReader.number,
+        "until": ValueReader.until,
+        "cool": ValueReader.days,
+    },
 }
 
 ACTIONS: dict[str, Action] = {
     "reserve": Action(
-        {**_OF_NUMBERS, **_OF_A_SERIES, "tag": _tag, "org": _organization, "until": _until},
+        {
+            **_OF_NUMBERS,
+            **_OF_A_SERIES,
+            "tag": ValueReader.tag,
+            "org": ValueReader.organization,
+            "until": ValueReader.until,
+        },
         ("tag",),
         _reserve,
     ),
     "retag": Action(
-        {**_OF_NUMBERS, "tag": _tag}, ("numbers", "tag"), _allot(reservations.retag, "numbers", "tag")
+        {**_OF_NUMBERS, "tag": ValueReader.tag},
+        ("numbers", "tag"),
+        _allot(reservations.retag, "numbers", "tag"),
     ),
     "unreserve": Action(_OF_NUMBERS, ("numbers",), _allot(reservations.unreserve, "numbers")),
     "assign": Action(
-        {**_OF_NUMBERS, "series": _series, "matching": _pattern, "user": _user}, ("user",), _assign
+        {
+            **_OF_NUMBERS,
+            "series": ValueReader.series,
+            "matching": ValueReader.pattern,
+            "user": ValueReader.user,
+        },
+        ("user",),
+        _assign,
     ),
-    "register": Action({**_OF_NUMBERS, "user": _user}, (), _register),
+    "register": Action({**_OF_NUMBERS, "user": ValueReader.user}, (), _register),
     "release": Action(_OF_A_RELEASE, (), _release),
-    "forward": Action({**_OF_NUMBERS, "to": _number, "remove": _flag}, ("numbers",), _forward),
-    "move": Action(
-        {**_OF_NUMBERS, "to": _organization}, ("numbers", "to"), _allot(inventory.move, "numbers", "to")
+    "forward": Action(
+        {**_OF_NUMBERS, "to": ValueReader.number, "remove": ValueReader.flag}, ("numbers",), _forward
     ),
-    "allocate": Action({**_OF_A_SERIES, "to": _organization}, ("series", "quantity", "to"), _allocate),
+    "move": Action(
+        {**_OF_NUMBERS, "to": ValueReader.organization},
+        ("numbers", "to"),
+        _allot(inventory.move, "numbers", "to"),
+    ),
+    "allocate": Action(
+        {**_OF_A_SERIES, "to": ValueReader.organization}, ("series", "quantity", "to"), _allocate
+    ),
     "withdraw": Action(
-        {"from": _organization, "series": _series, "quantity": _quantity},
+        {"from": ValueReader.organization, "series": ValueReader.series, "quantity": ValueReader.quantity},
         ("from", "series", "quantity"),
         _allot(pool.withdraw, "series", "quantity", "from"),
     ),
-    "add": Action({**_OF_NUMBERS, "series": _series, "org": _organization}, ("numbers", "series"), _add),
+    "add": Action(
+        {**_OF_NUMBERS, "series": ValueReader.series, "org": ValueReader.organization},
+        ("numbers", "series"),
+        _add,
+    ),
     "remove": Action(
-        {**_OF_NUMBERS, "reason": _reason},
+        {**_OF_NUMBERS, "reason": ValueReader.reason},
         ("numbers", "reason"),
         _allot(inventory.remove, "numbers", "reason"),
     ),
     "series move": Action(
-        {**_OF_NUMBERS, "to": _series}, ("numbers", "to"), _allot(series.reclassify, "numbers", "to")
+        {**_OF_NUMBERS, "to": ValueReader.series},
+        ("numbers", "to"),
+        _allot(series.reclassify, "numbers", "to"),
     ),
 }
 
