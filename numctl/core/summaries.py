@@ -40,8 +40,9 @@ _OF_FURNITURE = {
     "series rename": "renamed series {old} to {name}",
     "user rename": "renamed a user",
     "user forget": "forgot a user",
-    "usage import": "read usage records",
-    "request": "asked the supplier for numbers",
+    "usage import": "read {rows} usage records",
+    "request": "noted a request for {quantity} numbers",
+    "demo": "filled the store with a small company",
 }
 _WITH_TAG = ("reserve", "retag", "release")
 
@@ -98,6 +99,8 @@ def of_furniture(action: str, facts: Mapping[str, object], named: Named) -> str:
         "organization": organization or "an organization",
         "name": facts.get("name") or "",
         "old": facts.get("old") or "another name",
+        "rows": facts.get("rows") or "some",
+        "quantity": facts.get("quantity") or "more",
     }
     said = text.format(**words)
     percent = facts.get("threshold")

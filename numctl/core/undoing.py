@@ -140,14 +140,16 @@ def _give_back(operation: Operation, id: int) -> tuple[list[Range], array[int]]:
         if to is None:
             to = targets[net.before] = _target(operation, net.before)
         details = net.details if to == net.before else _ended(connection, net)
-        details = {number: pair for number, pair in details.items() if pair[0] != pair[1]}
+        if details:
+            details = {number: pair for number, pair in details.items() if pair[0] != pair[1]}
         if watch_details and not _details_as_left(connection, id, operation.id, net):
             changed.append(Range(net.first, net.last))
         elif to == net.after and not details:
             continue
         elif not door.restore(Piece(net.first, net.last, net.after), to, details):
             changed.append(Range(net.first, net.last))
-        forwarding.extend(number for number, (_, now) in details.items() if now.forward_to is not None)
+        if details:
+            forwarding.extend(number for number, (_, now) in details.items() if now.forward_to is not None)
     return changed, forwarding
 
 
