@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from numctl.core.drafts import drafted
 from numctl.core.errors import BadValue, NumbersRefuse
 
 if TYPE_CHECKING:
@@ -30,22 +31,8 @@ def copy(store: Store, target: Path, *, replace: bool = False) -> Copied:
     something stands, unless ``replace`` says to put the copy in its place.
     """
     _expect_a_place(store, target, replace)
-    draft = target.with_name(f".{target.name}.{os.urandom(6).hex()}.part")
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    try:
-        copied = _fill(store, draft)
-        _settle_on_disk(draft)
-        if replace:
-            draft.replace(target)
-        else:
-            try:
-                os.link(draft, target)  # unlike a rename, refuses where something stands by now
-            except FileExistsError:
-                raise _stands(target) from None
-    finally:
-        draft.unlink(missing_ok=True)
-    _settle_on_disk(target.absolute().parent)
-    return copied
+    with drafted(target, replace=replace, taken=_stands) as draft:
+        return _fill(store, draft)
 
 
 def _expect_a_place(store: Store, target: Path, replace: bool) -> None:
@@ -70,14 +57,6 @@ def _fill(store: Store, draft: Path) -> Copied:
             "SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1"
         ).fetchone() or (0, b"")
     return Copied(draft.stat().st_size, operation, bytes(hash).hex())
-
-
-def _settle_on_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _stands(target: Path) -> NumbersRefuse:

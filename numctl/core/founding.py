@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from numctl.core import organizations
+from numctl.core.drafts import stands
 from numctl.core.errors import Damaged, NoStore
 from numctl.core.operations import Act, Outcome, perform
-from numctl.core.store import Store, stands
+from numctl.core.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

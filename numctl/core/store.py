@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from numctl.core import schema
-from numctl.core.errors import Damaged, Locked, NumbersRefuse, Refusal
+from numctl.core.drafts import drafted, stands
+from numctl.core.errors import Damaged, Locked, Refusal
 from numctl.core.identity import expect_a_store, expect_known, something_else
 
 if TYPE_CHECKING:
@@ -165,25 +166,6 @@ class Store:
         return int(version)
 
 
-@contextmanager
-def drafted(path: Path) -> Iterator[Path]:
-    """A new file beside ``path``, the owner's alone, that takes that name when all went well.
-
-    Nothing follows a link, and nothing that stands is replaced: raises NumbersRefuse where something
-    has the name by then, be it a dangling link.
-    """
-    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}.new")
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    try:
-        yield draft
-        try:
-            os.link(draft, path)  # unlike a rename, refuses where something stands
-        except FileExistsError:
-            raise stands(path) from None
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def _make_folders(folder: Path) -> None:
     # `mkdir(parents=True)` gives its mode to the last folder alone.
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
@@ -245,12 +227,3 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
-
-
-def stands(path: Path) -> NumbersRefuse:
-    """The refusal to make something where something is."""
-    return NumbersRefuse(
-        f"Something stands at {path} already.",
-        "It was left as it is. Name another place with --db.",
-        path=str(path),
-    )

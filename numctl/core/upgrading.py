@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from numctl.core import schema
+from numctl.core import backups, schema
 from numctl.core.errors import Damaged
-from numctl.core.store import Store, drafted
+from numctl.core.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,15 +44,13 @@ def _migrate(store: Store, version: int) -> None:
 def _keep_copy(path: Path, version: int) -> Path:
     """A copy of the store under a name that is free, such as ``inventory.db.v1-backup``.
 
-    The caller holds the write lock, so nothing changes meanwhile. Read through SQLite: closing the
-    file by any other way would drop this process's locks on it.
+    The caller holds the write lock, so nothing changes meanwhile.
     """
     copy = path.with_name(f"{path.name}.v{version}-backup")
     others = 1
     while os.path.lexists(copy):
         others += 1
         copy = path.with_name(f"{path.name}.v{version}-backup-{others}")
-    with drafted(copy) as draft, Store(path) as source, Store(draft) as target:
-        target.connection.execute("PRAGMA journal_mode = OFF")  # a draft that fails is thrown away
-        source.connection.backup(target.connection)
+    with Store(path) as source:
+        backups.copy(source, copy)
     return copy
