@@ -79,14 +79,13 @@ _FOLLOWING = f"""
   ON old.id = d.user AND old.folded <> '' AND old.organization <> new.organization
 """
 _NEW_USERS = f"""
-SELECT new.organization, max(old.name), old.folded
+INSERT INTO user (organization, name, folded) SELECT new.organization, max(old.name), old.folded
 {_FOLLOWING} {_THESE} AND NOT new.drops
 AND NOT EXISTS (
   SELECT 1 FROM user WHERE folded = old.folded AND folded <> '' AND organization = new.organization
 )
 GROUP BY new.organization, old.folded
 """  # noqa: S608 - put together from the constants above
-_NEW_USER = "INSERT INTO user (organization, name, folded) VALUES (?, ?, ?)"
 _FOLLOW = f"""
 INSERT INTO detail_change (operation, position, number, user_before, user_after)
 SELECT :operation, :details + row_number() OVER (ORDER BY d.number), d.number, d.user, now.id
@@ -188,9 +187,7 @@ class Bulk:
             run(_DROPPED, (self._operation, details))
         followed = 0
         if any(new is not None and new.organization != old.organization for _, old, _, new in successors):
-            # Row by row: an INSERT of several rows at once into a table that others refer to makes SQLite
-            # go through all rows that may refer to each.
-            self._connection.executemany(_NEW_USER, run(_NEW_USERS, these).fetchall())
+            run(_NEW_USERS, these)
             followed = run(_FOLLOW, {**these, "details": details + dropped}).rowcount
             run(_FOLLOWED, (self._operation, details + dropped))
         run(_RESTATE, (self._operation, position))
