@@ -6,7 +6,7 @@ everything after works from the spool.
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.pieces import Pieces, Row
@@ -128,7 +128,8 @@ def _cut_off(spans: Iterator[Span], limit: int, backwards: bool) -> Iterator[Spa
 
 def _ordered(view: View, search: Search, order: Order) -> Iterator[Span]:
     if order.column == "number":
-        yield from search.found(descending=order.descending)
+        # Not a cursor itself: when this generator is dropped, it would close it, after the connection.
+        yield from chain(search.found(descending=order.descending))
         return
     groups: dict[str, list[int]] = {}
     key = _key(view, order.column)
