@@ -7,6 +7,7 @@ Every shape carries a ``title``, which browsers show beside the pointer and read
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.consumption import megabytes, minutes
@@ -48,6 +49,14 @@ class Measure(NamedTuple):
         return any(getattr(day, field) for day in days for field, _ in self.parts)
 
 
+def _library() -> Any:
+    """pygal, without the import hook for map plug-ins that it leaves behind, which warns at every import."""
+    import pygal
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
+    return pygal
+
+
 def _of_whole(count: int) -> int:
     return 100 * count
 
@@ -63,7 +72,7 @@ MEASURES = (
 
 def pie(figures: Figures, title: str = "") -> Element:
     """The five categories as a ring; with a title it has a legend, too. Without numbers an empty picture."""
-    import pygal
+    pygal = _library()
 
     size = {"width": 560, "height": 320} if title else {"width": 260, "height": 260}
     chart = pygal.Pie(**_settings(title, **size, inner_radius=0.62))
@@ -78,7 +87,7 @@ def pie(figures: Figures, title: str = "") -> Element:
 
 def bar(figures: Figures) -> Element:
     """One bar of the five categories, as wide as its place: nothing but the shapes."""
-    import pygal
+    pygal = _library()
 
     chart = pygal.HorizontalStackedBar(
         **_settings("", width=1000, height=20, show_x_labels=False, show_y_guides=False)
@@ -91,7 +100,7 @@ def bar(figures: Figures) -> Element:
 
 def bars(shares: Sequence[Share], title: str) -> Element:
     """A bar for each, with its name and figures beside it, and a legend: a picture that stands alone."""
-    import pygal
+    pygal = _library()
 
     chart = pygal.HorizontalStackedBar(
         **_settings(
@@ -118,7 +127,7 @@ def _named(share: Share) -> str:
 
 def by_day(days: Sequence[Day], measure: Measure, title: str = "") -> Element:
     """A bar for each day, its parts on top of one another; with a title it has a legend, too."""
-    import pygal
+    pygal = _library()
 
     chart = pygal.StackedBar(
         **_settings(
@@ -153,9 +162,9 @@ def by_day(days: Sequence[Day], measure: Measure, title: str = "") -> Element:
 
 def _settings(title: str, **own: Any) -> dict[str, Any]:
     """What all charts have in common; pygal lays texts out by the sizes that ``chart.css`` draws them in."""
-    from pygal.style import Style
-
-    style = Style(label_font_size=13, major_label_font_size=13, legend_font_size=13, font_family="sans-serif")
+    style = _library().style.Style(
+        label_font_size=13, major_label_font_size=13, legend_font_size=13, font_family="sans-serif"
+    )
     return {
         **{
             "js": [],
