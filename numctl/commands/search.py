@@ -24,34 +24,46 @@ def _column(text: str) -> str:
     return text
 
 
+SomeSeries = Annotated[
+    list[str] | None,
+    typer.Option("--series", metavar="SERIES", help="Only this series; may be repeated."),
+]
+SomeOrgs = Annotated[
+    list[str] | None,
+    typer.Option("--org", metavar="ORG", help="Only this organization, alone; may be repeated."),
+]
+Below = Annotated[bool, typer.Option("--below", help="With --org: also what is below it.")]
+SomeTags = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="TEXT", help="Only tags that contain this; any case.")
+]
+SomeUsers = Annotated[
+    list[str] | None, typer.Option("--user", metavar="TEXT", help="Only users whose name contains this.")
+]
+Sort = Annotated[
+    str, typer.Option("--sort", metavar="COLUMN", parser=_column, help=f"By {', '.join(COLUMNS)}.")
+]
+Desc = Annotated[bool, typer.Option("--desc", help="From the highest down, or from Z to A.")]
+Everything = Annotated[bool, typer.Option("--all", help="All rows, in a table too.")]
+Ranges = Annotated[bool, typer.Option("--ranges", help="Unbroken runs of equal rows.")]
+Count = Annotated[bool, typer.Option("--count", help="Only how many numbers there are.")]
+
+
 def search(
     ctx: typer.Context,
     text: Text = None,
-    series: Annotated[
-        list[str] | None,
-        typer.Option("--series", metavar="SERIES", help="Only this series; may be repeated."),
-    ] = None,
-    org: Annotated[
-        list[str] | None,
-        typer.Option("--org", metavar="ORG", help="Only this organization, alone; may be repeated."),
-    ] = None,
-    below: Annotated[bool, typer.Option("--below", help="With --org: also what is below it.")] = False,
+    series: SomeSeries = None,
+    org: SomeOrgs = None,
+    below: Below = False,
     status: Statuses = None,
-    tag: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TEXT", help="Only tags that contain this; any case.")
-    ] = None,
-    user: Annotated[
-        list[str] | None, typer.Option("--user", metavar="TEXT", help="Only users whose name contains this.")
-    ] = None,
+    tag: SomeTags = None,
+    user: SomeUsers = None,
     matching: Matching = None,
-    sort: Annotated[
-        str, typer.Option("--sort", metavar="COLUMN", parser=_column, help=f"By {', '.join(COLUMNS)}.")
-    ] = "number",
-    desc: Annotated[bool, typer.Option("--desc", help="From the highest down, or from Z to A.")] = False,
+    sort: Sort = "number",
+    desc: Desc = False,
     limit: Limit = None,
-    everything: Annotated[bool, typer.Option("--all", help="All rows, in a table too.")] = False,
-    ranges: Annotated[bool, typer.Option("--ranges", help="Unbroken runs of equal rows.")] = False,
-    count: Annotated[bool, typer.Option("--count", help="Only how many numbers there are.")] = False,
+    everything: Everything = False,
+    ranges: Ranges = False,
+    count: Count = False,
 ) -> None:
     """Find numbers by digits, tag, series, organization, status or user.
 
@@ -61,43 +73,38 @@ def search(
 
     Examples:
 
-        numctl search 1418
-
-        numctl search sales --status reserved --sort reserved_tag
-
-        numctl search --status available --ranges --limit 10
-
-        numctl search --matching '0000$' --count
+      numctl search 1418
+      numctl search sales --status reserved --sort reserved_tag
+      numctl search --status available --ranges --limit 10
+      numctl search --matching '0000$' --count
     """
     session: Session = ctx.obj
-    wanted = Filter(
-        (text or "").strip(),
-        series or (),
-        org or (),
-        below,
-        status or (),
-        tag or (),
-        user or (),
-        matching or "",
-    )
     if matching is not None:
         _expect_pattern(matching)
+    narrowed = (series or (), org or (), below, status or (), tag or (), user or (), matching or "")
+    wanted = Filter((text or "").strip(), *narrowed)
     if count:
         _count(session, wanted)
-        return
+    else:
+        _list(session, wanted, Order(sort, desc), limit, everything=everything, ranges=ranges)
+
+
+def _list(
+    session: Session, wanted: Filter, order: Order, limit: int | None, *, everything: bool, ranges: bool
+) -> None:
     paged = session.output.format == "table" and not everything
     shown = limit if limit is not None or not paged else PAGE
     total = None
     with session.reading() as view:
         found = Search(view, wanted)
-        listing = Listing.read(view, found, Order(sort, desc), limit=shown, ranges=ranges)
+        listing = Listing.read(view, found, order, limit=shown, ranges=ranges)
         if paged and not ranges and shown is not None and listing.count >= shown:
             total = found.count()
-    more = "See all with --all, or narrow the search."
     if ranges:
         rows = (ranged(*run) for run in listing.ranges())
         session.output.rows(RANGE_FIELDS, rows, empty="No numbers found.")
     else:
+        more = "See all with --all, or narrow the search."
         session.output.runs(FIELDS, listing.runs(), empty="No numbers found.", total=total, more=more)
 
 
