@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from numctl import reading
-from numctl.core import importing, sheet_reading
 from numctl.core.errors import Refusal
 from numctl.core.text import clean_name
-from numctl.session import Session
+
+if TYPE_CHECKING:
+    from numctl.core.importing import Manner
+    from numctl.core.operations import Operation
+    from numctl.core.sheets import Sheet
+    from numctl.session import Session
 
 CreateOrgs = Annotated[bool, typer.Option("--create-orgs", help="Make organizations that are nothing yet.")]
 SkipExisting = Annotated[
@@ -41,25 +45,34 @@ def import_(
 
         numctl search --all -o csv | numctl --db copy.db import - --create-orgs
     """
+    from numctl.core import importing, sheet_reading
+
     session: Session = ctx.obj
     form = sheet_reading.form(reading.mapping(columns), reading.delimiter(delimiter))
     named = clean_name(series, "A series") if series is not None else ""
     region = session.settings.region
     with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
         sheet = sheet_reading.read(stream, form, region=region, series=named, advance=advance)
+    _put_in(session, sheet, importing.Manner(org, create_orgs, skip_existing))
+    if sheet.ignored:
+        session.output.note(f"Columns left out: {', '.join(sheet.ignored)}.")
+
+
+def _put_in(session: Session, sheet: Sheet, manner: Manner) -> None:
+    from numctl.core import importing
+
+    def work(operation: Operation) -> None:
+        with session.output.progress(len(sheet), "Importing") as advance:
+            importing.import_(operation, sheet, manner, advance)
+
     if session.change_options.op_key is not None:
         session.sign(sheet.digest())
-    manner = importing.Manner(org, create_orgs, skip_existing)
     try:
-        with session.output.progress(len(sheet), "Importing") as advance:
-            outcome = session.change("import", lambda op: importing.import_(op, sheet, manner, advance))
+        outcome = session.change("import", work)
     except Refusal:
         if sheet.complaints:  # what is wrong whatever the store holds comes first
             raise sheet.complaints.refusal() from None
         raise
-    if sheet.ignored:
-        session.output.note(f"Columns left out: {', '.join(sheet.ignored)}.")
-    if skip_existing:
-        session.output.note(
-            f"Left out {outcome.extra.get('skipped', 0)} numbers that are in the inventory already."
-        )
+    if manner.skip:
+        skipped = outcome.extra.get("skipped", 0)
+        session.output.note(f"Left out {skipped} numbers that are in the inventory already.")

@@ -52,7 +52,7 @@ def _drawing(stream: TextIO, colour: bool) -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TaskProgressColumn(markup=False),
+        TaskProgressColumn("{task.percentage:>3.0f}%", markup=False),
         TimeRemainingColumn(),
         console=console(stream, colour),
         transient=True,

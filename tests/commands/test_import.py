@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import threading
 from pathlib import Path
 
@@ -452,6 +453,24 @@ def test_many_rows_need_little_memory(shell: Shell, tmp_path: Path) -> None:
     done = shell(f"ulimit -v 400000; numctl import {file}", line=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Imported 60000 numbers")
+
+
+def test_progress_is_shown_on_a_terminal_and_gone_before_the_answer(store: Path, tmp_path: Path) -> None:
+    import pexpect
+
+    file = tmp_path / "many.csv"
+    file.write_text("number,series\n" + "".join(f"{14180000000 + 3 * i},s{i % 2}\n" for i in range(40_000)))
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root), "TERM": "xterm"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "numctl", "import", str(file)], env=environment, encoding="utf-8", timeout=60
+    )
+    said = child.read()
+    child.close()
+    assert child.exitstatus == 0
+    assert "Importing" in said
+    assert "100%" in said
+    assert said.rindex("Importing") < said.index("Imported 40000 numbers")
 
 
 # There and back

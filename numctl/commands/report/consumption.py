@@ -42,19 +42,23 @@ def _by(text: str) -> str:
     return text
 
 
+Named = Annotated[
+    str | None,
+    typer.Option("--period", metavar="PERIOD", parser=_period_name, help=f"One of {', '.join(PERIODS)}."),
+]
+By = Annotated[
+    str,
+    typer.Option("--by", metavar="org|number|day", parser=_by, help="A row for each org, number or day."),
+]
+
+
 def consumption(
     ctx: typer.Context,
     org: Org = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
-    named: Annotated[
-        str | None,
-        typer.Option("--period", metavar="PERIOD", parser=_period_name, help=f"One of {', '.join(PERIODS)}."),
-    ] = None,
-    by: Annotated[
-        str,
-        typer.Option("--by", metavar="org|number|day", parser=_by, help="A row for each org, number or day."),
-    ] = "org",
+    named: Named = None,
+    by: By = "org",
     out: OutFile = None,
     with_preamble: Preamble = False,
 ) -> None:

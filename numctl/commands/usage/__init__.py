@@ -1,1 +1,0 @@
-"""``numctl usage``: records of voice, messages and data."""

@@ -10,6 +10,8 @@ from numctl import reading
 from numctl.core.errors import Refusal
 
 if TYPE_CHECKING:
+    from numctl.core.operations import Operation
+    from numctl.core.usage_records import UsageRecords
     from numctl.session import Session
 
 SkipUnknown = Annotated[
@@ -37,28 +39,34 @@ def import_(
 
         numctl usage import usage.csv --skip-unknown --dry-run
     """
-    from numctl.core import consumption, usage_records
+    from numctl.core import usage_records
 
     session: Session = ctx.obj
     form = usage_records.form(reading.mapping(columns), reading.delimiter(delimiter))
-    region, timezone = session.settings.region, session.settings.timezone
+    region = session.settings.region
     with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
         records = usage_records.read(stream, form, region=region, advance=advance)
+    _record(session, records, skip_unknown)
+    if records.ignored:
+        session.output.note(f"Columns left out: {', '.join(records.ignored)}.")
+
+
+def _record(session: Session, records: UsageRecords, skip_unknown: bool) -> None:
+    from numctl.core import consumption
+
+    timezone = session.settings.timezone
+
+    def work(operation: Operation) -> None:
+        with session.output.progress(len(records), "Recording") as advance:
+            consumption.record(operation, records, timezone, skip_unknown=skip_unknown, advance=advance)
+
     if session.change_options.op_key is not None:
         session.sign(records.digest())
     try:
-        with session.output.progress(len(records), "Recording") as advance:
-            outcome = session.change(
-                "usage import",
-                lambda operation: consumption.record(
-                    operation, records, timezone, skip_unknown=skip_unknown, advance=advance
-                ),
-            )
+        outcome = session.change("usage import", work)
     except Refusal:
         if records.complaints:  # what is wrong whatever the store holds comes first
             raise records.complaints.refusal() from None
         raise
     if skipped := outcome.extra.get("skipped"):
         session.output.note(f"Left out {skipped} rows of numbers that are not in the inventory.")
-    if records.ignored:
-        session.output.note(f"Columns left out: {', '.join(records.ignored)}.")
