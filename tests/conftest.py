@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,7 +192,21 @@ def promised(request: pytest.FixtureRequest) -> Promised:
     return counting
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count a test that is marked ``promise(number, tries=1)`` as so many tries of it."""
+    report = yield
+    for mark in item.iter_markers("promise") if report.when == "call" and not report.skipped else ():
+        counted = [mark.args[0], mark.kwargs.get("tries", 1), int(report.failed)]
+        report.user_properties.append(("promise", counted))
+    return report
+
+
 _counted: dict[int, list[int]] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "promise(number, tries=1): puts this promise to the test so often")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

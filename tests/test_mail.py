@@ -204,6 +204,7 @@ def _guarded(certificate: Any) -> Any:
 
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.promise(17)
 def test_a_refusal_for_now_waits(numctl, box, plain: PostOffice, at: str) -> None:
     box.queue()
     plain.answers[at] = "451 4.3.0 come back later"
@@ -219,6 +220,7 @@ def test_a_refusal_for_now_waits(numctl, box, plain: PostOffice, at: str) -> Non
 
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.promise(17)
 def test_a_refusal_for_good_fails_until_asked_again(numctl, box, plain: PostOffice, at: str) -> None:
     box.queue()
     box.queue("kim@acme.example")
@@ -278,6 +280,7 @@ def test_a_server_that_takes_only_so_many_at_a_time_gets_them_all(numctl, box, p
 # Not to be reached, or not to be trusted.
 
 
+@pytest.mark.promise(17)
 def test_connection_refused_waits(numctl, box, configure, office: PostOffice) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         office.port = free.getsockname()[1]
@@ -293,6 +296,7 @@ def test_connection_refused_waits(numctl, box, configure, office: PostOffice) ->
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 @pytest.mark.parametrize("wrong", ["authority", "host", "no authority"])
+@pytest.mark.promise(23)
 def test_untrusted_servers_get_no_password_and_no_mail(
     numctl,
     box,
@@ -319,6 +323,7 @@ def test_untrusted_servers_get_no_password_and_no_mail(
     assert not any(secret in ending.out + ending.err for secret in SECRETS)
 
 
+@pytest.mark.promise(23)
 def test_without_starttls_nothing_is_sent(numctl, box, configure, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMCTL_SMTP_PASSWORD", CANARY)
     heard = bytearray()
@@ -345,6 +350,7 @@ def test_without_starttls_nothing_is_sent(numctl, box, configure, monkeypatch: p
     assert {line.split()[0].lower() for line in bytes(heard).splitlines()} == {b"ehlo"}
 
 
+@pytest.mark.promise(28)
 def test_a_wrong_password_waits_and_is_never_shown(
     numctl, box, authority, configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -363,6 +369,7 @@ def test_a_wrong_password_waits_and_is_never_shown(
     assert box.column("state") == ["waiting"]
 
 
+@pytest.mark.promise(28)
 def test_a_server_that_echoes_the_password_later_is_not_repeated(
     numctl, box, authority, configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +395,7 @@ def test_a_server_that_echoes_the_password_later_is_not_repeated(
     ],
     ids=["without TLS", "no password", "no sender", "beyond ASCII"],
 )
+@pytest.mark.promise(28)
 def test_settings_that_cannot_be_are_told_before_anything_is_sent(
     numctl, box, plain: PostOffice, configure, keys: dict[str, str], environment: str, named: str
 ) -> None:
@@ -429,6 +437,7 @@ def dripping(connection: socket.socket, over: Event) -> None:
 
 
 @pytest.mark.parametrize("talk", [never, dripping])
+@pytest.mark.promise(17)
 def test_a_hanging_server_does_not_hold_up_mail_send(numctl, box, configure, short: float, talk: Any) -> None:
     box.queue()
     with silent_server(talk) as port:
@@ -441,6 +450,7 @@ def test_a_hanging_server_does_not_hold_up_mail_send(numctl, box, configure, sho
     assert (box.column("state"), box.column("attempts"), box.column("claimed_at")) == (["waiting"], [1], [""])
 
 
+@pytest.mark.promise(17)
 def test_a_server_that_hangs_over_a_message_leaves_it_waiting(
     numctl, box, plain: PostOffice, short: float
 ) -> None:
@@ -483,6 +493,7 @@ def test_a_change_without_a_server_says_that_mail_waits(numctl, box, configure) 
 
 
 @pytest.mark.parametrize("talk", [never, dripping])
+@pytest.mark.promise(17)
 def test_a_hanging_server_holds_no_change_up_and_then_rests(
     numctl, box, configure, short: float, monkeypatch: pytest.MonkeyPatch, talk: Any
 ) -> None:
@@ -532,6 +543,7 @@ def test_mail_send_does_not_rest_and_ends_it(numctl, box, plain: PostOffice) -> 
 
 
 @pytest.mark.parametrize("answer", ["550 never", "451 later"])
+@pytest.mark.promise(17)
 def test_a_refused_message_fails_no_change(numctl, box, plain: PostOffice, configure, answer: str) -> None:
     configure(plain.settings("none") + SUPPLIER)
     plain.answers["DATA"] = answer
@@ -549,6 +561,7 @@ def test_bad_settings_fail_no_change(numctl, box, plain: PostOffice, configure) 
     assert CANARY not in ending.err
 
 
+@pytest.mark.promise(17)
 def test_a_locked_store_fails_no_change(numctl, box, plain: PostOffice, configure, short: float) -> None:
     configure(plain.settings("none") + SUPPLIER)
     holder = sqlite3.connect(box.path, isolation_level=None, check_same_thread=False)
@@ -607,6 +620,7 @@ def start(box: Outbox, *words: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.promise(16)
 def test_several_senders_double_nothing(box, plain: PostOffice) -> None:
     for _ in range(12):
         box.queue()
@@ -620,6 +634,7 @@ def test_several_senders_double_nothing(box, plain: PostOffice) -> None:
 
 
 @pytest.mark.parametrize("taken", [True, False], ids=["after the server took it", "before"])
+@pytest.mark.promise(16)
 def test_a_killed_sender_loses_nothing(numctl, box, plain: PostOffice, taken: bool) -> None:
     box.queue()
     reached, over = Event(), Event()
@@ -649,6 +664,7 @@ def test_a_killed_sender_loses_nothing(numctl, box, plain: PostOffice, taken: bo
 KILLS = 200 if FULL else 5
 
 
+@pytest.mark.promise(16, tries=KILLS)
 def test_kills_at_any_moment_lose_nothing(numctl, box, plain: PostOffice, configure) -> None:
     configure(plain.settings("none") + SUPPLIER)
     for kill in range(KILLS):
@@ -666,6 +682,7 @@ def test_kills_at_any_moment_lose_nothing(numctl, box, plain: PostOffice, config
     assert set(box.column("state")) <= {"sent"}
 
 
+@pytest.mark.promise(17)
 def test_a_hanging_server_ends_a_whole_command_in_time(box, configure) -> None:
     with silent_server(dripping) as port:
         office = PostOffice()
@@ -815,6 +832,7 @@ BREAKS = ["\r", "\n", "\r\n", "\x85", "\u2028", "\u2029", "\x0b", "\x00", "\x1b"
 
 
 @pytest.mark.parametrize("line_break", BREAKS, ids=ascii)
+@pytest.mark.promise(24)
 def test_no_text_adds_a_header_or_a_recipient(numctl, box, plain: PostOffice, line_break: str) -> None:
     evil = f"Acme{line_break}Bcc: eve@evil.example{line_break}{line_break}<b>body</b>"
     facts = {
@@ -846,6 +864,7 @@ def test_no_text_adds_a_header_or_a_recipient(numctl, box, plain: PostOffice, li
     ],
     ids=ascii,
 )
+@pytest.mark.promise(24)
 def test_an_address_written_by_hand_reaches_nobody_else(numctl, box, plain: PostOffice, address: str) -> None:
     box.queue(address)
     box.queue("kim@acme.example")
@@ -862,6 +881,7 @@ def test_an_address_written_by_hand_reaches_nobody_else(numctl, box, plain: Post
         ("o'neil+x=y@acme.example", "o'neil+x=y@acme.example"),
     ],
 )
+@pytest.mark.promise(24)
 def test_unusual_addresses_are_written_to(numctl, box, plain: PostOffice, address: str, written: str) -> None:
     box.queue(address)
     assert numctl("mail", "send").code == 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -529,13 +530,18 @@ def _block(numbers: list[int], n: int) -> list[int]:
     return []
 
 
-STEPS = settings(max_examples=500 if FULL else 25, stateful_step_count=50 if FULL else 30)
+RUNS, LENGTH = (500, 50) if FULL else (25, 30)
+STEPS = settings(max_examples=RUNS, stateful_step_count=LENGTH)
 
 
+@pytest.mark.promise(7, tries=RUNS * LENGTH)
+@pytest.mark.promise(8, tries=RUNS * LENGTH)
 class TestInMemory(Inventory.TestCase):  # type: ignore[misc, valid-type]
     settings = STEPS
 
 
+@pytest.mark.promise(7, tries=RUNS * LENGTH)
+@pytest.mark.promise(8, tries=RUNS * LENGTH)
 class TestSetWise(Inventory.TestCase):  # type: ignore[misc, valid-type]
     """The same with every change made set by set, as large ones are."""
 
