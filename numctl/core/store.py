@@ -49,6 +49,7 @@ class Store:
         with translated(path):
             store = cls(path, lock_timeout)
             try:
+                store._patiently("PRAGMA synchronous = FULL")  # some systems build SQLite with less
                 if store._identified() < schema.VERSION:
                     from numctl.core.upgrading import upgrade
 
