@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PATIENCE = 1  # seconds
 
 
-def damage(path: Path) -> Damaged | None:
+def found_in(path: Path) -> Damaged | None:
     """What is wrong with the store at ``path``; None if it is sound, or can't be looked into now."""
     from numctl.core import checking
     from numctl.core.store import Store

@@ -72,10 +72,8 @@ def _conclude_with(call: Call, error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         return READER_GONE
     refusal = refusal_of(error)
-    if isinstance(refusal, Bug) and call.session is not None:
-        from numctl.damage import damage
-
-        refusal = damage(call.session.settings.db) or refusal
+    if isinstance(refusal, Bug) and (damage := getattr(call.session, "damage", None)):
+        refusal = damage() or refusal
     return _say(call, refusal)
 
 

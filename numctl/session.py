@@ -141,6 +141,12 @@ class Session:
         """The store as it stands, nothing settled."""
         return Store.open(self.settings.db, self.settings.lock_timeout)
 
+    def damage(self) -> Refusal | None:
+        """What is wrong with the store: asked after what should not be possible."""
+        from numctl import damage
+
+        return damage.found_in(self.settings.db)
+
     def _settle(self) -> None:
         store = self._store
         assert store is not None  # noqa: S101 - called right after opening
