@@ -172,9 +172,11 @@ def why_no_strace() -> str | None:
 
 def serve(connection: socket.socket) -> None:
     connection.send(b"0")
-    while request := json.loads(connection.recv(MESSAGE)):
+    connection.settimeout(5)
+    parent = os.getppid()
+    while request := awaited(connection, parent):
         if "wait" in request:
-            answer = os.waitpid(request["wait"], 0)[1]
+            answer = os.waitpid(int(str(request["wait"])), 0)[1]
         else:
             answer = os.fork()
             if answer == 0:
@@ -183,6 +185,18 @@ def serve(connection: socket.socket) -> None:
             if request["stopped"]:
                 os.waitpid(answer, os.WUNTRACED)
         connection.send(str(answer).encode())
+
+
+def awaited(connection: socket.socket, parent: int) -> dict[str, object]:
+    """The next request; an empty one, which ends the server, when who would ask has died."""
+    while True:
+        try:
+            asked = json.loads(connection.recv(MESSAGE))
+            assert isinstance(asked, dict)
+            return asked
+        except TimeoutError:
+            if os.getppid() != parent:
+                return {}
 
 
 def child(request: dict[str, object]) -> int:
