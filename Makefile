@@ -54,6 +54,7 @@ test-full: lint
 docs: $(READY)
 	$(BIN)/python -m tools.manpages
 	$(BIN)/python -m tools.pictures
+	$(BIN)/python -m tools.figures
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -28,7 +28,7 @@ from numctl import settings
 from numctl.cli import COMMANDS
 from numctl.core.model import MEANINGS, RULES, Status
 from tests.postoffice import open_office
-from tools import manpages
+from tools import figures, manpages
 
 ROOT = Path(package.__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -242,6 +242,12 @@ def test_manual_page_is_drawn_without_complaint(name: str) -> None:
     )
     assert drawn.stderr == ""
     assert name in drawn.stdout
+
+
+def test_figures_of_the_readme_are_those_that_were_measured() -> None:
+    readme = text_of(ROOT / "README.md")
+    assert readme == figures.with_table(readme), "make them anew with: python -m tools.figures"
+    assert figures.table().count("\n") >= 10
 
 
 # What the manual speaks of is what there is.

@@ -1,1 +1,1 @@
-"""What draws the manual's pictures (`tools.pictures`) and manual pages (`tools.manpages`)."""
+"""What makes the manual's manual pages, pictures and figures: `make docs`."""
