@@ -144,12 +144,18 @@ class Layout:
         if len(row) != len(self.columns):
             raise ValueError(f"a row of {len(row)} values for {len(self.columns)} fields")
 
-    def around(self, row: Row, at: int) -> tuple[str, str]:
-        """A row as text before and after the number that stands at index `at`; raises as `row` does."""
-        self._check(row)
+    def around(self, at: int) -> Callable[[Row], tuple[str, str]]:
+        """Tells what stands before and after the number at index `at` of a row; raises as `row` does."""
+        heads, tails = self.columns[:at], self.columns[at + 1 :]
         before, after = self.columns[at].around()
-        head = self.between + "".join(map(look_up, self.columns[:at], row)) + before
-        return head, after + "".join(map(look_up, self.columns[at + 1 :], row[at + 1 :])) + self.after
+        between, end = self.between, self.after
+
+        def of(row: Row) -> tuple[str, str]:
+            self._check(row)
+            head = between + "".join(map(look_up, heads, row)) + before
+            return head, after + "".join(map(look_up, tails, row[at + 1 :])) + end
+
+        return of
 
 
 def layout(
@@ -200,58 +206,82 @@ def _json_layout(fields: Sequence[str], *, as_array: bool, ascii_only: bool) -> 
 
 def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
     """Write rows as they come and return how many there were."""
-    return _write_pieces(form, ((form.row(row), 1) for row in rows), write)
+    lines = _Lines(form, write)
+    for row in rows:
+        lines.held.append(form.row(row))
+        lines.waiting += 1
+        if lines.waiting >= ROWS_AT_ONCE:
+            lines.write_out()
+    return lines.close()
 
 
 def write_runs(form: Layout, runs: Iterable[Run], at: int, write: Write) -> int:
     """Write a row for each number of the runs, the number at index `at`; return how many.
 
-    Fast where runs are long, or where their rows are the same object again and again.
+    Fast where runs are long, or where their rows are the same tuple again and again. A row that comes
+    once is best a list: it isn't remembered.
     """
-    return _write_pieces(form, _run_pieces(form, runs, at), write)
-
-
-def _run_pieces(form: Layout, runs: Iterable[Run], at: int) -> Iterator[tuple[str, int]]:
-    # Known by identity, as hashing a row costs more than writing one; a row that is kept here
-    # stays alive, so its identity is not given to another.
-    known: dict[int, tuple[Row, str, str]] = {}
+    around = form.around(at)
+    known: dict[int, tuple[Row, str, str]] = {}  # by identity: hashing a row costs more than writing one
     previous: Row | None = None
     head = tail = ""
+    lines = _Lines(form, write)
+    keep = lines.held.append
     for row, first, last in runs:
         if row is not previous:
             previous = row
             found = known.get(id(row))
-            if found is None:
-                if len(known) >= KEPT:
-                    known.clear()
-                found = known[id(row)] = (row, *form.around(row, at))
-            _, head, tail = found
+            if found is not None:
+                _, head, tail = found
+            else:
+                head, tail = around(row)
+                if type(row) is tuple:  # kept, it stays alive, and its identity its own
+                    if len(known) >= KEPT:
+                        known.clear()
+                    known[id(row)] = (row, head, tail)
         if first == last:
-            yield f"{head}{first}{tail}", 1
-            continue
-        joint = tail + head
-        for start in range(first, last + 1, ROWS_AT_ONCE):
-            stop = min(start + ROWS_AT_ONCE, last + 1)
-            yield head + joint.join(map(str, range(start, stop))) + tail, stop - start
+            keep(f"{head}{first}{tail}")
+            lines.waiting += 1
+            if lines.waiting >= ROWS_AT_ONCE:
+                lines.write_out()
+        else:
+            _write_run(lines, head, tail, first, last)
+    return lines.close()
 
 
-def _write_pieces(form: Layout, pieces: Iterable[tuple[str, int]], write: Write) -> int:
-    """Write texts that each stand for some rows, many at once, and return how many rows."""
-    write(form.opening)
-    held: list[str] = []
-    keep = held.append
-    skip = len(form.between)
-    waiting = written = 0
-    for text, count in pieces:
-        keep(text)
-        waiting += count
-        if waiting >= ROWS_AT_ONCE:
-            write("".join(held)[skip:])
-            held.clear()
-            written += waiting
-            skip = waiting = 0
-    write("".join(held)[skip:] + form.closing)
-    return written + waiting
+def _write_run(lines: _Lines, head: str, tail: str, first: int, last: int) -> None:
+    joint = tail + head
+    for start in range(first, last + 1, ROWS_AT_ONCE):
+        stop = min(start + ROWS_AT_ONCE, last + 1)
+        lines.held.append(head + joint.join(map(str, range(start, stop))) + tail)
+        lines.waiting += stop - start
+        if lines.waiting >= ROWS_AT_ONCE:
+            lines.write_out()
+
+
+class _Lines:
+    """Texts that each stand for some rows, written many at once; `waiting` counts the rows held."""
+
+    def __init__(self, form: Layout, write: Write) -> None:
+        self._write, self._closing = write, form.closing
+        self._skip = len(form.between)  # nothing stands between the first row and what is before it
+        self._written = 0
+        self.held: list[str] = []
+        self.waiting = 0
+        write(form.opening)
+
+    def write_out(self, closing: str = "") -> None:
+        self._write("".join(self.held)[self._skip :] + closing)
+        self.held.clear()
+        if self.waiting:
+            self._skip = 0
+        self._written += self.waiting
+        self.waiting = 0
+
+    def close(self) -> int:
+        """Write the rest; return how many rows were written in all."""
+        self.write_out(self._closing)
+        return self._written
 
 
 def spread(runs: Iterable[Run], at: int) -> Iterator[Row]:

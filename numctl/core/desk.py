@@ -7,7 +7,7 @@ the order in which spans never overlap: deletes, new ends, inserts.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.ranges import adjoins
@@ -19,7 +19,7 @@ ABSENT = 0  # stands for "not in the inventory" where a state's row id is asked 
 
 _LOAD = """
 SELECT first, last, state FROM span
-WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :first) AND first <= :last + 1
+WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < ?1), ?1) AND first <= ?2 + 1
 """
 
 
@@ -50,7 +50,7 @@ class Desk:
         """Lay out the spans from ``first`` to ``last`` and both neighbours."""
         fresh = []
         stored = self._stored
-        for start, end, state in self._connection.execute(_LOAD, {"first": first, "last": last}):
+        for start, end, state in self._connection.execute(_LOAD, (first, last)):
             if start not in stored:
                 stored[start] = self._spans[start] = (end, state)
                 fresh.append(start)
@@ -84,44 +84,40 @@ class Desk:
         return found
 
     def put(self, first: int, last: int, state: int) -> None:
-        """Set ``first`` to ``last``, all in one state until now, to ``state``; join with neighbours."""
-        at = bisect_right(self._firsts, first) - 1
-        if at >= 0:
-            start = self._firsts[at]
-            end, old = self._spans[start]
-            if end >= first:
-                self._take_out(start, at)
-                if start < first:
-                    self._lay(start, first - 1, old)
-                if last < end:
-                    self._lay(last + 1, end, old)
+        """Set ``first`` to ``last``, all in one other state until now, to ``state``; join with neighbours."""
+        firsts, spans = self._firsts, self._spans
+        low = high = bisect_right(firsts, first)  # what stands there is replaced
+        new: list[Piece] = []
+        rest: Piece | None = None
+        if low and spans[firsts[low - 1]][0] >= first:
+            low -= 1
+            start = firsts[low]
+            end, old = spans.pop(start)
+            if start < first:
+                new.append(Piece(start, first - 1, old))
+            if last < end:
+                rest = Piece(last + 1, end, old)
         if state != ABSENT:
-            self._lay_joined(first, last, state)
+            if not new and low and self._goes_on(firsts[low - 1], first, state):
+                low -= 1
+                first = firsts[low]
+                del spans[first]
+            if rest is None and high < len(firsts) and spans[firsts[high]][1] == state:
+                start = firsts[high]
+                if adjoins(last, start):
+                    last = spans.pop(start)[0]
+                    high += 1
+            new.append(Piece(first, last, state))
+        if rest is not None:
+            new.append(rest)
+        firsts[low:high] = [piece[0] for piece in new]
+        for start, end, now in new:
+            spans[start] = (end, now)
 
-    def _lay_joined(self, first: int, last: int, state: int) -> None:
-        at = bisect_left(self._firsts, first)
-        if at > 0:
-            start = self._firsts[at - 1]
-            end, left = self._spans[start]
-            if left == state and adjoins(end, first):
-                self._take_out(start, at - 1)
-                first, at = start, at - 1
-        if at < len(self._firsts):
-            start = self._firsts[at]
-            end, right = self._spans[start]
-            if right == state and adjoins(last, start):
-                self._take_out(start, at)
-                last = end
-        self._firsts.insert(at, first)
-        self._spans[first] = (last, state)
-
-    def _take_out(self, first: int, at: int) -> None:
-        del self._firsts[at]
-        del self._spans[first]
-
-    def _lay(self, first: int, last: int, state: int) -> None:
-        insort(self._firsts, first)
-        self._spans[first] = (last, state)
+    def _goes_on(self, start: int, first: int, state: int) -> bool:
+        """Whether the span that begins at ``start`` is in ``state`` and ends right before ``first``."""
+        end, own = self._spans[start]
+        return own == state and adjoins(end, first)
 
     def flush(self) -> None:
         """Write what differs from the store, and clear the desk."""

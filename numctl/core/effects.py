@@ -59,6 +59,7 @@ class Effects:
         self._states = states
         self._firsts = array("q")
         self._lasts = array("q")
+        self._pairs: dict[tuple[int, int], int] = {}  # states before and after: numbers, not reckoned yet
         self._unwritten: dict[tuple[int, int, str], int] = {}
         self.moved: dict[tuple[int, int, str], int] = {}  # (organization, series, status): net difference
         self.assigned_from_reserve: set[int] = set()  # organizations
@@ -87,20 +88,27 @@ class Effects:
 
     def note_states(self, before: int, after: int, n: int) -> None:
         """``n`` numbers went from one state to another, without saying which."""
-        old = self._states[before] if before != ABSENT else None
-        new = self._states[after] if after != ABSENT else None
-        if old is not None:
-            self._count(old.organization, old.series, old.status, -n)
-            _keep(self.sources, old.organization)
-            if new is not None and old.status is Status.RESERVED and new.status is Status.ASSIGNED:
-                self.assigned_from_reserve.add(old.organization)
-        if new is not None:
-            self._count(new.organization, new.series, new.status, n)
-            _keep(self.targets, new.organization)
-            if new.until and (not self.due or new.until < self.due):
-                self.due = new.until
-        _keep(self.tags, new.tag if new is not None else "")
-        _keep(self.series, (new or old).series)  # type: ignore[union-attr]
+        pair = (before, after)
+        self._pairs[pair] = self._pairs.get(pair, 0) + n
+
+    def _reckon(self) -> None:
+        """Turn what was noted into counts and what all numbers share."""
+        for (before, after), n in self._pairs.items():
+            old = self._states[before] if before != ABSENT else None
+            new = self._states[after] if after != ABSENT else None
+            if old is not None:
+                self._count(old.organization, old.series, old.status, -n)
+                _keep(self.sources, old.organization)
+                if new is not None and old.status is Status.RESERVED and new.status is Status.ASSIGNED:
+                    self.assigned_from_reserve.add(old.organization)
+            if new is not None:
+                self._count(new.organization, new.series, new.status, n)
+                _keep(self.targets, new.organization)
+                if new.until and (not self.due or new.until < self.due):
+                    self.due = new.until
+            _keep(self.tags, new.tag if new is not None else "")
+            _keep(self.series, (new or old).series)  # type: ignore[union-attr]
+        self._pairs = {}
 
     def note_user(self, user: int | None) -> None:
         _keep(self.users, user)
@@ -130,7 +138,11 @@ class Effects:
         self.moved[key] = self.moved.get(key, 0) + n
 
     def write_counts(self, connection: sqlite3.Connection) -> None:
-        """Apply the net differences: a count never passes through less than nothing."""
+        """Apply the net differences: a count never passes through less than nothing.
+
+        What is public here, but for ``count``, holds from then on.
+        """
+        self._reckon()
         for (organization, series, status), n in self._unwritten.items():
             if n > 0:
                 connection.execute(

@@ -51,7 +51,7 @@ class Listing:
         self._rows: dict[int, Row] = {}  # by state
         self._backwards = False
         self._limit: int | None = None
-        self.count = 0  # numbers
+        self.count = 0  # numbers, where there is a limit
 
     @classmethod
     def read(
@@ -66,7 +66,8 @@ class Listing:
             spans = islice(spans, limit) if ranges else _cut_off(spans, limit, listing._backwards)
         pieces = Pieces(view, in_order=order == Order(), backwards=listing._backwards)
         for chunk in listing._spool.fill(pieces.of(spans)):
-            listing.count += sum(piece[1] - piece[0] + 1 for piece in chunk)
+            if limit is not None:
+                listing.count += sum(piece[1] - piece[0] + 1 for piece in chunk)
         listing._rows = pieces.rows()
         return listing
 
@@ -75,9 +76,9 @@ class Listing:
 
         Numbers that are told downwards come one by one.
         """
-        if not self._backwards:
-            yield from self._told()
-            return
+        return self._downwards() if self._backwards else self._told()
+
+    def _downwards(self) -> Iterator[tuple[Row, int, int]]:
         for row, first, last in self._told():
             for number in range(last, first - 1, -1):
                 yield row, number, number
@@ -105,9 +106,10 @@ class Listing:
         for chunk in self._spool.chunks():
             for first, last, state, user, forward_to in chunk:
                 row = rows[state]
-                if user is not None or forward_to is not None:
-                    row = (*row[:6], user, forward_to)
-                yield row, first, last
+                if user is None and forward_to is None:
+                    yield row, first, last
+                else:  # a list: it won't come again, and need not be remembered
+                    yield [*row[:6], user, forward_to], first, last
 
 
 def ranged(row: Row, first: int, last: int) -> tuple[str | int | None, ...]:

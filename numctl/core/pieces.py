@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from numctl.core.model import Status
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 SINGLY = 1_000  # spans whose details are looked up one by one, before they are read along in order
 
-Row = tuple[str | None, ...]  # a number's fields but for the number itself, which is None
+Row = Sequence[str | None]  # a number's fields but for the number itself, which is None
 Piece = tuple[int, int, int, str | None, str | None]  # first, last, state, user, forwarded to
 _Detail = tuple[int, str | None, str | None]  # number, user, forwarded to
 
@@ -23,6 +24,8 @@ SELECT number, nullif(user.name, ''), CAST(forward_to AS TEXT)
 FROM detail LEFT JOIN user ON user.id = detail.user WHERE number BETWEEN ? AND ? ORDER BY number
 """
 _END = 10**15
+_STATUS = 3  # where a row has it
+_ALIKE = {str(status): str(status) for status in Status}  # one text for all rows
 
 
 class Pieces:
@@ -33,18 +36,19 @@ class Pieces:
         self._view = view
         self._in_order = in_order
         self._backwards = backwards
-        self._detailed: dict[int, bool] = {}  # whether a state's numbers may have details
+        self._series = dict(view.connection.execute("SELECT id, name FROM series"))
+        self._rows: dict[int, Row] = {}
 
     def of(self, spans: Iterable[Span]) -> Iterator[Piece]:
         """The pieces of each span, in order; those of one span as well."""
         looked_up = 0
         along: _Along | None = None
-        detailed = self._detailed
+        rows = self._rows
         for first, last, state in spans:
-            may = detailed.get(state)
-            if may is None:
-                may = detailed[state] = self._may_have_details(state)
-            if not may:
+            row = rows.get(state)
+            if row is None:
+                row = rows[state] = self._row(state)
+            if row[_STATUS] == Status.AVAILABLE:  # no user, no forwarding
                 yield first, last, state, None, None
                 continue
             if along is None:
@@ -56,36 +60,23 @@ class Pieces:
                 details = along.within(first, last) if along.number <= last else []
             if not details:
                 yield first, last, state, None, None
+            elif first == last:
+                yield first, last, state, details[0][1], details[0][2]
             elif self._backwards:
                 yield from reversed(list(_cut(first, last, state, details)))
             else:
                 yield from _cut(first, last, state, details)
 
-    def _may_have_details(self, state: int) -> bool:
-        (status,) = self._view.connection.execute(
-            "SELECT status FROM state WHERE id = ?", (state,)
-        ).fetchone()
-        return bool(status != Status.AVAILABLE)
-
     def rows(self) -> dict[int, Row]:
         """The row of each state that was seen, by its row id."""
-        series = dict(self._view.connection.execute("SELECT id, name FROM series"))
-        rows: dict[int, Row] = {}
-        for id in self._detailed:
-            of, holder, status, tag, until = self._view.connection.execute(
-                "SELECT series, organization, status, tag, until FROM state WHERE id = ?", (id,)
-            ).fetchone()
-            rows[id] = (
-                series[of],
-                None,
-                self._view.tree.path(holder),
-                status,
-                tag or None,
-                until or None,
-                None,
-                None,
-            )
-        return rows
+        return self._rows
+
+    def _row(self, state: int) -> Row:
+        of, holder, status, tag, until = self._view.connection.execute(
+            "SELECT series, organization, status, tag, until FROM state WHERE id = ?", (state,)
+        ).fetchone()
+        holds = (tag or None, until or None)
+        return (self._series[of], None, self._view.tree.path(holder), _ALIKE[status], *holds, None, None)
 
 
 class _Along:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 CHUNK = 10_000  # tuples packed at a time
-IN_MEMORY = 8_000_000  # bytes; more goes to an unnamed file in the system's folder for such files
+IN_MEMORY = 2_000_000  # bytes; more goes to an unnamed file in the system's folder for such files
 
 
 class Spool:

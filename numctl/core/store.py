@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-PAGE_CACHE_KIB = 16_000
+PAGE_CACHE_KIB = 16_000  # for changes; what reads goes through the file once, with SQLite's usual 2,000
 SLICE = 100  # milliseconds of waiting for a lock, after which an interruption is seen
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
@@ -101,6 +101,7 @@ class Store:
         with translated(self.path):
             self._patiently("BEGIN IMMEDIATE")
             try:
+                self.connection.execute(f"PRAGMA cache_size = {-PAGE_CACHE_KIB}")
                 yield self.connection
                 self._patiently("COMMIT" if keep() else "ROLLBACK")
             except BaseException:
@@ -156,7 +157,6 @@ class Store:
         """The version of the schema, of a file that is a store. Raises NoStore or Damaged."""
         try:
             with self._snapshot():
-                self.connection.execute(f"PRAGMA cache_size = {-PAGE_CACHE_KIB}")  # reads the file
                 (application,) = self.connection.execute("PRAGMA application_id").fetchone()
                 (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
