@@ -6,6 +6,7 @@ is made on nothing first, as a dry run, so that all modules are loaded.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -69,6 +70,7 @@ def tree(store: Store) -> None:
 JOBS = {job.__name__: job for job in (allocate, withdraw, batch, count, tree)}
 
 if __name__ == "__main__":
+    gc.set_threshold(70_000)  # as numctl's own entry does
     with Store.open(Path(sys.argv[2])) as opened:
         warm_up(opened)
         started, worked = perf_counter(), process_time()
