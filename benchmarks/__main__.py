@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import report
+from benchmarks import report, stores
 from benchmarks.lines import LINES
 from benchmarks.measuring import ROOT, Bench, Failed
 
@@ -24,12 +24,9 @@ def main() -> int:
     given = parser.parse_args()
     if unknown := set(given.lines) - set(LINES):
         parser.error(f"there is no line {', '.join(sorted(unknown))}; they are {', '.join(LINES)}")
-    if given.fresh and given.folder.exists():
-        for path in given.folder.iterdir():
-            if path.is_file():
-                path.unlink()
     load = os.getloadavg()[0]
     bench = Bench(given.folder.resolve(), given.rounds)
+    stores.forget(bench, always=given.fresh)
     measured, broken = [], False
     for name in given.lines or LINES:
         start = perf_counter()

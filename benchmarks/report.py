@@ -70,7 +70,7 @@ def machine() -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
         f"{_processor()}, {cores} cores, {platform.system()}; Python {platform.python_version()}"
-        f" with SQLite {sqlite3.sqlite_version}"
+        f" with SQLite\n{sqlite3.sqlite_version}"
     )
 
 
@@ -91,8 +91,8 @@ def markdown(lines: Iterable[Line], *, load: float, rounds: int) -> str:
     return f"""# Figures
 
 Made by `make bench`; every figure is the median of several runs, in turns with its peer ({rounds} rounds
-for whole commands that can be repeated, 3 for the long ones). Measured on: {machine()}. Other programs kept
-{load:.1f} of its cores busy when it began; single runs vary by some 5 to 10 %.
+for whole commands that can be repeated, 2 or 3 for the long ones). "CPU" compares what a processor worked,
+which other programs disturb less. Measured on: {machine()}; the load average was {load:.1f} when it began.
 
 "Whole command" is a process from start to end, as a shell sees it; "transaction" is the work inside one
 process, from BEGIN to the end of COMMIT. "Start-up" is a Typer program with as many commands as numctl that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -11,7 +12,20 @@ from benchmarks.report import progress
 
 REGISTER_VARIABLE = "NUMCTL_BENCH_REGISTER"
 _USUAL_PLACE = ROOT.parent / "shared" / "data" / "arcep-majnum.csv"
+RECIPES = ("inventories", "rows", "picking")
 NO_REGISTER = f"no register of France; name its file in {REGISTER_VARIABLE}"
+
+
+def forget(bench: Bench, *, always: bool) -> None:
+    """Remove what was made by an earlier form of the schema or of the inventories, or everything."""
+    recipes = [ROOT / "numctl/core/schema.py", *(ROOT / "benchmarks" / f"{name}.py" for name in RECIPES)]
+    recipe = hashlib.sha256(b"".join(path.read_bytes() for path in recipes)).hexdigest()
+    stamp = bench.folder / "recipe.sha256"
+    if always or not stamp.exists() or stamp.read_text() != recipe:
+        for pattern in ("*.db*", "*.csv", "*-picked-*.txt", "*.new*"):
+            for path in bench.folder.glob(pattern):
+                path.unlink()
+    stamp.write_text(recipe)
 
 
 def store(bench: Bench, name: str, *arguments: str | Path) -> Path:
