@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl import formats
+from numctl import formats, writing
 from numctl.core.text import FORMULA_STARTS, unguard
 
 FIELDS = ("series", "number", "organization", "reserved_tag")
@@ -28,7 +28,7 @@ formulas = st.builds(
 
 def written(name: str, fields: tuple[str, ...], rows: list[tuple[object, ...]], **how: bool) -> str:
     out = io.StringIO(newline="")
-    formats.write_rows(formats.layout(name, fields, **how), rows, out.write)
+    writing.write_rows(formats.layout(name, fields, **how), rows, out.write)
     return out.getvalue()
 
 
@@ -172,12 +172,12 @@ def test_runs_are_their_rows(
         return (*rest[:at], None, *rest[at:])
 
     placed = [(moved(row), first, last) for row, first, last in runs]
-    rows = list(map(tuple, formats.spread(placed, at)))
+    rows = list(map(tuple, writing.spread(placed, at)))
     fast = io.StringIO(newline="")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(formats, "ROWS_AT_ONCE", at_once)
+        patch.setattr(writing, "ROWS_AT_ONCE", at_once)
         patch.setattr(formats, "KEPT", 2)
-        count = formats.write_runs(formats.layout(name, FIELDS), placed, at, fast.write)
+        count = writing.write_runs(formats.layout(name, FIELDS), placed, at, fast.write)
     assert fast.getvalue() == written(name, FIELDS, rows)
     assert count == len(rows)
 
@@ -188,7 +188,7 @@ def test_rows_made_anew_for_each_run_are_not_mixed_up() -> None:
             yield ("s", None, f"org {number}", None), number, number
 
     out = io.StringIO(newline="")
-    formats.write_runs(formats.layout("tsv", FIELDS), runs(), 1, out.write)
+    writing.write_runs(formats.layout("tsv", FIELDS), runs(), 1, out.write)
     assert out.getvalue() == "".join(f"s\t{n}\torg {n}\t\n" for n in range(1000, 4000))
 
 
@@ -202,7 +202,7 @@ def test_a_long_run_is_never_held_whole(name: str) -> None:
 
     form = formats.layout(name, FIELDS)
     tracemalloc.start()
-    formats.write_runs(form, [(("1418", None, "Acme", None), 14180000000, 14180199999)], 1, write)
+    writing.write_runs(form, [(("1418", None, "Acme", None), 14180000000, 14180199999)], 1, write)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 0 < longest < 4_000_000
@@ -212,6 +212,6 @@ def test_a_long_run_is_never_held_whole(name: str) -> None:
 def test_ranges_join_what_follows_on_within_one_length() -> None:
     out = io.StringIO()
     ranges = [(100, 199), (200, 200), (202, 300), (998, 999), (1000, 1001), (500, 500)]
-    count = formats.write_ranges(ranges, out.write)
+    count = writing.write_ranges(ranges, out.write)
     assert out.getvalue() == "100..200\n202..300\n998..999\n1000..1001\n500..500\n"
     assert count == sum(last - first + 1 for first, last in ranges)

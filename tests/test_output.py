@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from numctl import formats
+from numctl import formats, writing
 from numctl.core.errors import BadValue, NotFound, NumbersRefuse, Refusal
 from numctl.core.ranges import Range
 from numctl.output import FORMATS, Output, progress, tables
@@ -204,7 +204,7 @@ RUNS = [
 def test_runs_are_their_rows_in_every_format(name: str) -> None:
     fast, slow = Said(name), Said(name)
     fast.output.runs(FIELDS[:3], RUNS)
-    slow.output.rows(FIELDS[:3], list(formats.spread(RUNS, 1)))
+    slow.output.rows(FIELDS[:3], list(writing.spread(RUNS, 1)))
     assert fast.out == slow.out
 
 

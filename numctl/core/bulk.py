@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.model import State, Status
+from numctl.core.ranges import any_adjoin
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numctl.core.ranges import Pair
 
@@ -30,12 +31,22 @@ CREATE TEMP TABLE IF NOT EXISTS joint (
 )
 """
 
-# New spans that begin inside an old one: at the first number of a target, or right after its last.
+# Where a span must be cut: at the first number of a target, then right after its last.
+_PLACES = (
+    """
+    SELECT t.first AS at FROM temp.target AS t
+    WHERE NOT EXISTS (SELECT 1 FROM span WHERE span.first = t.first)
+    """,
+    """
+    SELECT t.last + 1 AS at FROM temp.target AS t
+    CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last WHERE s.last > t.last
+    """,
+)
 _CUT = """
 INSERT INTO temp.cut (first, last, state, parent)
 SELECT place.at, coalesce(lead(place.at) OVER (PARTITION BY s.first ORDER BY place.at) - 1, s.last),
   s.state, s.first
-FROM (SELECT first AS at FROM temp.target UNION SELECT last + 1 FROM temp.target) AS place
+FROM ({places}) AS place
 CROSS JOIN span AS s ON s.first = (SELECT max(first) FROM span WHERE first < place.at)
 WHERE s.last >= place.at
 """
@@ -149,19 +160,24 @@ class Bulk:
         self._connection = connection
         self._operation = operation
         self._line = line
+        self._apart = False  # whether nothing can have come to adjoin
         for statement in _TABLES.split(";"):
             connection.execute(statement)
 
-    def cut(self, ranges: Iterable[Pair]) -> list[Covered]:
-        """Make the ranges whole spans; give what states they are in."""
+    def cut(self, ranges: Sequence[Pair]) -> list[Covered]:
+        """Make the ranges, ascending, whole spans; give what states they are in."""
         run = self._connection.execute
-        for table in ("target", "cut", "successor", "joint"):
-            run(f"DELETE FROM temp.{table}")  # noqa: S608 - one of four words
+        for table in ("target", "successor", "joint"):
+            run(f"DELETE FROM temp.{table}")  # noqa: S608 - one of three words
         self._connection.executemany("INSERT INTO temp.target (first, last) VALUES (?, ?)", ranges)
-        run(_CUT)
-        run(_SHORTEN)
-        run(_PLACE)
-        return [Covered(*row) for row in run(_COVERED)]
+        for places in _PLACES:
+            run("DELETE FROM temp.cut")
+            if run(_CUT.format(places=places)).rowcount:
+                run(_SHORTEN)
+                run(_PLACE)
+        covered = [Covered(*row) for row in run(_COVERED)]
+        self._apart = sum(spans for _, _, spans in covered) == len(ranges) and not any_adjoin(ranges)
+        return covered
 
     def change(
         self, successors: Sequence[tuple[int, State, int, State | None]], positions: tuple[int, int]
@@ -179,6 +195,9 @@ class Bulk:
                 for before, old, after, new in successors
             ],
         )
+        inhabited = "SELECT 1 FROM span WHERE state = ? LIMIT 1"
+        if any(after and run(inhabited, (after,)).fetchone() for _, _, after, _ in successors):
+            self._apart = False
         position, details = positions
         these = {"operation": self._operation, "position": position, "line": self._line}
         pieces = run(_PIECES, these).rowcount
@@ -198,10 +217,15 @@ class Bulk:
         """(state before, state after, numbers) of the pieces written after ``position``."""
         return self._connection.execute(_MOVED, (self._operation, position)).fetchall()
 
+    def mend(self) -> None:
+        """Join again what ``cut`` has cut, where nothing is to be changed after all."""
+        self._apart = False
+        self.join()
+
     def join(self) -> None:
         """Join what adjoins in one state, at the ends of the ranges and within them."""
         run = self._connection.execute
-        if run(_JOINTS).rowcount:
+        if not self._apart and run(_JOINTS).rowcount:
             run(_SWALLOW)
             run(_EXTEND)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from numctl.core.desk import ABSENT
 from numctl.core.model import Status
-from numctl.core.ranges import Range, adjoins
+from numctl.core.ranges import Pair, Range, adjoins, any_adjoin, total
 
 if TYPE_CHECKING:
     import sqlite3
@@ -85,6 +85,17 @@ class Effects:
         else:
             self._firsts.append(first)
             self._lasts.append(last)
+
+    def note_ranges(self, ranges: Sequence[Pair]) -> None:
+        """Many ranges were touched, in ascending order, without saying how."""
+        if self._lasts or any_adjoin(ranges):
+            for first, last in ranges:
+                self.note_range(first, last)
+        elif ranges:
+            firsts, lasts = zip(*ranges, strict=True)
+            self._firsts.extend(firsts)
+            self._lasts.extend(lasts)
+            self.count += total(ranges)
 
     def note_states(self, before: int, after: int, n: int) -> None:
         """``n`` numbers went from one state to another, without saying which."""

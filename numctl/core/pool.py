@@ -87,20 +87,18 @@ def _available(
 ) -> Iterator[Pair]:
     state = operation.door.states.find(State(series, organization, Status.AVAILABLE))
     if state is None:
-        return
+        return iter(())
     order = "DESC" if highest_first else "ASC"
     spans = operation.connection.execute(
         f"SELECT first, last FROM span WHERE state = ? ORDER BY first {order}",  # noqa: S608 - one of two words
         (state,),
     )
     if matching is None:
-        yield from spans
-        return
+        return spans
     from numctl.core.digits import matching as compiled
 
-    automaton = compiled(matching)
-    for first, last in spans:
-        yield from automaton.runs(first, last, descending=highest_first)
+    runs = compiled(matching).runs
+    return (run for first, last in spans for run in runs(first, last, descending=highest_first))
 
 
 def _scattered(blocks: Iterable[Pair], quantity: int, highest_first: bool) -> tuple[list[Pair], int]:
@@ -110,7 +108,7 @@ def _scattered(blocks: Iterable[Pair], quantity: int, highest_first: bool) -> tu
         n = last - first + 1
         if n >= missing:
             chosen.append((last - missing + 1, last) if highest_first else (first, first + missing - 1))
-            return chosen, quantity
+            return chosen[::-1] if highest_first else chosen, quantity
         chosen.append((first, last))
         missing -= n
     return [], quantity - missing

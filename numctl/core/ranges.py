@@ -7,6 +7,7 @@ and free of overlaps, as `normalize` gives it. Numbers of different lengths are 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Range(NamedTuple):
 def adjoins(a_last: int, b_first: int) -> bool:
     """Whether a range that starts at `b_first` goes on right where one that ends at `a_last` stops."""
     return b_first == a_last + 1 and b_first not in LENGTH_STARTS
+
+
+def any_adjoin(ranges: Sequence[Pair]) -> bool:
+    """Whether one of some ascending, disjoint ranges goes on right where the one before it stops."""
+    return any(adjoins(last, first) for (_, last), (first, _) in pairwise(ranges) if first == last + 1)
 
 
 def normalize(ranges: Iterable[Range]) -> list[Range]:

@@ -98,7 +98,7 @@ class Door:
             for state in here
         )
         if not admitted or sum(numbers for _, numbers, _ in covered) != total(ranges):
-            bulk.join()
+            bulk.mend()
             self._check(self._pieces(ranges), change, held_by)  # says why not
             raise AssertionError("one body of the door refuses what the other admits")
         successors = []
@@ -120,8 +120,7 @@ class Door:
             if after is None:
                 self._extents += [(False, Range(*range)) for range in ranges]
         changed = ranges if everything else self._connection.execute(_CHANGED, (self._operation, position))
-        for first, last in changed:
-            self.effects.note_range(first, last)
+        self.effects.note_ranges(list(changed))
         for (user,) in self._connection.execute(
             "SELECT DISTINCT coalesce(user_after, user_before) FROM detail_change"
             " WHERE operation = ? AND position > ? LIMIT 2",

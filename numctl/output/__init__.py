@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import chain
 from typing import Any, TextIO
 
-from numctl import formats
+from numctl import formats, writing
 from numctl.core.errors import BadValue, Refusal
 from numctl.formats import FORMATS, Row, Run, shown
 from numctl.output.terminal import carries_unicode, is_terminal, painted, wants_colour
@@ -116,9 +116,9 @@ class Output:
         """
         name = self.format
         if name == "ranges":
-            count = formats.write_ranges(_ranges_of(fields, rows), self._stdout.write)
+            count = writing.write_ranges(_ranges_of(fields, rows), self._stdout.write)
         elif name in formats.STREAMED:
-            count = formats.write_rows(self._layout(fields), rows, self._stdout.write)
+            count = writing.write_rows(self._layout(fields), rows, self._stdout.write)
         else:
             count = self._drawn(fields, rows)
         self._finish_rows(count, empty, total, more)
@@ -141,11 +141,11 @@ class Output:
         name = self.format
         at = fields.index(number_field)
         if name == "ranges":
-            count = formats.write_ranges(((first, last) for _, first, last in runs), self._stdout.write)
+            count = writing.write_ranges(((first, last) for _, first, last in runs), self._stdout.write)
         elif name in formats.STREAMED:
-            count = formats.write_runs(self._layout(fields), runs, at, self._stdout.write)
+            count = writing.write_runs(self._layout(fields), runs, at, self._stdout.write)
         else:
-            count = self._drawn(fields, formats.spread(runs, at))
+            count = self._drawn(fields, writing.spread(runs, at))
         self._finish_rows(count, empty, total, more)
 
     def _layout(self, fields: Sequence[str]) -> formats.Layout:
