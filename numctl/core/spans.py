@@ -44,6 +44,7 @@ class Door:
         self._desk = Desk(connection)
         self._journal = Journal(connection, operation)
         self._extents: list[tuple[bool, Range]] = []
+        self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
         self.states = States(connection)
         self.effects = Effects(self.states)
         self.line = 0  # of the batch or file that is at work
@@ -78,12 +79,8 @@ class Door:
     def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
         pieces = self._pieces(ranges)
         self._check(pieces, change, held_by)
-        successors: dict[int, int] = {}
         for piece in pieces:
-            after = successors.get(piece.state)
-            if after is None:
-                after = successors[piece.state] = self._successor(piece.state, change)
-            self._move(piece, after, change)
+            self._move(piece, self._successor(piece.state, change), change)
         self._flush_if_full()
 
     def _change_in_bulk(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
@@ -224,9 +221,14 @@ class Door:
         return allowed(self.states[state].status, forwarding=forwarding)
 
     def _successor(self, state: int, change: Change) -> int:
-        if not RULES[change.action].to:
-            return ABSENT
-        return self.states.id(change.after(self.states[state]))
+        after = self._successors.get((state, change))
+        if after is None:
+            leaves = not RULES[change.action].to
+            after = ABSENT if leaves else self.states.id(change.after(self.states[state]))
+            if len(self._successors) >= FLUSH_AT:
+                self._successors.clear()
+            self._successors[state, change] = after
+        return after
 
     def _move(self, piece: Piece, after: int, change: Change) -> None:
         old = self.states[piece.state] if piece.state != ABSENT else None
