@@ -102,15 +102,16 @@ class Chance:
 
 
 ACTIONS = ["reserve", "unreserve", "retag", "move", "allocate", "withdraw", "assign", "register", "release"]
-ACTIONS += ["forward", "add", "remove", "series move", "batch", "import"]
+ACTIONS += ["add", "remove", "series move", "batch", "import"]
 
 
 def test_undo_is_exact(fresh: Fresh, tmp_path: Path, numctl: Numctl, promised: Promised) -> None:
     with promised(18) as promise:
-        for round in range(500 // len(ACTIONS) + 1 if FULL else 2):
+        for round in range(500 // len(ACTIONS) if FULL else 2):
             store = fresh()
             by = Chance(store, round)
-            for action in by.random.sample(ACTIONS, len(ACTIONS)):
+            # One number of the sample is forwarded: before anything befalls it.
+            for action in ("forward", *by.random.sample(ACTIONS, len(ACTIONS))):
                 promise.tried(*wrong_after(action, by, tmp_path, numctl))
             promise.tried(*auditing.faults(store))
 
