@@ -58,7 +58,7 @@ class Door:
         chosen = list(ranges)
         before = self.effects.count
         if self._is_large(chosen, change):
-            self._change_in_bulk(chosen, change, held_by)
+            self._change_in_bulk(sorted(chosen), change, held_by)
         else:
             self._change_in_memory(chosen, change, held_by)
         return self.effects.count - before
