@@ -107,7 +107,7 @@ def test_a_lock_that_lasts_is_reported(
         lines = [["series", "add", "new"], ["series", "add", "new", "--as", "Acme"]]
         lines += [["search"], ["utilization"]] * (lock == "EXCLUSIVE")
         for line in lines:
-            for timeout, most in (("1", 2.0), ("0", 1.0)):
+            for timeout, most in (("1", 2.0), ("0", 1.0))[0 if FULL or line is lines[-1] else 1 :]:
                 began = monotonic()
                 ended = launcher.run("--db", store, "--lock-timeout", timeout, *line)
                 took = monotonic() - began

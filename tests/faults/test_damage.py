@@ -31,7 +31,7 @@ def test_flipped_bytes_are_found(launcher: Launcher, fresh: Fresh, promised: Pro
     whole = store.read_bytes()
     sound = inventory(store)
     with promised(13) as promise:
-        for n in range(1000 if FULL else 80):
+        for n in range(1000 if FULL else 50):
             at, change = dice.randrange(len(whole)), dice.randrange(1, 256)
             flipped = bytearray(whole)
             flipped[at] ^= change
