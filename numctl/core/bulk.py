@@ -161,6 +161,7 @@ class Bulk:
         self._operation = operation
         self._line = line
         self._apart = False  # whether nothing can have come to adjoin
+        self._states = 0  # that the ranges are in
         for statement in _TABLES.split(";"):
             connection.execute(statement)
 
@@ -176,6 +177,7 @@ class Bulk:
                 run(_SHORTEN)
                 run(_PLACE)
         covered = [Covered(*row) for row in run(_COVERED)]
+        self._states = len(covered)
         self._apart = sum(spans for _, _, spans in covered) == len(ranges) and not any_adjoin(ranges)
         return covered
 
@@ -196,8 +198,10 @@ class Bulk:
             ],
         )
         inhabited = "SELECT 1 FROM span WHERE state = ? LIMIT 1"
-        if any(after and run(inhabited, (after,)).fetchone() for _, _, after, _ in successors):
-            self._apart = False
+        if len(successors) < self._states or any(
+            after and run(inhabited, (after,)).fetchone() for _, _, after, _ in successors
+        ):
+            self._apart = False  # what stays as it is was cut, or others are in that state already
         position, details = positions
         these = {"operation": self._operation, "position": position, "line": self._line}
         pieces = run(_PIECES, these).rowcount
