@@ -180,6 +180,8 @@ def layout(
     nothing = '""' if len(fields) == 1 else ""
 
     def cell(value: object) -> str:
+        if type(value) is str and value.replace(" ", "").isalnum():  # most are, and need no care
+            return value
         text = text_of(value)
         if guarded and isinstance(value, (str, list, tuple)):
             text = guard(text)

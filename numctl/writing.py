@@ -46,17 +46,21 @@ def write_runs(form: Layout, runs: Iterable[Run], at: int, write: Write) -> int:
                     if len(known) >= KEPT:
                         known.clear()
                     known[id(row)] = (row, head, tail)
-        if first == last:
+        count = last - first + 1
+        if count == 1:
             keep(f"{head}{first}{tail}")
-            lines.waiting += 1
-            if lines.waiting >= ROWS_AT_ONCE:
-                lines.write_out()
+        elif count <= ROWS_AT_ONCE:
+            keep(f"{head}{(tail + head).join(map(str, range(first, last + 1)))}{tail}")
         else:
-            _write_run(lines, head, tail, first, last)
+            _write_long_run(lines, head, tail, first, last)
+            continue
+        lines.waiting += count
+        if lines.waiting >= ROWS_AT_ONCE:
+            lines.write_out()
     return lines.close()
 
 
-def _write_run(lines: _Lines, head: str, tail: str, first: int, last: int) -> None:
+def _write_long_run(lines: _Lines, head: str, tail: str, first: int, last: int) -> None:
     joint = tail + head
     for start in range(first, last + 1, ROWS_AT_ONCE):
         stop = min(start + ROWS_AT_ONCE, last + 1)
