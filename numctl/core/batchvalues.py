@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from numctl.core import days
 from numctl.core.errors import BadValue
 from numctl.core.numbers import parse_number, parse_numbers, parse_range
 from numctl.core.reservations import expect_a_day_to_come
@@ -30,7 +31,7 @@ class ValueReader:
         self.today = today
         self._clean_tag = lru_cache(REMEMBERED)(clean_tag)
         self._clean_name = lru_cache(REMEMBERED)(clean_name)
-        self._day = lru_cache(REMEMBERED)(_day)
+        self._day = lru_cache(REMEMBERED)(days.day)
 
     def numbers(self, value: object) -> list[Range]:
         """NUMBERS: a list of them, or one alone."""
@@ -64,10 +65,10 @@ class ValueReader:
 
     def days(self, value: object) -> int:
         """How many days a number rests."""
-        days = _whole(value, "A number of days")
-        if days > MOST_DAYS:
-            raise BadValue(f"A number rests for {MOST_DAYS} days at most, not {days}.")
-        return days
+        count = _whole(value, "A number of days")
+        if count > MOST_DAYS:
+            raise BadValue(f"A number rests for {MOST_DAYS} days at most, not {count}.")
+        return count
 
     def until(self, value: object) -> str:
         """A day that hasn't passed, as ``YYYY-MM-DD``."""
@@ -102,14 +103,3 @@ def _whole(value: object, what: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS or int(text) < 1:
         raise BadValue(f"{what} is a whole number, 1 or more, written in digits alone, not {quoted(text)}.")
     return int(text)
-
-
-def _day(text: str) -> str:
-    from datetime import date
-
-    if len(text) != 10 or not text.isascii():
-        raise BadValue(f"A date is written YYYY-MM-DD, not {quoted(text)}.")
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise BadValue(f"The calendar has no day {quoted(text)}.") from None

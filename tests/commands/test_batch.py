@@ -291,3 +291,14 @@ def test_what_is_not_of_a_line_ends_the_batch(
 ) -> None:
     monkeypatch.setattr(batching, "_OF_LINES", ())
     assert numctl("batch", "-", "--keep-going", input=lines(reserve(900))).code == 5
+
+
+def test_a_week_is_no_date(numctl: Numctl, store: Path) -> None:
+    """What Python takes for a date in ISO 8601, and the command line doesn't."""
+    numctl("init", "--name", "Acme")
+    numctl("add", "14188980000+2", "--series", "1418")
+    line = '{"action": "reserve", "numbers": ["14188980000"], "tag": "x", "until": "2099-W01-1"}'
+    ending = numctl("batch", "-", input=line)
+    assert ending.code == 2
+    assert "2099-W01-1" in ending.err
+    assert numctl("search", "--status", "reserved", "--count").out == "0\n"
