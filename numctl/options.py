@@ -174,7 +174,6 @@ ThresholdOrOff = Annotated[
 OutFile = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, not standard output.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask, do it.")]
 
 
 # What every command takes: declared as a command's own options are, handed on by grammar.py.

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core import days
 from numctl.core.errors import NumbersUnknown
 from numctl.core.holders import Holding, holder_at, holdings
-from numctl.core.tree import Organization, Tree
+from numctl.core.tree import Tree
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
     from numctl.core.days import Period
@@ -90,7 +89,7 @@ def _holders(
     """Who each row belongs to, 0 for nobody in scope; and how many rows belong to nobody."""
     holders, skipped = array("q", bytes(8 * len(records))), 0
     ends = [days.end_of(day, timezone) for day in records.days_known]
-    inside = everyone(operation.connection).scope(operation.acting)
+    inside = Tree.load(operation.connection, retired=True).scope(operation.acting)
     known: tuple[int, Sequence[Holding]] = (-1, ())
     found = holdings(operation.connection, _ascending(records))
     for place in records.order:
@@ -162,7 +161,7 @@ class Consumed:
 def consumed(view: View, tree: Tree, top: int, period: Period, by: str) -> Consumed:
     """What ``top`` and all below it consumed in a period, by one of ``BY``, ascending.
 
-    ``tree`` is as ``everyone`` gives it: usage stays with an organization that was removed.
+    ``tree`` has the retired ones too: usage stays with an organization that was removed.
     """
     inside = json.dumps(sorted(tree.scope(top)))
     found = Consumed()
@@ -170,12 +169,6 @@ def consumed(view: View, tree: Tree, top: int, period: Period, by: str) -> Consu
     for key, *parts in view.connection.execute(_SUMS, named):
         found.put(key, parts)
     return found
-
-
-def everyone(connection: sqlite3.Connection) -> Tree:
-    """All organizations that ever were, those removed in their last place."""
-    rows = connection.execute("SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization")
-    return Tree([Organization(*row) for row in rows])
 
 
 def minutes(seconds: int) -> int:

@@ -14,10 +14,9 @@ from numctl.core.errors import NotFound
 from numctl.core.ranges import Range
 from numctl.core.states import States
 from numctl.core.summaries import Named, of_furniture, of_numbers
-from numctl.core.tree import Organization, Tree
+from numctl.core.tree import Tree
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
     from numctl.core.view import View
@@ -65,7 +64,7 @@ class Past:
 
     def __init__(self, view: View) -> None:
         self.connection = view.connection
-        self.tree = everyone(view.connection)
+        self.tree = Tree.load(view.connection, retired=True)
         self.states = States(view.connection)
         self.scope = self.tree.scope(view.acting)
         self.sees_all = view.sees_all
@@ -178,18 +177,6 @@ class Past:
 
 
 _WORDS_OF_ABOVE = ("reason", "rejected")  # what someone above wrote or counted is theirs
-
-
-def everyone(connection: sqlite3.Connection) -> Tree:
-    """The tree with the organizations that were removed, each where it last was."""
-    return Tree(
-        [
-            Organization(*row)
-            for row in connection.execute(
-                "SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization"
-            )
-        ]
-    )
 
 
 def unknown(operation: int) -> NotFound:

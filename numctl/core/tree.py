@@ -44,17 +44,13 @@ class Tree:
         self._found: dict[tuple[str, int], int] = {}  # a batch asks for the same few a thousand times
 
     @classmethod
-    def load(cls, connection: sqlite3.Connection) -> Tree:
-        """Read the tree from the store."""
-        return cls(
-            [
-                Organization(*row)
-                for row in connection.execute(
-                    "SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization"
-                    " WHERE retired = 0"
-                )
-            ]
+    def load(cls, connection: sqlite3.Connection, *, retired: bool = False) -> Tree:
+        """Read the tree; with ``retired`` also the organizations that were removed, where they last were."""
+        rows = connection.execute(
+            "SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization WHERE retired <= ?",
+            (retired,),
         )
+        return cls([Organization(*row) for row in rows])
 
     def graft(self, row: Organization) -> None:
         """Take in a new organization."""

@@ -16,6 +16,7 @@ from numctl.core.errors import SHOWN, NotFound, NumbersRefuse, OutOfScope, enume
 from numctl.core.journal import NO_DETAIL, Detail
 from numctl.core.model import Status
 from numctl.core.ranges import Range, normalize
+from numctl.core.tree import Tree
 
 if TYPE_CHECKING:
     import sqlite3
@@ -118,7 +119,7 @@ def _expect_holders(operation: Operation, id: int) -> None:
     """Raises NumbersRefuse where numbers would go back to an organization that was removed since."""
     for (organization,) in operation.connection.execute(_GIVES_BACK_TO, (id,)):
         if organization not in operation.tree:
-            path = history.everyone(operation.connection).path(organization)
+            path = Tree.load(operation.connection, retired=True).path(organization)
             raise NumbersRefuse(
                 f"Operation {id} can't be undone: numbers would go back to {path}, which was removed since.",
                 "Nothing was changed.",

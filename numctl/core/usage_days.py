@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.consumption import consumed, everyone
+from numctl.core.consumption import consumed
 from numctl.core.days import Period
+from numctl.core.tree import Tree
 
 if TYPE_CHECKING:
     from numctl.core.view import View
@@ -34,7 +35,7 @@ def last_days(view: View, top: int, today: str, count: int) -> list[Day]:
     """
     from datetime import date, timedelta
 
-    tree = everyone(view.connection)
+    tree = Tree.load(view.connection, retired=True)
     inside = json.dumps(sorted(tree.scope(top)))
     newest = view.connection.execute(_NEWEST, (today, inside)).fetchone()
     if newest is None:

@@ -74,12 +74,6 @@ class Output:
         other._asked = self._asked or format
         return other
 
-    def unguarded(self) -> Output:
-        """The same output, its csv without the guard against formulas: for machines."""
-        other = copy.copy(self)
-        other._guard = False
-        return other
-
     @contextmanager
     def saved(self, path: str | None) -> Iterator[Output]:
         """The same output, its data going to a file that appears whole or not at all.

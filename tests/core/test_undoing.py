@@ -9,7 +9,6 @@ import pytest
 
 from numctl.core import (
     biography,
-    history,
     holds,
     inventory,
     netting,
@@ -24,6 +23,7 @@ from numctl.core.model import State, Status
 from numctl.core.operations import Operation, perform
 from numctl.core.ranges import Range
 from numctl.core.subscribers import Keep
+from numctl.core.tree import Tree
 from numctl.core.undoing import undo
 from tests.company import Company
 
@@ -256,10 +256,10 @@ def test_net_pieces_of_overlapping_changes() -> None:
     ]
 
 
-def test_everyone_knows_removed_organizations(company: Company) -> None:
+def test_the_whole_tree_knows_removed_organizations(company: Company) -> None:
     company.do("org add", lambda op: organizations.add(op, "Lab", "Sales"))
     company.do("org remove", lambda op: organizations.remove(op, "Lab"))
-    tree = history.everyone(company.store.connection)
+    tree = Tree.load(company.store.connection, retired=True)
     assert "Acme/Sales/Lab" in [tree.path(id) for id in tree.by_id]
 
 

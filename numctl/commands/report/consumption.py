@@ -73,14 +73,15 @@ def consumption(
 
         numctl report consumption --by day --from 2026-01-01 --to 2026-01-31 --out january.csv
     """
-    from numctl.core.consumption import consumed, everyone
+    from numctl.core.consumption import consumed
+    from numctl.core.tree import Tree
 
     session: Session = ctx.obj
     days = _period(from_day, to_day, named, session.today)
     output = session.output.preferring("csv")
     with session.reading() as view:
         top = view.organization(org)
-        name, tree = view.tree.path(top), everyone(view.connection)
+        name, tree = view.tree.path(top), Tree.load(view.connection, retired=True)
         found = consumed(view, tree, top, days, by)
     exact = output.format not in ("json", "jsonl")
     with output.saved(str(out) if out else None) as file:
