@@ -7,6 +7,7 @@ stays flat however many there are, and a run of numbers is written without a row
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from numctl.core.text import starts_formula
 
@@ -16,8 +17,12 @@ TABULATED = ("plain", "simple", "github", "grid", "html")
 FORMATS = (*DRAWN, *STREAMED, *TABULATED, "ranges")
 
 Row = Sequence[object]
-Run = tuple[Row, int, int]
-"""The values of a row with None at the number's place, and the first and last number it stands for."""
+Run = tuple[int, int, Any, object, object]
+"""First and last number, the key of the row that they share, and what is their own: the row's last values.
+
+The shared row has None in the number's place and in theirs."""
+OWN = 2
+"""How many of a row's last values are the numbers' own."""
 
 """How many rows are held as text before they are written: about 2 MB."""
 KEPT = 16_384
@@ -143,15 +148,18 @@ class Layout:
             raise ValueError(f"a row of {len(row)} values for {len(self.columns)} fields")
 
     def around(self, at: int) -> Callable[[Row], tuple[str, str]]:
-        """Tells what stands before and after the number at index `at` of a row; raises as `row` does."""
-        heads, tails = self.columns[:at], self.columns[at + 1 :]
+        """Tells what stands before the number at index `at` of a shared row, and after it up to own values.
+
+        Raises what `row` raises.
+        """
+        heads, tails = self.columns[:at], self.columns[at + 1 : -OWN]
         before, after = self.columns[at].around()
-        between, end = self.between, self.after
+        between = self.between
 
         def of(row: Row) -> tuple[str, str]:
             self._check(row)
             head = between + "".join(map(look_up, heads, row)) + before
-            return head, after + "".join(map(look_up, tails, row[at + 1 :])) + end
+            return head, after + "".join(map(look_up, tails, row[at + 1 :]))
 
         return of
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from numctl.formats import KEPT, Layout, Row, Run
+from numctl.formats import KEPT, OWN, Layout, Row, Run
 
 Write = Callable[[str], object]
 
 ROWS_AT_ONCE = 16_384
+_LAST_DIGITS = [f"{n:03}" for n in range(1_000)]  # what the numbers of one thousand differ in
 
 
 def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
@@ -22,52 +24,38 @@ def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
     return lines.close()
 
 
-def write_runs(form: Layout, runs: Iterable[Run], at: int, write: Write) -> int:
+def write_runs(form: Layout, rows: Mapping[Any, Row], runs: Iterable[Run], at: int, write: Write) -> int:
     """Write a row for each number of the runs, the number at index `at`; return how many.
 
-    Fast where runs are long, or where their rows are the same tuple again and again. A row that comes
-    once is best a list: it isn't remembered.
+    A number has three digits or more.
     """
     around = form.around(at)
-    known: dict[int, tuple[Row, str, str]] = {}  # by identity: hashing a row costs more than writing one
-    previous: Row | None = None
-    head = tail = ""
+    one, other, end = *form.columns[-OWN:], form.after
+    nothing = f"{one[None]}{other[None]}{end}"
+    known: dict[object, tuple[str, str]] = {}
     lines = _Lines(form, write)
     keep = lines.held.append
-    for row, first, last in runs:
-        if row is not previous:
-            previous = row
-            found = known.get(id(row))
-            if found is not None:
-                _, head, tail = found
+    for first, last, key, its, also_its in runs:
+        if key not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            known[key] = around(rows[key])
+        head, tail = known[key]
+        tail += nothing if its is None is also_its else f"{one[its]}{other[also_its]}{end}"
+        while first <= last:
+            if first == last:
+                keep(f"{head}{first}{tail}")
+                count = 1
             else:
-                head, tail = around(row)
-                if type(row) is tuple:  # kept, it stays alive, and its identity its own
-                    if len(known) >= KEPT:
-                        known.clear()
-                    known[id(row)] = (row, head, tail)
-        count = last - first + 1
-        if count == 1:
-            keep(f"{head}{first}{tail}")
-        elif count <= ROWS_AT_ONCE:
-            keep(f"{head}{(tail + head).join(map(str, range(first, last + 1)))}{tail}")
-        else:
-            _write_long_run(lines, head, tail, first, last)
-            continue
-        lines.waiting += count
-        if lines.waiting >= ROWS_AT_ONCE:
-            lines.write_out()
+                thousand, at = divmod(first, 1_000)
+                count = min(last - first + 1, 1_000 - at)
+                before = f"{head}{thousand or ''}"
+                keep(f"{before}{(tail + before).join(_LAST_DIGITS[at : at + count])}{tail}")
+            lines.waiting += count
+            if lines.waiting >= ROWS_AT_ONCE:
+                lines.write_out()
+            first += count
     return lines.close()
-
-
-def _write_long_run(lines: _Lines, head: str, tail: str, first: int, last: int) -> None:
-    joint = tail + head
-    for start in range(first, last + 1, ROWS_AT_ONCE):
-        stop = min(start + ROWS_AT_ONCE, last + 1)
-        lines.held.append(head + joint.join(map(str, range(start, stop))) + tail)
-        lines.waiting += stop - start
-        if lines.waiting >= ROWS_AT_ONCE:
-            lines.write_out()
 
 
 class _Lines:
@@ -95,13 +83,13 @@ class _Lines:
         return self._written
 
 
-def spread(runs: Iterable[Run], at: int) -> Iterator[Row]:
+def spread(rows: Mapping[Any, Row], runs: Iterable[Run], at: int) -> Iterator[Row]:
     """The rows that runs stand for, one for each number, the number a string of digits."""
-    for row, first, last in runs:
-        values = list(row)
+    for first, last, key, *own in runs:
+        row = [*rows[key][:-OWN], *own]
         for number in range(first, last + 1):
-            values[at] = str(number)
-            yield tuple(values)
+            row[at] = str(number)
+            yield tuple(row)
 
 
 def write_ranges(ranges: Iterable[tuple[int, int]], write: Write) -> int:

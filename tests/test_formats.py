@@ -7,7 +7,6 @@ import io
 import json
 import tracemalloc
 import unicodedata
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -154,42 +153,45 @@ def test_on_a_terminal_text_formats_are_shown_safely(name: str) -> None:
 
 
 numbers = st.integers(100, 10**15 - 1)
+shared_rows = st.lists(st.tuples(st.sampled_from(["1418", "33"]), any_text, values), min_size=1)
 run_lists = st.lists(
-    st.tuples(
-        st.tuples(st.sampled_from(["1418", "33"]), st.none(), any_text, values),
-        numbers,
-        st.integers(0, 30),
-    ).map(lambda run: (run[0], run[1], run[1] + run[2]))
+    st.tuples(numbers, st.integers(0, 30), st.integers(0, 9), st.none() | any_text, values).map(
+        lambda run: (run[0], run[0] + run[1], *run[2:])
+    )
 )
+RUN_FIELDS = (*FIELDS, "user", "forwarded_to")
 
 
-@given(run_lists, st.sampled_from(formats.STREAMED), st.integers(0, 3), st.integers(1, 7))
+@given(shared_rows, run_lists, st.sampled_from(formats.STREAMED), st.integers(0, 3), st.integers(1, 7))
 def test_runs_are_their_rows(
-    runs: list[tuple[tuple[object, ...], int, int]], name: str, at: int, at_once: int
+    shared: list[tuple[object, ...]], runs: list[formats.Run], name: str, at: int, at_once: int
 ) -> None:
-    def moved(row: tuple[object, ...]) -> tuple[object, ...]:
-        rest = [row[0], *row[2:]]
-        return (*rest[:at], None, *rest[at:])
-
-    placed = [(moved(row), first, last) for row, first, last in runs]
-    rows = list(map(tuple, writing.spread(placed, at)))
+    rows = {key: (*row[:at], None, *row[at:], None, None) for key, row in enumerate(shared)}
+    runs = [(first, last, key % len(rows), *own) for first, last, key, *own in runs]  # type: ignore[misc]
+    expected = [
+        (*rows[key][:at], str(number), *rows[key][at + 1 : -2], *own)
+        for first, last, key, *own in runs
+        for number in range(first, last + 1)
+    ]
     fast = io.StringIO(newline="")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writing, "ROWS_AT_ONCE", at_once)
         patch.setattr(formats, "KEPT", 2)
-        count = writing.write_runs(formats.layout(name, FIELDS), placed, at, fast.write)
-    assert fast.getvalue() == written(name, FIELDS, rows)
-    assert count == len(rows)
+        patch.setattr(writing, "KEPT", 2)
+        count = writing.write_runs(formats.layout(name, RUN_FIELDS), rows, runs, at, fast.write)
+    assert fast.getvalue() == written(name, RUN_FIELDS, expected)
+    assert list(writing.spread(rows, runs, at)) == expected
+    assert count == len(expected)
 
 
-def test_rows_made_anew_for_each_run_are_not_mixed_up() -> None:
-    def runs() -> Iterator[formats.Run]:
-        for number in range(1000, 4000):
-            yield ("s", None, f"org {number}", None), number, number
-
+@pytest.mark.parametrize(
+    ("first", "last"), [(100, 1001), (1998, 2000), (999, 999), (33199998500, 33200001500)]
+)
+def test_numbers_of_a_run_have_all_their_digits(first: int, last: int) -> None:
     out = io.StringIO(newline="")
-    writing.write_runs(formats.layout("tsv", FIELDS), runs(), 1, out.write)
-    assert out.getvalue() == "".join(f"s\t{n}\torg {n}\t\n" for n in range(1000, 4000))
+    form = formats.layout("tsv", ("number", "user", "forwarded_to"))
+    writing.write_runs(form, {1: (None, None, None)}, [(first, last, 1, None, None)], 0, out.write)
+    assert out.getvalue() == "".join(f"{number}\t\t\n" for number in range(first, last + 1))
 
 
 @pytest.mark.parametrize("name", formats.STREAMED)
@@ -200,9 +202,9 @@ def test_a_long_run_is_never_held_whole(name: str) -> None:
         nonlocal longest
         longest = max(longest, len(text))
 
-    form = formats.layout(name, FIELDS)
+    form, row = formats.layout(name, RUN_FIELDS), ("1418", None, "Acme", None, None, None)
     tracemalloc.start()
-    writing.write_runs(form, [(("1418", None, "Acme", None), 14180000000, 14180199999)], 1, write)
+    writing.write_runs(form, {1: row}, [(14180000000, 14180199999, 1, None, None)], 1, write)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 0 < longest < 4_000_000

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from numctl import formats, writing
+from numctl import formats
 from numctl.core.errors import BadValue, NotFound, NumbersRefuse, Refusal
 from numctl.core.ranges import Range
 from numctl.output import FORMATS, Output, progress, tables
@@ -194,17 +194,17 @@ def test_nothing_found_is_said_on_a_terminal_alone(name: str) -> None:
         assert pipe.out == ""
 
 
-RUNS = [
-    (("1418", None, "Acme"), 14180000000, 14180000002),
-    (("1418", None, "Acme/Sales"), 14180000003, 14180000003),
-]
+SHARED = {7: ("1418", None, "Acme", None, None), 8: ("1418", None, "Acme/Sales", None, None)}
+RUNS = [(14180000000, 14180000002, 7, None, None), (14180000003, 14180000003, 8, "Ann", None)]
+RUN_FIELDS = ("series", "number", "organization", "user", "forwarded_to")
 
 
 @pytest.mark.parametrize("name", [one for one in FORMATS if one != "ranges"])
 def test_runs_are_their_rows_in_every_format(name: str) -> None:
     fast, slow = Said(name), Said(name)
-    fast.output.runs(FIELDS[:3], RUNS)
-    slow.output.rows(FIELDS[:3], list(writing.spread(RUNS, 1)))
+    fast.output.runs(RUN_FIELDS, SHARED, RUNS)
+    acme = [("1418", f"1418000000{n}", "Acme", None, None) for n in range(3)]
+    slow.output.rows(RUN_FIELDS, [*acme, ("1418", "14180000003", "Acme/Sales", "Ann", None)])
     assert fast.out == slow.out
 
 
@@ -220,7 +220,7 @@ def test_ranges_are_for_pipes() -> None:
         said.output.rows(fields, rows)
         assert said.out == "14180000000..14180000001\n14180000003..14180000003\n"
     said = Said("ranges")
-    said.output.runs(FIELDS[:3], RUNS)
+    said.output.runs(RUN_FIELDS, SHARED, RUNS)
     assert said.out == "14180000000..14180000003\n"
     with pytest.raises(BadValue, match="no"):
         Said("ranges").output.rows(("organization",), [("Acme",)])
@@ -416,7 +416,7 @@ def test_a_pipe_loads_neither_rich_nor_tabulate_nor_csv(name: str) -> None:
         "from numctl.output import Output\n"
         "output = Output(sys.argv[1], stdout=sys.stdout, stderr=sys.stderr)\n"
         "output.rows(('number',), [('14180000000',)])\n"
-        "output.runs(('number',), [((None,), 14180000000, 14180000009)])\n"
+        "output.runs(('number', 'a', 'b'), {1: (None,) * 3}, [(14180000000, 14180000009, 1, None, None)])\n"
         "output.answer({}, 'Done.')\n"
         "with output.progress(3, 'x') as advance:\n"
         "    advance(1)\n"

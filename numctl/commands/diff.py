@@ -10,9 +10,6 @@ from numctl import reading
 from numctl.core.text import clean_name, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from numctl.core.comparing import Difference
     from numctl.core.sheets import Sheet
     from numctl.session import Session
 
@@ -96,12 +93,10 @@ def _print_differences(session: Session, sheet: Sheet, org: str | None, ranges: 
         rows = ((*map(str, one.numbers), one.numbers.count, *one[1:]) for one in found)
         session.output.rows(("first", "last", "count", *SAID), rows, empty=nothing)
     else:
-        session.output.runs(("number", *SAID), _runs(found), empty=nothing)
+        kinds = {one.difference: (None, one.difference, None, None) for one in found}
+        runs = ((*one.numbers, *one[1:]) for one in found)
+        session.output.runs(("number", *SAID), kinds, runs, empty=nothing)
     return len(found) > 0
-
-
-def _runs(found: Iterable[Difference]) -> Iterable[tuple[tuple[str | None, ...], int, int]]:
-    return (((None, *one[1:]), *one.numbers) for one in found)
 
 
 def _print_batch(session: Session, sheet: Sheet, org: str | None, file: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.listing import COLUMNS, FIELDS, RANGE_FIELDS, Listing, Order, ranged
+from numctl.core.listing import COLUMNS, FIELDS, RANGE_FIELDS, Listing, Order
 from numctl.core.search import Search
 from numctl.core.selection import Filter
 from numctl.options import Limit, Matching, Statuses, Text
@@ -101,11 +101,12 @@ def _list(
         if paged and not ranges and shown is not None and listing.count >= shown:
             total = found.count()
     if ranges:
-        rows = (ranged(*run) for run in listing.ranges())
+        rows = map(listing.ranged, listing.ranges())
         session.output.rows(RANGE_FIELDS, rows, empty="No numbers found.")
     else:
         more = "See all with --all, or narrow the search."
-        session.output.runs(FIELDS, listing.runs(), empty="No numbers found.", total=total, more=more)
+        shared, pieces = listing.rows, listing.pieces()
+        session.output.runs(FIELDS, shared, pieces, empty="No numbers found.", total=total, more=more)
 
 
 def _expect_pattern(pattern: str) -> None:

@@ -1,4 +1,4 @@
-"""What a search shows: numbers in any order of rows, read whole and packed, then told row by row.
+"""What a search shows: numbers in any order of rows, read whole and packed, then told piece by piece.
 
 Nothing here holds the store while output is written: ``Listing.read`` runs inside a snapshot, and
 everything after works from the spool.
@@ -9,14 +9,14 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from numctl.core.pieces import Pieces, Row
+from numctl.core.pieces import Piece, Pieces, Row
 from numctl.core.ranges import adjoins
 from numctl.core.selection import States
 from numctl.core.spool import Spool
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numctl.core.search import Search
     from numctl.core.selection import Span
@@ -44,13 +44,13 @@ class Order(NamedTuple):
 
 
 class Listing:
-    """Found runs with all that is shown of them."""
+    """Found pieces with all that is shown of them."""
 
     def __init__(self) -> None:
         self._spool = Spool()
-        self._rows: dict[int, Row] = {}  # by state
         self._backwards = False
         self._limit: int | None = None
+        self.rows: Mapping[int, Row] = {}  # what the numbers of a piece share, by its state
         self.count = 0  # numbers, where there is a limit
 
     @classmethod
@@ -64,57 +64,53 @@ class Listing:
         spans = _ordered(view, search, order)
         if limit is not None:
             spans = islice(spans, limit) if ranges else _cut_off(spans, limit, listing._backwards)
-        pieces = Pieces(view, in_order=order == Order(), backwards=listing._backwards)
+        pieces = Pieces(view, backwards=listing._backwards)
         for chunk in listing._spool.fill(pieces.of(spans)):
             if limit is not None:
                 listing.count += sum(piece[1] - piece[0] + 1 for piece in chunk)
-        listing._rows = pieces.rows()
+        listing.rows = pieces.rows
         return listing
 
-    def runs(self) -> Iterator[tuple[Row, int, int]]:
-        """Each run as (row, first, last), cut where users or forwarding differ.
+    def pieces(self) -> Iterator[Piece]:
+        """What was found, cut where users or forwarding differ.
 
         Numbers that are told downwards come one by one.
         """
-        return self._downwards() if self._backwards else self._told()
+        told = chain.from_iterable(self._spool.chunks())
+        return _one_by_one(told) if self._backwards else told
 
-    def _downwards(self) -> Iterator[tuple[Row, int, int]]:
-        for row, first, last in self._told():
-            for number in range(last, first - 1, -1):
-                yield row, number, number
+    def ranges(self) -> Iterator[Piece]:
+        """Unbroken runs of numbers of which the same is shown."""
+        return islice(_joined(chain.from_iterable(self._spool.chunks())), self._limit)
 
-    def ranges(self) -> Iterator[tuple[Row, int, int]]:
-        """Unbroken runs of equal rows as (row, first, last)."""
-        return self._joined() if self._limit is None else islice(self._joined(), self._limit)
-
-    def _joined(self) -> Iterator[tuple[Row, int, int]]:
-        held: tuple[Row, int, int] | None = None
-        for row, first, last in self._told():
-            if held is not None and held[0] == row and adjoins(held[2], first):
-                held = (row, held[1], last)
-            elif held is not None and held[0] == row and adjoins(last, held[1]):
-                held = (row, first, held[2])
-            else:
-                if held is not None:
-                    yield held
-                held = (row, first, last)
-        if held is not None:
-            yield held
-
-    def _told(self) -> Iterator[tuple[Row, int, int]]:
-        rows = self._rows
-        for chunk in self._spool.chunks():
-            for first, last, state, user, forward_to in chunk:
-                row = rows[state]
-                if user is None and forward_to is None:
-                    yield row, first, last
-                else:  # a list: it won't come again, and need not be remembered
-                    yield [*row[:6], user, forward_to], first, last
+    def ranged(self, piece: Piece) -> tuple[str | int | None, ...]:
+        """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""
+        first, last, state, user, forward_to = piece
+        row = self.rows[state]
+        return (row[0], str(first), str(last), last - first + 1, *row[2:6], user, forward_to)
 
 
-def ranged(row: Row, first: int, last: int) -> tuple[str | int | None, ...]:
-    """A run's row with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""
-    return (row[0], str(first), str(last), last - first + 1, *row[2:])
+def _one_by_one(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    for first, last, state, user, forward_to in pieces:
+        for number in range(last, first - 1, -1):
+            yield number, number, state, user, forward_to
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    begin = end = -1
+    shown: tuple[int, str | None, str | None] | None = None
+    for first, last, state, user, forward_to in pieces:
+        same = (state, user, forward_to) == shown
+        if same and adjoins(end, first):
+            end = last
+        elif same and adjoins(last, begin):
+            begin = first
+        else:
+            if shown is not None:
+                yield begin, end, *shown
+            begin, end, shown = first, last, (state, user, forward_to)
+    if shown is not None:
+        yield begin, end, *shown
 
 
 def _cut_off(spans: Iterator[Span], limit: int, backwards: bool) -> Iterator[Span]:

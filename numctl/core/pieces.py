@@ -1,107 +1,123 @@
-"""Spans cut where users or forwarding differ, and the row that each piece is shown as."""
+"""Spans cut where users or forwarding differ, and the row that the numbers of a state are shown as."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import islice
+from json import dumps
 from typing import TYPE_CHECKING
 
 from numctl.core.model import Status
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator
 
     from numctl.core.selection import Span
     from numctl.core.view import View
 
-SINGLY = 1_000  # spans whose details are looked up one by one, before they are read along in order
+AT_ONCE = 10_000  # spans whose details are read together
+NEARBY = (
+    4  # details for each of them that may be read along with them; where more lie between, each is looked up
+)
 
-Row = Sequence[str | None]  # a number's fields but for the number itself, which is None
+Row = Sequence[str | None]  # what numbers in one state share: their number, user and forwarding are None
 Piece = tuple[int, int, int, str | None, str | None]  # first, last, state, user, forwarded to
 _Detail = tuple[int, str | None, str | None]  # number, user, forwarded to
+_Own = dict[int, tuple[str | None, str | None]]  # user and forwarded to, by number
+_Inside = Callable[[int, int], "Iterable[_Detail]"]  # the details from a number to another, as pieces go
 
 _DETAILS = """
 SELECT number, nullif(user.name, ''), CAST(forward_to AS TEXT)
-FROM detail LEFT JOIN user ON user.id = detail.user WHERE number BETWEEN ? AND ? ORDER BY number
+FROM detail LEFT JOIN user ON user.id = detail.user
 """
-_END = 10**15
-_STATUS = 3  # where a row has it
+_MORE = "SELECT 1 FROM detail WHERE number BETWEEN ? AND ? LIMIT 1 OFFSET ?"
+_STATES = """
+SELECT id, series, organization, status, tag, until FROM state WHERE id IN (SELECT value FROM json_each(?))
+"""
+_NOTHING = (None, None)  # neither user nor forwarding
 _ALIKE = {str(status): str(status) for status in Status}  # one text for all rows
 
 
 class Pieces:
-    """Cuts spans into pieces; remembers which states it saw."""
+    """Cuts spans into pieces; ``rows`` has the row of each state that it saw, by the state's row id."""
 
-    def __init__(self, view: View, *, in_order: bool, backwards: bool) -> None:
-        """``in_order``: the spans ascend; ``backwards``: they descend, and so shall their pieces."""
+    def __init__(self, view: View, *, backwards: bool) -> None:
+        """``backwards``: the spans descend, and so shall their pieces."""
         self._view = view
-        self._in_order = in_order
         self._backwards = backwards
         self._series = dict(view.connection.execute("SELECT id, name FROM series"))
-        self._rows: dict[int, Row] = {}
+        self._bare: set[int] = set()  # states in which numbers have neither user nor forwarding
+        self.rows: dict[int, Row] = {}
 
-    def of(self, spans: Iterable[Span]) -> Iterator[Piece]:
+    def of(self, spans: Iterator[Span]) -> Iterator[Piece]:
         """The pieces of each span, in order; those of one span as well."""
-        looked_up = 0
-        along: _Along | None = None
-        rows = self._rows
-        for first, last, state in spans:
-            row = rows.get(state)
-            if row is None:
-                row = rows[state] = self._row(state)
-            if row[_STATUS] == Status.AVAILABLE:  # no user, no forwarding
-                yield first, last, state, None, None
-                continue
-            if along is None:
-                looked_up += 1
-                details = self._view.connection.execute(_DETAILS, (first, last)).fetchall()
-                if self._in_order and looked_up > SINGLY:
-                    along = _Along(self._view, last + 1)
+        bare = self._bare
+        while some := list(islice(spans, AT_ONCE)):
+            self._learn({state for _, _, state in some} - self.rows.keys())
+            concerned = [span for span in some if span[2] not in bare]
+            along = self._along(concerned)
+            own, inside = along if along is not None else (self._singly(concerned), self._looked_up)
+            for first, last, state in some:
+                if first == last or state in bare:
+                    user, forward_to = own.get(first, _NOTHING)
+                    yield first, last, state, user, forward_to
+                else:
+                    yield from self._cut(first, last, state, inside(first, last))
+
+    def _learn(self, states: set[int]) -> None:
+        if not states:
+            return
+        path = self._view.tree.path
+        for id, series, holder, status, tag, until in self._view.connection.execute(
+            _STATES, (dumps(list(states)),)
+        ):
+            holds = (tag or None, until or None)
+            self.rows[id] = (self._series[series], None, path(holder), _ALIKE[status], *holds, None, None)
+            if status == Status.AVAILABLE:
+                self._bare.add(id)
+
+    def _along(self, spans: list[Span]) -> tuple[_Own, _Inside] | None:
+        """All details from the lowest to the highest number of some spans; None for too many of them."""
+        if not spans:
+            return {}, self._looked_up
+        ends = (min(spans)[0], max(spans)[1])
+        if self._view.connection.execute(_MORE, (*ends, NEARBY * len(spans))).fetchone():
+            return None
+        details = self._read("number BETWEEN ? AND ? ORDER BY number", *ends).fetchall()
+        numbers = [detail[0] for detail in details]
+
+        def inside(first: int, last: int) -> list[_Detail]:
+            these = details[bisect_left(numbers, first) : bisect_left(numbers, last + 1)]
+            return these[::-1] if self._backwards else these
+
+        return {number: (user, forward_to) for number, user, forward_to in details}, inside
+
+    def _singly(self, spans: list[Span]) -> _Own:
+        """The details of those spans that are a single number."""
+        numbers = dumps([first for first, last, _ in spans if first == last])
+        found = self._read("number IN (SELECT value FROM json_each(?))", numbers)
+        return {number: (user, forward_to) for number, user, forward_to in found}
+
+    def _looked_up(self, first: int, last: int) -> Iterable[_Detail]:
+        order = "DESC" if self._backwards else "ASC"
+        return self._read(f"number BETWEEN ? AND ? ORDER BY number {order}", first, last)
+
+    def _read(self, condition: str, *values: object) -> sqlite3.Cursor:
+        return self._view.connection.execute(f"{_DETAILS} WHERE {condition}", values)
+
+    def _cut(self, first: int, last: int, state: int, details: Iterable[_Detail]) -> Iterator[Piece]:
+        """Cut one span at the details of its numbers, which come in the order of the pieces."""
+        for number, user, forward_to in details:
+            if self._backwards and number < last:
+                yield number + 1, last, state, None, None
+            elif not self._backwards and first < number:
+                yield first, number - 1, state, None, None
+            yield number, number, state, user, forward_to
+            if self._backwards:
+                last = number - 1
             else:
-                details = along.within(first, last) if along.number <= last else []
-            if not details:
-                yield first, last, state, None, None
-            elif first == last:
-                yield first, last, state, details[0][1], details[0][2]
-            elif self._backwards:
-                yield from reversed(list(_cut(first, last, state, details)))
-            else:
-                yield from _cut(first, last, state, details)
-
-    def rows(self) -> dict[int, Row]:
-        """The row of each state that was seen, by its row id."""
-        return self._rows
-
-    def _row(self, state: int) -> Row:
-        of, holder, status, tag, until = self._view.connection.execute(
-            "SELECT series, organization, status, tag, until FROM state WHERE id = ?", (state,)
-        ).fetchone()
-        holds = (tag or None, until or None)
-        return (self._series[of], None, self._view.tree.path(holder), _ALIKE[status], *holds, None, None)
-
-
-class _Along:
-    """All details from a number on, read in step with spans that ascend."""
-
-    def __init__(self, view: View, start: int) -> None:
-        self._cursor = view.connection.execute(_DETAILS, (start, _END))
-        self._next: _Detail = next(self._cursor, (_END, None, None))
-        self.number = self._next[0]  # of the next one
-
-    def within(self, first: int, last: int) -> list[_Detail]:
-        found = []
-        while self.number <= last:
-            if self.number >= first:
-                found.append(self._next)
-            self._next = next(self._cursor, (_END, None, None))
-            self.number = self._next[0]
-        return found
-
-
-def _cut(first: int, last: int, state: int, details: Iterable[_Detail]) -> Iterator[Piece]:
-    for number, user, forward_to in details:
-        if first < number:
-            yield first, number - 1, state, None, None
-        yield number, number, state, user, forward_to
-        first = number + 1
-    if first <= last:
-        yield first, last, state, None, None
+                first = number + 1
+        if first <= last:
+            yield first, last, state, None, None

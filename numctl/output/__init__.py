@@ -120,6 +120,7 @@ class Output:
     def runs(
         self,
         fields: Sequence[str],
+        shared: Mapping[Any, Row],
         runs: Iterable[Run],
         number_field: str = "number",
         *,
@@ -129,17 +130,17 @@ class Output:
     ) -> None:
         """List a row for each number of some runs: what `rows` does, much faster.
 
-        A run is (row, first, last): the row's values with None at `number_field`, and the numbers it
-        stands for. Rows that are equal are best the same object. Raises what `rows` raises.
+        `shared` has the rows that runs share, by their key, with None at `number_field` and in the last
+        two fields, which each run brings itself: see `formats.Run`. Raises what `rows` raises.
         """
         name = self.format
         at = fields.index(number_field)
         if name == "ranges":
-            count = writing.write_ranges(((first, last) for _, first, last in runs), self._stdout.write)
+            count = writing.write_ranges((run[:2] for run in runs), self._stdout.write)
         elif name in formats.STREAMED:
-            count = writing.write_runs(self._layout(fields), runs, at, self._stdout.write)
+            count = writing.write_runs(self._layout(fields), shared, runs, at, self._stdout.write)
         else:
-            count = self._drawn(fields, writing.spread(runs, at))
+            count = self._drawn(fields, writing.spread(shared, runs, at))
         self._finish_rows(count, empty, total, more)
 
     def _layout(self, fields: Sequence[str]) -> formats.Layout:

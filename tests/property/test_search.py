@@ -8,13 +8,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from numctl.core import inventory, organizations, pieces, reservations, search, selection, subscribers
 from numctl.core.founding import found
-from numctl.core.listing import FIELDS, Listing, Order, ranged
+from numctl.core.listing import FIELDS, Listing, Order
 from numctl.core.operations import Act, perform
+from numctl.core.pieces import Piece
 from numctl.core.ranges import Range, adjoins
 from numctl.core.search import Search
 from numctl.core.selection import Filter
@@ -57,6 +58,12 @@ def _fill(store: Store) -> None:
         do(lambda op, n=n, at=at: subscribers.assign(op, [Range(n, n)], USERS[at % 3]))
     do(lambda op: subscribers.register(op, "Ann"))
     do(lambda op: subscribers.release(op, [Range(906, 906)], subscribers.Keep("ex", 3999)))
+    # Neighbours in one state, with different users, and with forwarding here and there.
+    for n in [*range(9105, 9112), *range(9120, 9126)]:
+        do(lambda op, n=n: subscribers.assign(op, [Range(n, n)], USERS[n % 4 % 3]))
+    do(lambda op: subscribers.release(op, [Range(9120, 9125)], subscribers.Keep("ex")))
+    do(lambda op: subscribers.assign(op, [Range(9122, 9122)], "Ann"))
+    do(lambda op: subscribers.release(op, [Range(9122, 9122)], subscribers.Keep("ex", 3999)))
 
 
 def _rows(store: Store, acting: int) -> list[dict[str, Any]]:
@@ -120,6 +127,10 @@ ORDERS = st.builds(
 )
 
 
+@example(wanted=Filter(), order=Order(), limit=None, few=0)
+@example(wanted=Filter(), order=Order(), limit=None, few=2000)
+@example(wanted=Filter(), order=Order("number", True), limit=None, few=0)
+@example(wanted=Filter(), order=Order("number", True), limit=None, few=2000)
 @given(wanted=FILTERS, order=ORDERS, limit=st.none() | st.integers(1, 30), few=st.sampled_from((0, 5, 2000)))
 def test_finds_what_looking_at_every_number_finds(
     store: Store, wanted: Filter, order: Order, limit: int | None, few: int
@@ -131,7 +142,8 @@ def test_finds_what_looking_at_every_number_finds(
         expected.sort(key=lambda row: (row[name] or "").casefold(), reverse=order.descending)
         expected.sort(key=lambda row: row[name] is None)
     usual, selection.FEW = selection.FEW, few
-    singly, pieces.SINGLY = pieces.SINGLY, few
+    nearby, pieces.NEARBY = pieces.NEARBY, few
+    at_once, pieces.AT_ONCE = pieces.AT_ONCE, few or 1
     patience, search.PATIENCE = search.PATIENCE, 2
     try:
         with store.reading() as connection:
@@ -140,10 +152,11 @@ def test_finds_what_looking_at_every_number_finds(
             listing = Listing.read(view, found, order, limit=limit)
             count = found.count()
     finally:
-        selection.FEW, pieces.SINGLY, search.PATIENCE = usual, singly, patience
+        selection.FEW, search.PATIENCE = usual, patience
+        pieces.NEARBY, pieces.AT_ONCE = nearby, at_once
     told = [
-        {**dict(zip(FIELDS, row, strict=True)), "number": n}
-        for row, first, last in listing.runs()
+        {**dict(zip(FIELDS, (*listing.rows[state][:-2], *own), strict=True)), "number": n}
+        for first, last, state, *own in listing.pieces()
         for n in range(first, last + 1)
     ]
     assert told == expected[:limit]
@@ -157,19 +170,18 @@ def test_ranges_are_unbroken_runs_of_equal_rows(
     order = Order("number", descending)
     with store.reading() as connection:
         view = View(connection, Tree.load(connection), 1)
-        all_rows = list(Listing.read(view, Search(view, wanted), order).runs())
+        whole = list(Listing.read(view, Search(view, wanted), order).pieces())
         listing = Listing.read(view, Search(view, wanted), order, limit=limit, ranges=True)
-    told = list(listing.ranges())
-    joined: list[tuple[Any, int, int]] = []
-    for row, first, last in sorted(all_rows, key=lambda run: run[1]):
-        if joined and joined[-1][0] == row and adjoins(joined[-1][2], first):
-            joined[-1] = (row, joined[-1][1], last)
-        else:
-            joined.append((row, first, last))
+    joined: list[Piece] = []
+    for first, last, *shown in sorted(whole):
+        if joined and [*joined[-1][2:]] == shown and adjoins(joined[-1][1], first):
+            first = joined.pop()[0]
+        joined.append((first, last, *shown))  # type: ignore[arg-type]
     if descending:
         joined.reverse()
+    told = list(listing.ranges())
     assert told == joined[:limit]
-    assert all(ranged(*run)[3] == run[2] - run[1] + 1 for run in told)
+    assert all(listing.ranged(run)[3] == run[1] - run[0] + 1 for run in told)
 
 
 @given(acting=st.integers(1, 4), wanted=FILTERS)
@@ -180,5 +192,5 @@ def test_nothing_outside_the_scope_is_found(store: Store, acting: int, wanted: F
         listing = Listing.read(view, Search(view, here), Order())
         count = Search(view, here).count()
     expected = [row["number"] for row in _rows(store, acting) if _fits(row, here)]
-    assert [n for _, first, last in listing.runs() for n in range(first, last + 1)] == expected
+    assert [n for first, last, *_ in listing.pieces() for n in range(first, last + 1)] == expected
     assert count == len(expected)
