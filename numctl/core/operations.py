@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import alerts, journal
 from numctl.core.errors import NumbersRefuse
-from numctl.core.ranges import Range, normalize
 from numctl.core.spans import Door
+from numctl.core.touched import touched
 from numctl.core.tree import Tree
 from numctl.core.view import View
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
 
+    from numctl.core.ranges import Range
     from numctl.core.store import Store
 
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
@@ -114,7 +115,7 @@ class Operation(View):
         queued = alerts.queue(self) if effects.count else 0
         self.facts = {**effects.shared(), "queued_mail": queued, **self.facts}
         self._seal()
-        return outcome(self.connection, self.tree, self.id, ranges=effects.ranges())
+        return outcome(self.connection, self.tree, self.id)
 
     def _seal(self) -> None:
         keyed = self.act.op_key is not None
@@ -175,17 +176,12 @@ def _answered(connection: sqlite3.Connection, act: Act) -> Outcome | None:
     return outcome(connection, tree, id)
 
 
-def outcome(
-    connection: sqlite3.Connection, tree: Tree, id: int, *, ranges: Sequence[Range] | None = None
-) -> Outcome:
+def outcome(connection: sqlite3.Connection, tree: Tree, id: int) -> Outcome:
     """The answer of a sealed operation, put together from the journal."""
     action, count, facts_text = connection.execute(
         "SELECT action, count, facts FROM operation WHERE id = ?", (id,)
     ).fetchone()
     facts = json.loads(facts_text)
-    if ranges is None:
-        rows = connection.execute("SELECT first, last FROM piece WHERE operation = ?", (id,))
-        ranges = normalize(Range(*row) for row in rows)
     names = {word: _name(connection, tree, word, facts.pop(word, None)) for word in _NAMED}
     for word in _PLACES & facts.keys():
         facts[word] = tree.path(facts[word]) if facts[word] in tree else None
@@ -194,7 +190,7 @@ def outcome(
         action=action,
         dry_run=False,
         count=count,
-        ranges=ranges,
+        ranges=touched(connection, id),
         source=names["from"],
         to=names["to"],
         series=names["series"],

@@ -31,7 +31,6 @@ AT_ONCE = 1_000  # spans changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
 
 _SPANS_WITHIN = "SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT ?)"
-_CHANGED = "SELECT first, last FROM piece WHERE operation = ? AND position > ? ORDER BY position"
 
 
 class Door:
@@ -106,18 +105,16 @@ class Door:
         positions = self._journal.positions, self._journal.detail_positions
         pieces, details = bulk.change(successors, positions)
         bulk.join()
-        self._note_bulk(bulk, ranges, everything=len(successors) == len(covered))
+        self._note_bulk(bulk, ranges)
         self._journal.positions += pieces
         self._journal.detail_positions += details
 
-    def _note_bulk(self, bulk: Bulk, ranges: Sequence[Pair], *, everything: bool) -> None:
+    def _note_bulk(self, bulk: Bulk, ranges: Sequence[Pair]) -> None:
         position = self._journal.positions
         for before, after, numbers in bulk.moved(position):
-            self.effects.note_states(before, after or ABSENT, numbers)
+            self.effects.note(before, after or ABSENT, numbers)
             if after is None:
                 self._extents += [(False, Range(*range)) for range in ranges]
-        changed = ranges if everything else self._connection.execute(_CHANGED, (self._operation, position))
-        self.effects.note_ranges(list(changed))
         for (user,) in self._connection.execute(
             "SELECT DISTINCT coalesce(user_after, user_before) FROM detail_change"
             " WHERE operation = ? AND position > ? LIMIT 2",
@@ -242,11 +239,11 @@ class Door:
                 if new == old:
                     continue
                 self._journal.piece(self.line, number, number, after, after)
-                self.effects.note(number, number, after, after)
+                self.effects.note(after, after, 1)
         else:
             self._desk.put(piece.first, piece.last, after)
             self._journal.piece(self.line, piece.first, piece.last, piece.state, after)
-            self.effects.note(piece.first, piece.last, piece.state, after)
+            self.effects.note(piece.state, after, piece.last - piece.first + 1)
             if ABSENT in (piece.state, after):
                 self._extents.append((after != ABSENT, Range(piece.first, piece.last)))
         for number, (old, new) in differing.items():
