@@ -8,6 +8,7 @@ hash.
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ _HEAD_TEXT = """
 id || ',' || quote(at) || ',' || quote(actor) || ',' || acting_as || ',' || quote(action) || ',' ||
 quote(message) || ',' || count || ',' || quote(facts) || ',' || quote(undoes) || ',' || quote(op_key)
 """
-_PIECE_TEXT = "line || ',' || first || ',' || last || ',' || ifnull(before, '') || ',' || ifnull(after, '')"
+_PIECE_TEXT = "printf('%d,%d,%d,%s,%s', line, first, last, before, after)"
 _DETAIL_TEXT = """
 number || ',' || quote(user_before) || ',' || quote(user_after) || ',' ||
 quote(forward_before) || ',' || quote(forward_after)
@@ -95,11 +96,11 @@ CHUNK = 10_000  # rows put into one text
 _HEAD = f"SELECT {_HEAD_TEXT} FROM operation WHERE id = ?"  # noqa: S608
 _CHUNK_OF_PIECES = f"""
 SELECT group_concat({_PIECE_TEXT}, ';')
-FROM (SELECT * FROM piece WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
+FROM (SELECT * FROM piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
 """  # noqa: S608
 _CHUNK_OF_DETAILS = f"""
 SELECT group_concat({_DETAIL_TEXT}, ';')
-FROM (SELECT * FROM detail_change WHERE operation = ? AND position > ? ORDER BY position LIMIT ?)
+FROM (SELECT * FROM detail_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
 """  # noqa: S608
 _STATES = f"""
 SELECT {_STATE_TEXT} FROM state WHERE id IN (
@@ -127,13 +128,11 @@ def digest(connection: sqlite3.Connection, operation: int, previous: bytes) -> b
 def _content(connection: sqlite3.Connection, operation: int) -> Iterator[str]:
     yield connection.execute(_HEAD, (operation,)).fetchone()[0]
     for label, statement in (("pieces", _CHUNK_OF_PIECES), ("details", _CHUNK_OF_DETAILS)):
-        position = 0
-        while True:
-            (text,) = connection.execute(statement, (operation, position, CHUNK)).fetchone()
+        for start in count(1, CHUNK):
+            (text,) = connection.execute(statement, (operation, start, start + CHUNK - 1)).fetchone()
             if text is None:
                 break
             yield f"{label}:{text}"
-            position += CHUNK
     for (text,) in connection.execute(_STATES, (operation,)):
         yield text
 

@@ -1,19 +1,22 @@
 """The free pool: which available numbers a quantity means, and allocating and withdrawing by it.
 
 All that an organization has available in one series is in one state, so choosing walks that state's
-spans, lowest or highest first.
+spans, lowest or highest first. What is chosen is named by its ends, however many spans it has.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import series as series_table
 from numctl.core.errors import NotEnough, OutOfScope
 from numctl.core.model import Change, State, Status
+from numctl.core.ranges import total
+from numctl.core.spans import InState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.operations import Operation
     from numctl.core.ranges import Pair
@@ -62,32 +65,39 @@ def withdraw(operation: Operation, series: str, quantity: int, source: str) -> N
 
 def choose(
     operation: Operation, wanted: Quantity, *, holder: int | None = None, highest_first: bool = False
-) -> list[Pair]:
-    """The ranges that a quantity means: available numbers that ``holder`` (the acting one) itself holds."""
+) -> Sequence[Pair] | InState:
+    """What a quantity means: available numbers that ``holder`` (the acting one) itself holds."""
     operation.door.flush()
     organization = operation.acting if holder is None else holder
     series = series_table.find(operation, wanted.series)
-    blocks = _available(operation, series, organization, wanted.matching, highest_first)
-    if wanted.contiguous:
-        chosen, most = _one_block(blocks, wanted.quantity)
-    else:
-        chosen, most = _scattered(blocks, wanted.quantity, highest_first)
-    if not chosen:
+    state = operation.door.states.find(State(series, organization, Status.AVAILABLE))
+    found = _Found([], 0)
+    if state is not None:
+        blocks = _blocks(operation, state, wanted.matching, highest_first)
+        if wanted.contiguous:
+            found = _one_block(blocks, wanted.quantity)
+        elif wanted.matching is None:
+            found = _all_up_to(blocks, wanted.quantity, state, highest_first)
+        else:
+            found = _scattered(blocks, wanted.quantity, highest_first)
+    if not found.numbers:
         raise NotEnough(
             wanted.quantity,
-            most,
+            found.most,
             f"in {wanted.series} of {operation.tree.path(organization)}",
             "in its longest unbroken block" if wanted.contiguous else "available",
         )
-    return chosen
+    return found.numbers
 
 
-def _available(
-    operation: Operation, series: int, organization: int, matching: str | None, highest_first: bool
-) -> Iterator[Pair]:
-    state = operation.door.states.find(State(series, organization, Status.AVAILABLE))
-    if state is None:
-        return iter(())
+class _Found(NamedTuple):
+    """The numbers chosen, none for too few; and how many there would be at most."""
+
+    numbers: Sequence[Pair] | InState
+    most: int
+
+
+def _blocks(operation: Operation, state: int, matching: str | None, highest_first: bool) -> Iterator[Pair]:
     order = "DESC" if highest_first else "ASC"
     spans = operation.connection.execute(
         f"SELECT first, last FROM span WHERE state = ? ORDER BY first {order}",  # noqa: S608 - one of two words
@@ -101,23 +111,40 @@ def _available(
     return (run for first, last in spans for run in runs(first, last, descending=highest_first))
 
 
-def _scattered(blocks: Iterable[Pair], quantity: int, highest_first: bool) -> tuple[list[Pair], int]:
+def _all_up_to(blocks: Iterator[Pair], quantity: int, state: int, highest_first: bool) -> _Found:
+    """The whole pool, from one end of it to the number that makes the quantity full."""
+    missing, many = quantity, 100
+    begin: Pair | None = None
+    while some := list(islice(blocks, many)):
+        begin, held, many = begin or some[0], total(some), 10_000
+        if held < missing:
+            missing -= held
+            continue
+        for first, last in some:
+            missing -= last - first + 1
+            if missing <= 0:
+                ends = (first - missing, begin[1]) if highest_first else (begin[0], last + missing)
+                return _Found(InState(*ends, state), quantity)
+    return _Found([], quantity - missing)
+
+
+def _scattered(blocks: Iterable[Pair], quantity: int, highest_first: bool) -> _Found:
     chosen: list[Pair] = []
     missing = quantity
     for first, last in blocks:
         n = last - first + 1
         if n >= missing:
             chosen.append((last - missing + 1, last) if highest_first else (first, first + missing - 1))
-            return chosen[::-1] if highest_first else chosen, quantity
+            return _Found(chosen[::-1] if highest_first else chosen, quantity)
         chosen.append((first, last))
         missing -= n
-    return [], quantity - missing
+    return _Found([], quantity - missing)
 
 
-def _one_block(blocks: Iterable[Pair], quantity: int) -> tuple[list[Pair], int]:
+def _one_block(blocks: Iterable[Pair], quantity: int) -> _Found:
     longest = 0
     for first, last in blocks:
         if last - first + 1 >= quantity:
-            return [(first, first + quantity - 1)], quantity
+            return _Found([(first, first + quantity - 1)], quantity)
         longest = max(longest, last - first + 1)
-    return [], longest
+    return _Found([], longest)

@@ -11,10 +11,9 @@ Its parts: ``desk`` (spans in memory), ``bulk`` (many spans at once), ``states``
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import details, extents
-from numctl.core.bulk import Bulk
 from numctl.core.desk import ABSENT, Desk, Piece
 from numctl.core.effects import Effects
 from numctl.core.errors import AlreadyPresent, NumbersRefuse, NumbersUnknown, WrongStatus
@@ -30,7 +29,22 @@ if TYPE_CHECKING:
 AT_ONCE = 1_000  # spans changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
 
+_TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
+_IN_STATE = """
+SELECT max(first, :first), min(last, :last) FROM span
+WHERE state = :state AND last >= :first
+AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last
+ORDER BY first LIMIT :at_most
+"""
 _SPANS_WITHIN = "SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT ?)"
+
+
+class InState(NamedTuple):
+    """The numbers from ``first`` to ``last`` that are in one state (a row id); both of these are."""
+
+    first: int
+    last: int
+    state: int
 
 
 class Door:
@@ -48,32 +62,40 @@ class Door:
         self.effects = Effects(self.states)
         self.line = 0  # of the batch or file that is at work
 
-    def change(self, ranges: Iterable[Pair], change: Change, *, held_by: int | None = None) -> int:
-        """Do ``change`` to every number of ``ranges`` (disjoint); give how many changed.
+    def change(self, numbers: Iterable[Pair] | InState, change: Change, *, held_by: int | None = None) -> int:
+        """Do ``change`` to every one of ``numbers`` (disjoint ranges); give how many changed.
 
         Raises NumbersUnknown for numbers not in the inventory or out of scope, WrongStatus where the
         rule book refuses or (with ``held_by``) where another organization holds the number.
         """
-        chosen = list(ranges)
         before = self.effects.count
+        chosen = numbers if isinstance(numbers, InState) else list(numbers)
         if self._is_large(chosen, change):
-            self._change_in_bulk(sorted(chosen), change, held_by)
+            self._change_in_bulk(chosen, change, held_by)
         else:
-            self._change_in_memory(chosen, change, held_by)
+            self._change_in_memory(self._ranges(chosen), change, held_by)
         return self.effects.count - before
 
-    def _is_large(self, ranges: Sequence[Pair], change: Change) -> bool:
+    def _is_large(self, numbers: Sequence[Pair] | InState, change: Change) -> bool:
         if details.gives(change) or change.action == "forward":
             return False  # what is given to each number is written number by number
-        if total(ranges) <= AT_ONCE:
+        if isinstance(numbers, InState):
+            return len(self._ranges(numbers, at_most=AT_ONCE + 1)) > AT_ONCE
+        if total(numbers) <= AT_ONCE:
             return False
         self.flush()
-        spans = len(ranges)
-        for first, last in ranges:
+        spans = len(numbers)
+        for first, last in numbers:
             if spans > AT_ONCE:
                 break
             spans += self._connection.execute(_SPANS_WITHIN, (first, last, AT_ONCE)).fetchone()[0]
         return spans > AT_ONCE
+
+    def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = -1) -> Sequence[Pair]:
+        if not isinstance(numbers, InState):
+            return numbers
+        self.flush()
+        return self._connection.execute(_IN_STATE, {**numbers._asdict(), "at_most": at_most}).fetchall()
 
     def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
         pieces = self._pieces(ranges)
@@ -82,9 +104,14 @@ class Door:
             self._move(piece, self._successor(piece.state, change), change)
         self._flush_if_full()
 
-    def _change_in_bulk(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
+    def _change_in_bulk(self, numbers: Sequence[Pair] | InState, change: Change, held_by: int | None) -> None:
+        from numctl.core.bulk import Bulk, Successor
+
         self.flush()
-        bulk = Bulk(self._connection, self._operation, self.line)
+        ranges, only = (
+            ([numbers[:2]], numbers.state) if isinstance(numbers, InState) else (sorted(numbers), None)
+        )
+        bulk = Bulk(self._connection, self._operation, self.line, only=only)
         covered = bulk.cut(ranges)
         rule, here = RULES[change.action], [self.states[state] for state, _, _ in covered]
         admitted = all(
@@ -93,28 +120,26 @@ class Door:
             and held_by in (None, state.organization)
             for state in here
         )
-        if not admitted or sum(numbers for _, numbers, _ in covered) != total(ranges):
+        if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
             bulk.mend()
-            self._check(self._pieces(ranges), change, held_by)  # says why not
+            self._check(self._pieces(self._ranges(numbers)), change, held_by)  # says why not
             raise AssertionError("one body of the door refuses what the other admits")
         successors = []
-        for (state, _, _), old in zip(covered, here, strict=True):
+        for (state, count, _), old in zip(covered, here, strict=True):
             after = self._successor(state, change)
             if after != state:
-                successors.append((state, old, after, self.states[after] if after != ABSENT else None))
-        positions = self._journal.positions, self._journal.detail_positions
-        pieces, details = bulk.change(successors, positions)
+                successors.append(Successor(state, after, old, self.states[after] if after else None))
+                self.effects.note(state, after, count)
+        pieces, carried = bulk.change(successors, (self._journal.positions, self._journal.detail_positions))
         bulk.join()
-        self._note_bulk(bulk, ranges)
+        self._note_bulk(leaving=any(not one.after for one in successors))
         self._journal.positions += pieces
-        self._journal.detail_positions += details
+        self._journal.detail_positions += carried
 
-    def _note_bulk(self, bulk: Bulk, ranges: Sequence[Pair]) -> None:
-        position = self._journal.positions
-        for before, after, numbers in bulk.moved(position):
-            self.effects.note(before, after or ABSENT, numbers)
-            if after is None:
-                self._extents += [(False, Range(*range)) for range in ranges]
+    def _note_bulk(self, *, leaving: bool) -> None:
+        if leaving:
+            written = (self._operation, self._journal.positions)
+            self._extents += [(False, Range(*row)) for row in self._connection.execute(_TAKEN_OUT, written)]
         for (user,) in self._connection.execute(
             "SELECT DISTINCT coalesce(user_after, user_before) FROM detail_change"
             " WHERE operation = ? AND position > ? LIMIT 2",
