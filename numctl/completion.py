@@ -100,7 +100,7 @@ def _beginning(start: str, words: Iterable[str]) -> list[str]:
 
 
 def _columns() -> Iterable[str]:
-    from numctl.core.listing import COLUMNS
+    from numctl.core.ordering import COLUMNS
 
     return COLUMNS
 

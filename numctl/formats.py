@@ -24,8 +24,7 @@ The shared row has None in the number's place and in theirs."""
 OWN = 2
 """How many of a row's last values are the numbers' own."""
 
-"""How many rows are held as text before they are written: about 2 MB."""
-KEPT = 16_384
+KEPT = 8_192
 """How many different rows, or texts, are remembered with what they are written as: a few megabytes."""
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 

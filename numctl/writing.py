@@ -9,7 +9,7 @@ from numctl.formats import KEPT, OWN, Layout, Row, Run
 
 Write = Callable[[str], object]
 
-ROWS_AT_ONCE = 16_384
+ROWS_AT_ONCE = 8_192  # rows held as text before they are written: about 1 MB
 _LAST_DIGITS = [f"{n:03}" for n in range(1_000)]  # what the numbers of one thousand differ in
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.listing import COLUMNS, FIELDS, RANGE_FIELDS, Listing, Order
+from numctl.core.listing import FIELDS, RANGE_FIELDS, Listing
+from numctl.core.ordering import COLUMNS, Order
 from numctl.core.search import Search
 from numctl.core.selection import Filter
 from numctl.options import Limit, Matching, Statuses, Text

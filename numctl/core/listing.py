@@ -7,22 +7,20 @@ everything after works from the spool.
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from numctl.core.ordering import Order, ordered
 from numctl.core.pieces import Piece, Pieces, Row
 from numctl.core.ranges import adjoins
-from numctl.core.selection import States
 from numctl.core.spool import Spool
-from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numctl.core.search import Search
     from numctl.core.selection import Span
     from numctl.core.view import View
 
-COLUMNS = ("series", "number", "organization", "status", "reserved_tag")
 FIELDS = (
     "series",
     "number",
@@ -34,13 +32,6 @@ FIELDS = (
     "forwarded_to",
 )
 RANGE_FIELDS = ("series", "first", "last", "count", *FIELDS[2:])
-
-
-class Order(NamedTuple):
-    """How to sort: a column of ``COLUMNS``, and whether backwards. Ties go by number, upwards."""
-
-    column: str = "number"
-    descending: bool = False
 
 
 class Listing:
@@ -61,7 +52,7 @@ class Listing:
         listing = cls()
         listing._backwards = order == Order("number", descending=True)
         listing._limit = limit
-        spans = _ordered(view, search, order)
+        spans = ordered(view, search, order, page=limit is not None)
         if limit is not None:
             spans = islice(spans, limit) if ranges else _cut_off(spans, limit, listing._backwards)
         pieces = Pieces(view, backwards=listing._backwards)
@@ -122,31 +113,3 @@ def _cut_off(spans: Iterator[Span], limit: int, backwards: bool) -> Iterator[Spa
             return
         limit -= n
         yield first, last, state
-
-
-def _ordered(view: View, search: Search, order: Order) -> Iterator[Span]:
-    if order.column == "number":
-        # Not a cursor itself: when this generator is dropped, it would close it, after the connection.
-        yield from chain(search.found(descending=order.descending))
-        return
-    groups: dict[str, list[int]] = {}
-    key = _key(view, order.column)
-    for id, *values in view.connection.execute(
-        f"SELECT id, series, organization, status, folded FROM state WHERE id IN ({search.picked.query})"  # noqa: S608
-        " AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id)",
-        search.picked.values,
-    ):
-        groups.setdefault(key(values), []).append(id)
-    without = groups.pop("", None)
-    ordered = [groups[value] for value in sorted(groups, reverse=order.descending)]
-    for ids in [*ordered, without] if without else ordered:
-        yield from search.found(States("", ()).among("id", ids))
-
-
-def _key(view: View, column: str) -> Callable[[list[Any]], str]:
-    if column == "series":
-        folded = dict(view.connection.execute("SELECT id, folded FROM series"))
-        return lambda values: folded[values[0]]
-    if column == "organization":
-        return lambda values: fold(view.tree.path(values[1]))
-    return lambda values: str(values[2] if column == "status" else values[3])

@@ -7,6 +7,8 @@ the other is. Counts are arithmetic.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ from numctl.core.selection import Filter, Span, Spans, States, states_of
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.view import View
 
@@ -76,13 +78,13 @@ class Search:
             return _within(spans.all(), automaton, descending)
         return _meet(spans, _Matching(self._view, automaton, descending), descending)
 
-    def _numbers_of_users(self, automaton: Automaton | None) -> list[int]:
+    def _numbers_of_users(self, automaton: Automaton | None) -> array[int]:
         either = " OR ".join("instr(folded, ?)" for _ in self._users)
         rows = self._view.connection.execute(
             f"SELECT number FROM detail WHERE user IN (SELECT id FROM user WHERE {either}) ORDER BY number",  # noqa: S608
             self._users,
         )
-        return [number for (number,) in rows if automaton is None or automaton.matches(number)]
+        return array("q", (number for (number,) in rows if automaton is None or automaton.matches(number)))
 
     def count(self) -> int:
         """How many numbers match."""
@@ -145,17 +147,20 @@ class _Matching:
 
 
 class _Listed:
-    """Single numbers, as runs."""
+    """Single numbers, ascending, as runs."""
 
-    def __init__(self, numbers: list[int], descending: bool) -> None:
-        self._numbers = numbers[::-1] if descending else numbers
+    def __init__(self, numbers: Sequence[int], descending: bool) -> None:
+        self._numbers = numbers
         self._descending = descending
 
     def beyond(self, number: int | None) -> Iterator[tuple[int, int]]:
         """The numbers from ``number`` on, in order; all of them for None."""
-        for one in self._numbers:
-            if number is None or (one <= number if self._descending else one >= number):
-                yield one, one
+        if self._descending:
+            at = len(self._numbers) if number is None else bisect_right(self._numbers, number)
+            some = range(at - 1, -1, -1)
+        else:
+            some = range(0 if number is None else bisect_left(self._numbers, number), len(self._numbers))
+        return ((self._numbers[at], self._numbers[at]) for at in some)
 
 
 def _meet(spans: Spans, runs: _Matching | _Listed, descending: bool) -> Iterator[Span]:

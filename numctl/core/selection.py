@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import series as series_table
@@ -17,6 +18,9 @@ Span = tuple[int, int, int]  # first, last, state's row id
 
 TALLIED = ("organization", "series", "status")  # what numbers are counted by
 FEW = 2_000  # spans that are fetched by their state; more are found by walking the numbers
+
+_UP = "first >= coalesce((SELECT max(first) FROM span WHERE first <= ?1), ?1) AND last >= ?1"
+_DOWN = "first <= ?"
 
 
 class Filter(NamedTuple):
@@ -120,7 +124,10 @@ class Spans:
         """Every span, in order."""
         if self._few is not None:
             return iter(self._few)
-        return self._walk("", ())
+        if self._states.everything:
+            return self._walk("1")
+        # The plus keeps the planner from going by the states' index.
+        return self._walk(f"+state IN ({self._states.query})", *self._states.values)
 
     def beyond(self, number: int) -> Iterator[Span]:
         """From the span that holds ``number`` on (downwards when descending), in order."""
@@ -128,18 +135,21 @@ class Spans:
             if self._descending:
                 return (span for span in self._few if span[0] <= number)
             return (span for span in self._few if span[1] >= number)
-        if self._descending:
-            return self._walk("first <= ?", (number,))
-        start = "first >= coalesce((SELECT max(first) FROM span WHERE first <= ?1), ?1) AND last >= ?1"
-        return self._walk(start, (number,))
+        spans = self._walk(_DOWN if self._descending else _UP, number)
+        if self._states.everything:
+            return spans
+        picked = self._picked
+        return (span for span in spans if span[2] in picked)
 
-    def _walk(self, start: str, values: tuple[int, ...]) -> Iterator[Span]:
-        conditions = [start] if start else []
-        if not self._states.everything:  # the plus keeps the planner from going by the states' index
-            conditions.append(f"+state IN ({self._states.query})")
+    @cached_property
+    def _picked(self) -> frozenset[int]:
+        """The states' row ids: those who leap often would have SQLite pick them at each leap."""
+        rows = self._connection.execute(self._states.query, self._states.values)
+        return frozenset(id for (id,) in rows)
+
+    def _walk(self, condition: str, *values: int | str) -> Iterator[Span]:
         order = "DESC" if self._descending else "ASC"
-        where = " AND ".join(conditions) or "1"
         return self._connection.execute(
-            f"SELECT first, last, state FROM span WHERE {where} ORDER BY first {order}",  # noqa: S608
-            (*values, *self._states.values),
+            f"SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order}",  # noqa: S608
+            values,
         )

@@ -11,10 +11,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from numctl.core import inventory, organizations, pieces, reservations, search, selection, subscribers
+from numctl.core import (
+    inventory,
+    ordering,
+    organizations,
+    pieces,
+    reservations,
+    search,
+    selection,
+    subscribers,
+)
 from numctl.core.founding import found
-from numctl.core.listing import FIELDS, Listing, Order
+from numctl.core.listing import FIELDS, Listing
 from numctl.core.operations import Act, perform
+from numctl.core.ordering import Order
 from numctl.core.pieces import Piece
 from numctl.core.ranges import Range, adjoins
 from numctl.core.search import Search
@@ -144,6 +154,7 @@ def test_finds_what_looking_at_every_number_finds(
     usual, selection.FEW = selection.FEW, few
     nearby, pieces.NEARBY = pieces.NEARBY, few
     at_once, pieces.AT_ONCE = pieces.AT_ONCE, few or 1
+    one_by_one, ordering.ONE_BY_ONE = ordering.ONE_BY_ONE, few
     patience, search.PATIENCE = search.PATIENCE, 2
     try:
         with store.reading() as connection:
@@ -153,7 +164,7 @@ def test_finds_what_looking_at_every_number_finds(
             count = found.count()
     finally:
         selection.FEW, search.PATIENCE = usual, patience
-        pieces.NEARBY, pieces.AT_ONCE = nearby, at_once
+        pieces.NEARBY, pieces.AT_ONCE, ordering.ONE_BY_ONE = nearby, at_once, one_by_one
     told = [
         {**dict(zip(FIELDS, (*listing.rows[state][:-2], *own), strict=True)), "number": n}
         for first, last, state, *own in listing.pieces()

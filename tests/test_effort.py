@@ -1,0 +1,106 @@
+"""What a search does, in steps of SQLite and calls in Python, grows as the inventory, not as its square."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from numctl.core import ordering, organizations, pieces, search, selection, series
+from numctl.core.founding import found
+from numctl.core.listing import Listing
+from numctl.core.model import Change, State, Status
+from numctl.core.operations import Act, Operation, perform
+from numctl.core.ordering import COLUMNS, Order
+from numctl.core.ranges import Range
+from numctl.core.search import Search
+from numctl.core.selection import Filter
+from numctl.core.store import Store
+from numctl.core.tree import Tree
+from numctl.core.view import View
+
+ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
+FIRST = 33_100_000_000
+SMALL, LARGE = 200, 800
+ALLOWED = 2 * LARGE / SMALL  # were it squared, it would be 16 times as much
+
+
+def _fill(operation: Operation, size: int) -> None:
+    """A series and an organization for each ten numbers: tagged ones, users', and available ones."""
+    change = operation.door.change
+    for block in range(size // 10):
+        holder = organizations.found(operation, operation.tree.root, f"Org {block}")
+        held = State(series.find_or_make(operation.connection, f"red {block}"), holder, Status.AVAILABLE)
+        first = FIRST + 10 * block
+        operation.door.add([Range(first, first + 9)], held)
+        for number in range(first, first + 9, 3):
+            change([Range(number, number)], Change("reserve", Status.RESERVED, tag=f"site {number % 1000}"))
+            user = Change("assign", Status.ASSIGNED, user=f"user {number % 1000}")
+            change([Range(number + 1, number + 1)], user)
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Store]]:
+    folder: Path = tmp_path_factory.mktemp("effort")
+    made = {}
+    for size in (SMALL, LARGE):
+        path = folder / f"{size}.db"
+        found(path, ACT, "Acme")
+        made[size] = Store.open(path)
+        perform(made[size], ACT, "import", lambda operation, n=size: _fill(operation, n))
+    yield made
+    for store in made.values():
+        store.close()
+
+
+def _effort(store: Store, wanted: Filter, order: Order, limit: int | None) -> int:
+    """Calls in Python, and steps of SQLite's machine, that listing and counting take."""
+    steps = 0
+
+    def step(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+
+    with store.reading() as connection:
+        view = View(connection, Tree.load(connection), 1)
+        connection.set_progress_handler(step, 1)
+        sys.setprofile(step)
+        try:
+            looked_for = Search(view, wanted)
+            Listing.read(view, looked_for, order, limit=limit)
+            looked_for.count()
+        finally:
+            sys.setprofile(None)
+            connection.set_progress_handler(None, 0)
+    return steps
+
+
+@pytest.mark.parametrize("limit", [None, 5])
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filter(),
+        Filter(text="3"),
+        Filter(text="7", statuses=("reserved",)),
+        Filter(text="site", users=("user",)),
+        Filter(text="9", users=("user",)),
+        Filter(tags=("site",)),
+        Filter(text="7777777"),
+    ],
+    ids=str,
+)
+def test_effort_grows_as_the_inventory(
+    stores: dict[int, Store], wanted: Filter, column: str, limit: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in (
+        (selection, "FEW"),
+        (search, "PATIENCE"),
+        (pieces, "NEARBY"),
+        (ordering, "ONE_BY_ONE"),
+    ):
+        monkeypatch.setattr(module, name, 2)
+    small, large = (_effort(stores[size], wanted, Order(column), limit) for size in (SMALL, LARGE))
+    assert large < ALLOWED * small
