@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.measuring import Timing
 
 HEADINGS = ("what", "ours", "peer", "ratio", "reach", "reached")
+NOT_INSTALLED = "it is not installed"
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import stores
-from benchmarks.measuring import Bench, Command
-from benchmarks.report import Line, compared, milliseconds, skipped, times
+from benchmarks.measuring import Bench, Command, Timing
+from benchmarks.report import NOT_INSTALLED, Line, compared, milliseconds, skipped, times
 
 DIGITS = ("123", "8080", "33199", "991234", "5551234")
 FIRST_PAGE, EXACT_COUNT = 1.3, 1.4
 PROBE = "8080"  # what the peers look for among ten million
+KINDS = {"page": "first page by digits among ten million", "count": "exact count of the same"}
+OURS = "numctl"
+Pair = dict[str, Command]  # a command for each of KINDS
 
 
 def measure(bench: Bench) -> list[Line]:
@@ -52,44 +55,62 @@ def _on_france(bench: Bench, store: Path) -> list[Line]:
 
 
 def _on_ten_million(bench: Bench) -> list[Line]:
-    store, rows = stores.store(bench, "country"), stores.rows(bench, "country")
-    like = f"FROM number WHERE number LIKE '%{PROBE}%'"
-    page, count = f"SELECT number {like} LIMIT 50", f"SELECT count(*) {like}"
-    commands: dict[str, Command] = {
-        "numctl page": bench.numctl(store, "search", PROBE, "--limit", "50"),
-        "numctl count": bench.numctl(store, "search", PROBE, "--count"),
-        "rows page": bench.program("rows", "page", rows, PROBE),
-        "rows count": bench.program("rows", "count", rows, PROBE),
+    asked = {OURS: _ours(bench)} | _over_rows(bench) | _over_a_csv(bench)
+    commands = {f"{kind}: {peer}": pair[kind] for peer, pair in asked.items() for kind in KINDS}
+    # Into a file: grep stops at the first match when its output goes nowhere.
+    timings = bench.in_turns(commands, rounds=3, out=bench.folder / "output.txt")
+    lines = [
+        _against(f"{what}: against {peer}", timings[f"{kind}: {OURS}"], timings[f"{kind}: {peer}"])
+        for kind, what in KINDS.items()
+        for peer in asked
+        if peer != OURS
+    ]
+    missing = [name for name in ("rg", "sqlite3") if not shutil.which(name)]
+    return [*lines, *(skipped(f"search against {name}", NOT_INSTALLED) for name in missing)]
+
+
+def _ours(bench: Bench) -> Pair:
+    store = stores.store(bench, "country")
+    return {
+        "page": bench.numctl(store, "search", PROBE, "--limit", "50"),
+        "count": bench.numctl(store, "search", PROBE, "--count"),
     }
-    names = {"rows": "a row per number, LIKE"}
+
+
+def _over_rows(bench: Bench) -> dict[str, Pair]:
+    """The peers that look through a row per number in SQLite."""
+    rows = stores.rows(bench, "country")
+    like = f"FROM number WHERE number LIKE '%{PROBE}%'"
+    sql = {"page": f"SELECT number {like} LIMIT 50", "count": f"SELECT count(*) {like}"}
+    peers: dict[str, Pair] = {
+        "a row per number, LIKE": {kind: bench.program("rows", kind, rows, PROBE) for kind in KINDS}
+    }
     if shell := shutil.which("sqlite3"):
-        names["shell"] = "sqlite3 shell"
-        commands |= {"shell page": [shell, str(rows), page], "shell count": [shell, str(rows), count]}
+        peers["sqlite3 shell"] = {kind: [shell, str(rows), sql[kind]] for kind in KINDS}
     if find_spec("sqlite_utils"):
-        names["sqlite-utils"] = "sqlite-utils"
-        run = [sys.executable, "-m", "sqlite_utils", "query", str(rows)]
-        commands |= {"sqlite-utils page": [*run, page], "sqlite-utils count": [*run, count]}
+        query = [sys.executable, "-m", "sqlite_utils", "query", str(rows)]
+        peers["sqlite-utils"] = {kind: [*query, sql[kind]] for kind in KINDS}
+    return peers
+
+
+def _over_a_csv(bench: Bench) -> dict[str, Pair]:
+    """The peers that look through a CSV export with a line per number."""
+    peers: dict[str, Pair] = {}
     for program in ("rg", "grep"):
         if found := shutil.which(program):
             table = str(stores.csv_of(bench, "country"))
             pattern = f"^[^,]*,[0-9]*{PROBE}"
-            names[program] = f"{program} over a CSV"
-            commands[f"{program} page"] = [found, "-m", "50", pattern, table]
-            commands[f"{program} count"] = [found, "-c", pattern, table]
-    # Into a file: grep stops at the first match when its output goes nowhere.
-    timings = bench.in_turns(commands, rounds=3, out=bench.folder / "output.txt")
-    lines = []
-    for kind, what in (
-        ("page", "first page by digits among ten million"),
-        ("count", "exact count of the same"),
-    ):
-        ours = timings[f"numctl {kind}"].seconds
-        for peer, name in names.items():
-            theirs = timings[f"{peer} {kind}"].seconds
-            lines.append(
-                Line(
-                    f"{what}: against {name}", milliseconds(ours), milliseconds(theirs), times(theirs / ours)
-                )
-            )
-    missing = [name for name in ("rg", "sqlite3") if not shutil.which(name)]
-    return [*lines, *(skipped(f"search against {name}", "it is not installed") for name in missing)]
+            peers[f"{program} over a CSV"] = {
+                "page": [found, "-m", "50", pattern, table],
+                "count": [found, "-c", pattern, table],
+            }
+    return peers
+
+
+def _against(what: str, ours: Timing, theirs: Timing) -> Line:
+    return Line(
+        what,
+        milliseconds(ours.seconds),
+        milliseconds(theirs.seconds),
+        times(theirs.seconds / ours.seconds),
+    )

@@ -5,55 +5,49 @@ from __future__ import annotations
 import shutil
 
 from benchmarks import stores
-from benchmarks.measuring import Bench
-from benchmarks.report import Line, mebibytes, skipped, times
+from benchmarks.measuring import Bench, Command, Timing
+from benchmarks.report import NOT_INSTALLED, Line, mebibytes, skipped, times
 
 ROWS = 10_000_000
 RATE, PEAK = 2_000_000, 80 * 2**20
 
 
 def measure(bench: Bench) -> list[Line]:
-    store = stores.store(bench, "country")
-    commands = {"ours": bench.numctl(store, "search", "--all", "-o", "csv")}
+    commands: dict[str, Command] = {"ours": _listing(bench, "country")}
     if shell := shutil.which("sqlite3"):
-        commands["shell"] = [
-            shell,
-            "-csv",
-            str(stores.rows(bench, "country")),
-            "SELECT * FROM number ORDER BY number",
-        ]
+        everything = "SELECT * FROM number ORDER BY number"
+        commands["shell"] = [shell, "-csv", str(stores.rows(bench, "country")), everything]
     timings = bench.once_each([commands] * 2)
-    ours = ROWS / timings["ours"].seconds
-    peer = ROWS / timings["shell"].seconds if shell else 0
+    ours = timings["ours"]
     lines = [
-        Line(
-            "list ten million numbers as CSV, a million of them used, whole command",
-            f"{ours / 1e6:.2f} million rows/s",
-            f"{peer / 1e6:.2f} million rows/s (sqlite3 shell)" if shell else "",
-            times(ours / peer) if shell else "",
-            "2 million rows/s",
-            ours >= RATE,
-        ),
-        Line(
-            "the same: peak memory",
-            mebibytes(timings["ours"].peak),
-            "",
-            "",
-            "80 MiB",
-            timings["ours"].peak <= PEAK,
-        ),
+        _used(ours, timings.get("shell")),
+        Line("the same: peak memory", mebibytes(ours.peak), "", "", "80 MiB", ours.peak <= PEAK),
+        _hardly_used(bench),
     ]
-    plain = stores.store(bench, "grown", str(ROWS), "1000")
-    seconds = bench.run(bench.numctl(plain, "search", "--all", "-o", "csv")).seconds
-    rate = ROWS / seconds
-    lines.append(
-        Line(
-            "the same, a thousand of them used",
-            f"{rate / 1e6:.2f} million rows/s",
-            "",
-            "",
-            "2 million rows/s",
-            rate >= RATE,
-        )
+    return lines if shell else [*lines, skipped("list against the sqlite3 shell", NOT_INSTALLED)]
+
+
+def _listing(bench: Bench, *store: str) -> Command:
+    return bench.numctl(stores.store(bench, *store), "search", "--all", "-o", "csv")
+
+
+def _used(ours: Timing, shell: Timing | None) -> Line:
+    rate = ROWS / ours.seconds
+    return Line(
+        "list ten million numbers as CSV, a million of them used, whole command",
+        _rate(rate),
+        f"{_rate(ROWS / shell.seconds)} (sqlite3 shell)" if shell else "",
+        times(shell.seconds / ours.seconds) if shell else "",
+        "2 million rows/s",
+        rate >= RATE,
     )
-    return lines if shell else [*lines, skipped("list against the sqlite3 shell", "it is not installed")]
+
+
+def _hardly_used(bench: Bench) -> Line:
+    rate = ROWS / bench.run(_listing(bench, "grown", str(ROWS), "1000")).seconds
+    what = "the same, a thousand of them used"
+    return Line(what, _rate(rate), "", "", "2 million rows/s", rate >= RATE)
+
+
+def _rate(rows: float) -> str:
+    return f"{rows / 1e6:.2f} million rows/s"

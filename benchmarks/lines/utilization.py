@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from benchmarks import stores
-from benchmarks.measuring import Bench
+from benchmarks.measuring import Bench, Command, Timing
 from benchmarks.report import Line, compared, milliseconds, skipped, times
 
 WHAT = "utilization of the whole tree, 424 organizations"
@@ -13,44 +15,41 @@ ALIKE = 1.1  # noise
 
 def measure(bench: Bench) -> list[Line]:
     store, tenfold = stores.france(bench), stores.france(bench, "tenfold")
-    lines = [skipped(WHAT, stores.NO_REGISTER)]
-    if store and tenfold:
-        timings = bench.in_turns(
-            {
-                "idle": bench.idle(),
-                "ours": bench.numctl(store, "utilization", "--tree"),
-                "tenfold": bench.numctl(tenfold, "utilization", "--tree"),
-            }
-        )
-        idle, ours, ten = (timings[name].seconds for name in ("idle", "ours", "tenfold"))
-        lines = [
-            Line(
-                WHAT,
-                milliseconds(ours),
-                milliseconds(idle),
-                compared(timings["ours"], timings["idle"]),
-                "1.3x start-up",
-                ours / idle <= LIMIT,
-            ),
-            Line(
-                "the same at ten times the numbers",
-                milliseconds(ten),
-                milliseconds(ours),
-                compared(timings["tenfold"], timings["ours"]),
-                "the same",
-                ten / ours <= ALIKE,
-            ),
-        ]
-    country, rows = stores.store(bench, "country"), stores.rows(bench, "country")
-    inside = bench.inside(
-        [
-            {
-                "ours": bench.program("inside", "tree", country),
-                "rows": bench.program("rows", "utilization", rows),
-            }
-        ]
-        * 3
+    lines = _on_france(bench, store, tenfold) if store and tenfold else [skipped(WHAT, stores.NO_REGISTER)]
+    return [*lines, *_on_ten_million(bench)]
+
+
+def _on_france(bench: Bench, store: Path, tenfold: Path) -> list[Line]:
+    timings = bench.in_turns(
+        {
+            "idle": bench.idle(),
+            "ours": bench.numctl(store, "utilization", "--tree"),
+            "tenfold": bench.numctl(tenfold, "utilization", "--tree"),
+        }
     )
-    mine, theirs = inside["ours"].seconds, inside["rows"].seconds
+    return [
+        _within(WHAT, timings["ours"], timings["idle"], "1.3x start-up", LIMIT),
+        _within("the same at ten times the numbers", timings["tenfold"], timings["ours"], "the same", ALIKE),
+    ]
+
+
+def _within(what: str, ours: Timing, beside: Timing, reach: str, limit: float) -> Line:
+    return Line(
+        what,
+        milliseconds(ours.seconds),
+        milliseconds(beside.seconds),
+        compared(ours, beside),
+        reach,
+        ours.seconds / beside.seconds <= limit,
+    )
+
+
+def _on_ten_million(bench: Bench) -> list[Line]:
+    commands: dict[str, Command] = {
+        "ours": bench.program("inside", "tree", stores.store(bench, "country")),
+        "rows": bench.program("rows", "utilization", stores.rows(bench, "country")),
+    }
+    inside = bench.inside([commands] * 3)
+    ours, theirs = inside["ours"].seconds, inside["rows"].seconds
     what = "counts for 1,000 organizations with ten million numbers, without start-up"
-    return [*lines, Line(what, milliseconds(mine), milliseconds(theirs), times(theirs / mine))]
+    return [Line(what, milliseconds(ours), milliseconds(theirs), times(theirs / ours))]
