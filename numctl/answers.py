@@ -67,16 +67,13 @@ _WITH_TAG = ("reserve", "retag", "release")
 
 
 def facts(outcome: Outcome) -> dict[str, object]:
-    """The object that stands for a change in json and jsonl."""
+    """The object that stands for a change in json and jsonl; its ranges stay packed."""
     return {
         "operation": outcome.operation,
         "action": outcome.action,
         "dry_run": outcome.dry_run,
         "count": outcome.count,
-        "ranges": [
-            {"first": str(range.first), "last": str(range.last), "count": range.count}
-            for range in outcome.ranges
-        ],
+        "ranges": outcome.ranges,
         "from": outcome.source,
         "to": outcome.to,
         "series": outcome.series,

@@ -3,45 +3,53 @@
 from __future__ import annotations
 
 import sys
+from heapq import merge
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.numbers import SHORTEST, parse_numbers, read_lines
-from numctl.core.ranges import Range, overlaps
+from numctl.core.packed import Packed
+from numctl.core.ranges import overlaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.pool import Quantity
+    from numctl.core.ranges import Range
     from numctl.session import Session
 
 STANDARD_INPUT = "-"
 
 
-def numbers(given: Iterable[str] | None, from_file: str | None, region: str | None) -> list[Range]:
-    """All numbers that were given, ascending and joined. Raises BadValue where one is given twice."""
+def numbers(given: Iterable[str] | None, from_file: str | None, region: str | None) -> Sequence[Range]:
+    """All numbers that were given, ascending. Raises BadValue where one is given twice."""
     arguments = list(given or ())
     sources = [STANDARD_INPUT] * arguments.count(STANDARD_INPUT) + (
         [from_file] if from_file is not None else []
     )
     if sources.count(STANDARD_INPUT) > 1:
         raise BadValue("Standard input was named twice.", "Read it once, with `-` or with --from-file -.")
-    parts = [parse_numbers([text for text in arguments if text != STANDARD_INPUT], region)]
-    parts += [read_lines(_lines(source), region) for source in sources]
-    everything = sorted(range for part in parts for range in part)
-    twice = overlaps(everything) if len(parts) > 1 else None
-    if twice is not None:
-        raise BadValue(f"{twice} is given twice.", "Give each number once.", number=str(twice))
-    if not everything and not sources:
+    parts: list[Sequence[Range]] = [
+        parse_numbers([text for text in arguments if text != STANDARD_INPUT], region),
+        *(read_lines(_lines(source), region) for source in sources),
+    ]
+    if not parts[0] and not sources:
         raise BadValue(
             "NUMBERS are missing.", "Give numbers, ranges FIRST..LAST, or `-` to read them from a pipe."
         )
+    filled = [part for part in parts if part]
+    if len(filled) == 1:
+        return filled[0]
+    everything = Packed(merge(*filled))
+    twice = overlaps(everything)
+    if twice is not None:
+        raise BadValue(f"{twice} is given twice.", "Give each number once.", number=str(twice))
     return everything
 
 
 def numbers_or_quantity(
     session: Session, given: Sequence[str] | None, wanted: Quantity | None
-) -> list[Range] | Quantity:
+) -> Sequence[Range] | Quantity:
     """NUMBERS, or a quantity of a series: one of the two. Raises BadValue for both and for neither."""
     named = bool(given) or session.change_options.from_file is not None
     if wanted is None:
@@ -67,7 +75,7 @@ def quantity_of(
     return Quantity(clean_name(series, "A series"), quantity, contiguous, matching)
 
 
-def numbers_or_user(session: Session, given: Sequence[str] | None, user: str | None) -> list[Range] | str:
+def numbers_or_user(session: Session, given: Sequence[str] | None, user: str | None) -> Sequence[Range] | str:
     """NUMBERS, or a user's name in their place or by --user. Raises BadValue for both and for neither."""
     from numctl.core.text import clean_name
 
@@ -92,12 +100,13 @@ def _is_a_name(text: str) -> bool:
     return any(map(str.isalpha, text)) and not begins
 
 
-def _lines(source: str) -> list[str]:
+def _lines(source: str) -> Iterator[str]:
     try:
         if source == STANDARD_INPUT:
-            return sys.stdin.read().splitlines()
+            yield from sys.stdin
+            return
         with open(source, encoding="utf-8-sig") as file:  # noqa: PTH123 - '-' and paths are one text here
-            return file.read().splitlines()
+            yield from file
     except UnicodeDecodeError:
         raise BadValue(
             f"{source} is not text in UTF-8.", "Save it as UTF-8, one number or range a line."

@@ -18,7 +18,7 @@ from numctl.core.view import View
 from numctl.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.operations import Act, Operation, Outcome
     from numctl.core.ranges import Range
@@ -43,7 +43,7 @@ class Session:
         self.change_options = change
         self.command, self._parameters = invocation
         self.committed: int | None = None
-        self._signed: list[str] = []
+        self._signed: list[Collection[object]] = []
         self._store: Store | None = None
         self._changing = False
         self.output = Output(
@@ -178,12 +178,12 @@ class Session:
 
     # What was given
 
-    def numbers(self, given: Iterable[str] | None) -> list[Range]:
+    def numbers(self, given: Iterable[str] | None) -> Sequence[Range]:
         """NUMBERS: arguments, with ``-`` standard input, with --from-file a file. Raises BadValue."""
         from numctl.given import numbers
 
         ranges = numbers(given, self.change_options.from_file, self.settings.region)
-        self.sign(*map(str, ranges))
+        self.sign(ranges)
         return ranges
 
     def number(self, text: str) -> int:
@@ -192,15 +192,16 @@ class Session:
 
         return parse_number(text, self.settings.region)
 
-    def sign(self, *parts: str) -> None:
+    def sign(self, parts: Collection[object]) -> None:
         """Count what was read from elsewhere as a part of this command, for --op-key."""
-        self._signed += parts
+        self._signed.append(parts)
 
     def _digest(self) -> str:
         import json
         from hashlib import sha256
 
-        said = [self.command, {name: str(value) for name, value in self._parameters.items()}, self._signed]
+        signed = [str(part) for parts in self._signed for part in parts]
+        said = [self.command, {name: str(value) for name, value in self._parameters.items()}, signed]
         return sha256(json.dumps(said, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
     # Changing
@@ -224,11 +225,7 @@ class Session:
     def tell(self, outcome: Outcome) -> None:
         """Print the answer of a change, which counts as made from then on."""
         self.committed = outcome.operation
-        for_programs = self.output.format in (
-            "json",
-            "jsonl",
-        )  # a million ranges would be in vain
-        self.output.answer(answers.facts(outcome) if for_programs else {}, answers.sentence(outcome))
+        self.output.answer(answers.facts(outcome), answers.sentence(outcome))
 
     def close(self) -> None:
         if self._store is not None:

@@ -1,10 +1,12 @@
-"""Rows written as they come, many at once: single rows, runs of numbers, bare ranges."""
+"""Rows written as they come, many at once: single rows, runs of numbers, bare ranges; and objects."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
+from numctl.core.packed import Packed
 from numctl.formats import KEPT, OWN, Layout, Row, Run
 
 Write = Callable[[str], object]
@@ -112,3 +114,27 @@ def write_ranges(ranges: Iterable[tuple[int, int]], write: Write) -> int:
         held.append(f"{begin}..{end}\n")
     write("".join(held))
     return numbers
+
+
+def write_object(facts: Mapping[str, object], value: Callable[[object], str], write: Write) -> None:
+    """Write a JSON object, each value as `value` has it; packed ranges are written as they come."""
+    comma = "{"
+    for name, fact in facts.items():
+        write(f"{comma}{value(name)}: ")
+        if isinstance(fact, Packed):
+            _write_packed(fact, write)
+        else:
+            write(value(fact))
+        comma = ", "
+    write("}" if facts else "{}")
+
+
+def _write_packed(ranges: Packed, write: Write) -> None:
+    comma, source = "[", iter(ranges)
+    while some := list(islice(source, ROWS_AT_ONCE)):
+        texts = [
+            f'{{"first": "{first}", "last": "{last}", "count": {last - first + 1}}}' for first, last in some
+        ]
+        write(comma + ", ".join(texts))
+        comma = ", "
+    write("]" if ranges else "[]")

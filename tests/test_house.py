@@ -38,7 +38,7 @@ LAYERS = {
 }
 START = {"numctl", "numctl.__main__", "numctl.cli", "numctl.grammar", "numctl.endings", "numctl.helptext"}
 START |= {"numctl.streams"}
-PURE = {"errors", "numbers", "ranges", "digits", "patterns", "model", "text", "national"}
+PURE = {"errors", "numbers", "ranges", "packed", "digits", "patterns", "model", "text", "national"}
 ANY_VERSION = {"numctl"}  # numctl/__init__.py holds the version alone
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from numctl import formats
+from numctl import formats, writing
 from numctl.core.errors import BadValue, NotFound, NumbersRefuse, Refusal
+from numctl.core.packed import Packed
 from numctl.core.ranges import Range
 from numctl.output import FORMATS, Output, progress, tables
 from numctl.output.terminal import width_of
@@ -240,6 +241,19 @@ def test_an_answer_is_facts_for_programs_and_a_sentence_for_people() -> None:
         assert one.out.startswith("Reserved 2 numbers")
         assert one.out.count("\n") == 1
         assert_harmless(one.out)
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_ranges_of_an_answer_are_written_as_if_they_were_a_list(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "ROWS_AT_ONCE", 2)
+    for ends in ([], [(100, 100)], [(1418, 1419), (1500, 1500), (1600, 1609)]):
+        packed, plain = Said(name), Said(name)
+        listed = [{"first": str(a), "last": str(b), "count": b - a + 1} for a, b in ends]
+        packed.output.answer({"count": 3, "ranges": Packed(ends), "tag": "né"}, "")
+        plain.output.answer({"count": 3, "ranges": listed, "tag": "né"}, "")
+        assert packed.out == plain.out
 
 
 @pytest.mark.parametrize("terminal", [False, True])

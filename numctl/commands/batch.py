@@ -78,7 +78,7 @@ def _read(session: Session, file: str) -> str:
     except UnicodeDecodeError:
         raise BadValue(f"{file} is not text in UTF-8.", "Save it as UTF-8, and give that.") from None
     if session.change_options.op_key is not None:
-        session.sign(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+        session.sign([sha256(text.encode("utf-8", "surrogatepass")).hexdigest()])
     return text
 
 

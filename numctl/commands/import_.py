@@ -66,7 +66,7 @@ def _put_in(session: Session, sheet: Sheet, manner: Manner) -> None:
             importing.import_(operation, sheet, manner, advance)
 
     if session.change_options.op_key is not None:
-        session.sign(sheet.digest())
+        session.sign([sheet.digest()])
     try:
         outcome = session.change("import", work)
     except Refusal:

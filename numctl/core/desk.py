@@ -14,12 +14,20 @@ from numctl.core.ranges import adjoins
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 ABSENT = 0  # stands for "not in the inventory" where a state's row id is asked for
 
 _LOAD = """
 SELECT first, last, state FROM span
 WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < ?1), ?1) AND first <= ?2 + 1
+"""
+
+AT_A_TIME = 1_000  # spans read from the store at a time
+_STORED = """
+SELECT first, last, state FROM span
+WHERE first >= coalesce((SELECT max(first) FROM span WHERE first <= ?1), ?1) AND first <= ?2 AND last >= ?1
+ORDER BY first LIMIT ?3
 """
 
 
@@ -62,6 +70,23 @@ class Desk:
         else:
             self._firsts += fresh
             self._firsts.sort()
+
+    def stored(self, first: int, last: int) -> Iterator[Piece]:
+        """What ``first`` to ``last`` consists of in the store, holes included, ascending.
+
+        It is read bit by bit: what is behind may change meanwhile.
+        """
+        while first <= last:
+            rows = self._connection.execute(_STORED, (first, last, AT_A_TIME)).fetchall()
+            for start, end, state in rows:
+                if start > first:
+                    yield Piece(first, start - 1, ABSENT)
+                yield Piece(max(start, first), min(end, last), state)
+                first = end + 1
+            if len(rows) < AT_A_TIME:
+                break
+        if first <= last:
+            yield Piece(first, last, ABSENT)
 
     def pieces(self, first: int, last: int) -> list[Piece]:
         """What ``first`` to ``last`` consists of, holes included, ascending. Load it before."""

@@ -6,7 +6,10 @@ do next, ``facts`` are for programs; ``code`` is the exit code that the command 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Refusal(Exception):
@@ -86,37 +89,38 @@ SHOWN = 20  # how many numbers or names one refusal lists
 class NumbersUnknown(NotFound):
     """Numbers that are not in the inventory, or are held outside the scope: answered alike.
 
-    ``numbers`` are FIRST..LAST texts, ascending; at most ``SHOWN`` are listed.
+    ``numbers`` are ranges or their texts, ascending; at most ``SHOWN`` are listed.
     """
 
-    def __init__(self, numbers: list[str]) -> None:
+    def __init__(self, numbers: Sequence[object]) -> None:
         super().__init__(
             f"{enumerated(numbers)} {'is' if is_single(numbers) else 'are'} not in the inventory.",
             "See what is there with `numctl search`.",
-            numbers=numbers[:SHOWN],
+            numbers=list(map(str, numbers[:SHOWN])),
         )
 
 
 class WrongStatus(NumbersRefuse):
     """Numbers whose status doesn't admit the action; ``refused`` pairs each with what it allows.
 
-    ``refused`` holds (FIRST..LAST, status, allowed actions), ascending.
+    ``refused`` holds the first of them, at most ``SHOWN``, as (FIRST..LAST, status, allowed actions),
+    ascending; ``count`` is how many there are.
     """
 
     kind = "wrong-status"
 
-    def __init__(self, action: str, refused: list[tuple[str, str, list[str]]]) -> None:
+    def __init__(self, action: str, refused: list[tuple[str, str, list[str]]], count: int) -> None:
         numbers, status, allowed = refused[0]
         verb = "is" if is_single([numbers]) else "are"
         offered = f"what it allows: {', '.join(allowed)}" if allowed else "it allows nothing by hand"
-        rest = f" {len(refused) - 1} more refuse as well." if len(refused) > 1 else ""
+        rest = f" {count - 1} more refuse as well." if count > 1 else ""
         super().__init__(
             f"{numbers} {verb} {status}, so `{action}` can't be done ({offered}).{rest}",
             "Nothing was changed.",
             action=action,
             refused=[
                 {"numbers": numbers, "status": status, "allowed": allowed}
-                for numbers, status, allowed in refused[:SHOWN]
+                for numbers, status, allowed in refused
             ],
         )
 
@@ -126,11 +130,11 @@ class AlreadyPresent(NumbersRefuse):
 
     kind = "already-present"
 
-    def __init__(self, numbers: list[str]) -> None:
+    def __init__(self, numbers: Sequence[object]) -> None:
         super().__init__(
             f"{enumerated(numbers)} {'is' if is_single(numbers) else 'are'} in the inventory already.",
             "Nothing was changed.",
-            numbers=numbers[:SHOWN],
+            numbers=list(map(str, numbers[:SHOWN])),
         )
 
 
@@ -149,12 +153,12 @@ class NotEnough(NumbersRefuse):
         )
 
 
-def is_single(numbers: list[str]) -> bool:
-    """Whether a list of FIRST..LAST texts names one number."""
-    return len(numbers) == 1 and ".." not in numbers[0]
+def is_single(numbers: Sequence[object]) -> bool:
+    """Whether ranges, or their FIRST..LAST texts, are one number."""
+    return len(numbers) == 1 and ".." not in str(numbers[0])
 
 
-def enumerated(texts: list[str]) -> str:
+def enumerated(things: Sequence[object]) -> str:
     """The first few of a list in a sentence, and how many more there are."""
-    shown = ", ".join(texts[:3])
-    return f"{shown} and {len(texts) - 3} more" if len(texts) > 3 else shown
+    shown = ", ".join(map(str, things[:3]))
+    return f"{shown} and {len(things) - 3} more" if len(things) > 3 else shown

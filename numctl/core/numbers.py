@@ -13,11 +13,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import BadValue
+from numctl.core.packed import Packed
 from numctl.core.ranges import LENGTH_STARTS, Range
 from numctl.core.text import escaped, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 SHORTEST, LONGEST = 3, 15
 SHOWN = 60  # How many digits of a hopeless number go into an error's facts.
@@ -70,10 +71,10 @@ def parse_numbers(texts: Iterable[str], region: str | None = None) -> list[Range
             else:
                 ranges.append((first, last))
     singles.sort()
-    return _joined(sorted([*_stretches(singles), *ranges]) if ranges else _stretches(singles))
+    return list(_joined(sorted([*_stretches(singles), *ranges]) if ranges else _stretches(singles)))
 
 
-def read_lines(lines: Iterable[str], region: str | None = None) -> list[Range]:
+def read_lines(lines: Iterable[str], region: str | None = None) -> Packed:
     """Give the numbers and ranges of a file's lines, ascending and joined: one on each line.
 
     A # at the start or after a space begins a comment; empty lines and a byte-order mark are skipped.
@@ -96,7 +97,7 @@ def read_lines(lines: Iterable[str], region: str | None = None) -> list[Range]:
     for before, after in pairwise(ascending):
         if firsts[after] <= lasts[before]:
             raise _at_line(max(where[before], where[after]), _twice(firsts[after]))
-    return _joined((firsts[line], lasts[line]) for line in ascending)
+    return Packed(_joined((firsts[line], lasts[line]) for line in ascending))
 
 
 def digits_alone(text: str) -> str | None:
@@ -249,19 +250,20 @@ def _stretches(singles: list[int]) -> list[tuple[int, int]]:
     return stretches
 
 
-def _joined(ordered: Iterable[tuple[int, int]]) -> list[Range]:
+def _joined(ordered: Iterable[tuple[int, int]]) -> Iterator[Range]:
     """Join ascending ranges with their neighbours; raises BadValue if two overlap."""
-    joined: list[Range] = []
+    begin = end = 0
     for first, last in ordered:
-        if joined:
-            before = joined[-1]
-            if first <= before.last:
-                raise _twice(first)
-            if first == before.last + 1 and first not in LENGTH_STARTS:
-                joined[-1] = Range(before.first, last)
-                continue
-        joined.append(Range(first, last))
-    return joined
+        if first <= end:
+            raise _twice(first)
+        if first == end + 1 and end and first not in LENGTH_STARTS:
+            end = last
+            continue
+        if end:
+            yield Range(begin, end)
+        begin, end = first, last
+    if end:
+        yield Range(begin, end)
 
 
 def _twice(number: int) -> BadValue:

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import alerts, journal
 from numctl.core.errors import NumbersRefuse
+from numctl.core.packed import Packed
 from numctl.core.spans import Door
-from numctl.core.touched import touched
 from numctl.core.tree import Tree
 from numctl.core.view import View
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from numctl.core.ranges import Range
     from numctl.core.store import Store
 
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
 _HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
+_TOUCHED = "SELECT first, last FROM piece WHERE operation = ? ORDER BY position"
 _SEAL = "UPDATE operation SET count = ?, facts = ?, undoes = ?, op_key = ?, command = ? WHERE id = ?"
 
 
@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
     action: str
     dry_run: bool
     count: int  # type: ignore[assignment]
-    ranges: Sequence[Range]
+    ranges: Packed
     source: str | None
     to: str | None
     series: str | None
@@ -190,7 +190,7 @@ def outcome(connection: sqlite3.Connection, tree: Tree, id: int) -> Outcome:
         action=action,
         dry_run=False,
         count=count,
-        ranges=touched(connection, id),
+        ranges=Packed(connection.execute(_TOUCHED, (id,))).joined(),
         source=names["from"],
         to=names["to"],
         series=names["series"],

@@ -44,6 +44,11 @@ def adjoins(a_last: int, b_first: int) -> bool:
     return b_first == a_last + 1 and b_first not in LENGTH_STARTS
 
 
+def ascend(ranges: Iterable[Pair]) -> bool:
+    """Whether each range begins where the one before it does, or later."""
+    return all(before[0] <= after[0] for before, after in pairwise(ranges))
+
+
 def any_adjoin(ranges: Sequence[Pair]) -> bool:
     """Whether one of some ascending, disjoint ranges goes on right where the one before it stops."""
     return any(adjoins(last, first) for (_, last), (first, _) in pairwise(ranges) if first == last + 1)

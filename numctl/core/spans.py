@@ -6,28 +6,32 @@ before and after into the journal. No other code writes ``span``, ``state``, ``t
 or ``detail``. Everything is checked before anything moves, so a refusal leaves the door as it was.
 
 Its parts: ``desk`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``,
-``details``, ``extents``, ``effects`` (counts and what an answer says).
+``details``, ``extents``, ``admission`` (who may do what), ``effects`` (counts, what an answer says).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import details, extents
+from numctl.core.admission import Admission
 from numctl.core.desk import ABSENT, Desk, Piece
 from numctl.core.effects import Effects
-from numctl.core.errors import AlreadyPresent, NumbersRefuse, NumbersUnknown, WrongStatus
+from numctl.core.errors import AlreadyPresent
 from numctl.core.journal import Journal
-from numctl.core.model import RULES, Change, State, allowed
-from numctl.core.ranges import Pair, Range, normalize, total
+from numctl.core.model import RULES, Change, State
+from numctl.core.ranges import Pair, Range, ascend, total
 from numctl.core.states import States
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
-AT_ONCE = 1_000  # spans changed one by one; more are changed in bulk
+AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
+PART = 1_000  # numbers given something of their own at a time
 
 _TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
 _IN_STATE = """
@@ -36,7 +40,10 @@ WHERE state = :state AND last >= :first
 AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last
 ORDER BY first LIMIT :at_most
 """
-_SPANS_WITHIN = "SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT ?)"
+_WITHIN = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ?1 AND ?2 LIMIT ?3))
+  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN ?1 AND ?2 LIMIT ?3))
+"""
 
 
 class InState(NamedTuple):
@@ -45,6 +52,11 @@ class InState(NamedTuple):
     first: int
     last: int
     state: int
+
+
+def _number_by_number(change: Change) -> bool:
+    """Whether a change gives, or takes from, each number something of its own."""
+    return details.gives(change) or change.action == "forward"
 
 
 class Door:
@@ -69,7 +81,7 @@ class Door:
         rule book refuses or (with ``held_by``) where another organization holds the number.
         """
         before = self.effects.count
-        chosen = numbers if isinstance(numbers, InState) else list(numbers)
+        chosen = numbers if isinstance(numbers, Sequence) else list(numbers)
         if self._is_large(chosen, change):
             self._change_in_bulk(chosen, change, held_by)
         else:
@@ -77,19 +89,19 @@ class Door:
         return self.effects.count - before
 
     def _is_large(self, numbers: Sequence[Pair] | InState, change: Change) -> bool:
-        if details.gives(change) or change.action == "forward":
-            return False  # what is given to each number is written number by number
+        if _number_by_number(change):
+            return False
         if isinstance(numbers, InState):
             return len(self._ranges(numbers, at_most=AT_ONCE + 1)) > AT_ONCE
         if total(numbers) <= AT_ONCE:
             return False
         self.flush()
-        spans = len(numbers)
+        rows = len(numbers)
         for first, last in numbers:
-            if spans > AT_ONCE:
+            if rows > AT_ONCE:
                 break
-            spans += self._connection.execute(_SPANS_WITHIN, (first, last, AT_ONCE)).fetchone()[0]
-        return spans > AT_ONCE
+            rows += self._connection.execute(_WITHIN, (first, last, AT_ONCE)).fetchone()[0]
+        return rows > AT_ONCE
 
     def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = -1) -> Sequence[Pair]:
         if not isinstance(numbers, InState):
@@ -98,31 +110,49 @@ class Door:
         return self._connection.execute(_IN_STATE, {**numbers._asdict(), "at_most": at_most}).fetchall()
 
     def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
-        pieces = self._pieces(ranges)
-        self._check(pieces, change, held_by)
+        admission = Admission(self._connection, self.states, self.scope, change, held_by)
+        if total(ranges) <= AT_ONCE:
+            pieces: Iterable[Piece] = self._pieces(ranges)
+            admission.check(pieces)
+        else:  # too many, perhaps, to be laid out together
+            self.flush()
+            admission.check(self._stored(ranges))
+            pieces = self._laid_out(self._stored(ranges), change)
         for piece in pieces:
             self._move(piece, self._successor(piece.state, change), change)
         self._flush_if_full()
+
+    def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
+        return chain.from_iterable(starmap(self._desk.stored, ranges))
+
+    def _laid_out(self, pieces: Iterable[Piece], change: Change) -> Iterator[Piece]:
+        """Pieces of the store, each on the desk when its turn comes; in parts where each number is given
+        something of its own."""
+        for first, last, state in pieces:
+            step = PART if _number_by_number(change) else last - first + 1
+            for start in range(first, last + 1, step):
+                piece = Piece(start, min(start + step - 1, last), state)
+                self._flush_if_full()
+                self._desk.load(piece.first, piece.last)
+                yield piece
 
     def _change_in_bulk(self, numbers: Sequence[Pair] | InState, change: Change, held_by: int | None) -> None:
         from numctl.core.bulk import Bulk, Successor
 
         self.flush()
-        ranges, only = (
-            ([numbers[:2]], numbers.state) if isinstance(numbers, InState) else (sorted(numbers), None)
-        )
+        ranges: Sequence[Pair]
+        if isinstance(numbers, InState):
+            ranges, only = [numbers[:2]], numbers.state
+        else:
+            ranges, only = numbers if ascend(numbers) else sorted(numbers), None
         bulk = Bulk(self._connection, self._operation, self.line, only=only)
         covered = bulk.cut(ranges)
-        rule, here = RULES[change.action], [self.states[state] for state, _, _ in covered]
-        admitted = all(
-            state.organization in self.scope
-            and state.status in rule.sources
-            and held_by in (None, state.organization)
-            for state in here
-        )
+        here = [self.states[state] for state, _, _ in covered]
+        admission = Admission(self._connection, self.states, self.scope, change, held_by)
+        admitted = all(admission.visible(state) and admission.admits(state) for state in here)
         if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
             bulk.mend()
-            self._check(self._pieces(self._ranges(numbers)), change, held_by)  # says why not
+            admission.check(self._stored(self._ranges(numbers)))  # says why not
             raise AssertionError("one body of the door refuses what the other admits")
         successors = []
         for (state, count, _), old in zip(covered, here, strict=True):
@@ -154,7 +184,7 @@ class Door:
         pieces = self._pieces(ranges)
         present = [piece for piece in pieces if piece.state != ABSENT]
         if present:
-            raise AlreadyPresent([str(Range(piece.first, piece.last)) for piece in present])
+            raise AlreadyPresent([Range(piece.first, piece.last) for piece in present])
         after = self.states.id(state)
         change = Change("import", user=user or None, forward_to=forward_to)
         for piece in pieces:
@@ -198,49 +228,6 @@ class Door:
             self._desk.load(first, last)
             found += self._desk.pieces(first, last)
         return found
-
-    def _check(self, pieces: Sequence[Piece], change: Change, held_by: int | None) -> None:
-        rule = RULES[change.action]
-        fine: set[int] = set()
-        unknown, refused = [], []
-        for piece in pieces:
-            if piece.state in fine:
-                continue
-            state = self.states[piece.state] if piece.state != ABSENT else None
-            if state is None or state.organization not in self.scope:
-                unknown.append(Range(piece.first, piece.last))
-            elif state.status not in rule.sources or held_by not in (None, state.organization):
-                refused.append(piece)
-            else:
-                fine.add(piece.state)
-        if unknown:
-            raise NumbersUnknown([str(range) for range in normalize(unknown)])
-        if refused:
-            raise self._wrong_status(refused, change.action)
-        if change.action == "forward":
-            self._check_forwarding(pieces)
-
-    def _check_forwarding(self, pieces: Sequence[Piece]) -> None:
-        for first, last, _ in pieces:
-            if details.forwarded(self._connection, first, last) != last - first + 1:
-                raise NumbersRefuse(
-                    f"{Range(first, last)} has no forwarding number, and can't be given one any more.",
-                    "Forwarding is added at the release: `numctl release --reserve TAG --forward-to N`.",
-                    numbers=[str(Range(first, last))],
-                )
-
-    def _wrong_status(self, pieces: Sequence[Piece], action: str) -> WrongStatus:
-        return WrongStatus(
-            action,
-            [
-                (str(Range(first, last)), str(self.states[state].status), self._allowed(first, last, state))
-                for first, last, state in pieces
-            ],
-        )
-
-    def _allowed(self, first: int, last: int, state: int) -> list[str]:
-        forwarding = details.forwarded(self._connection, first, last) > 0
-        return allowed(self.states[state].status, forwarding=forwarding)
 
     def _successor(self, state: int, change: Change) -> int:
         after = self._successors.get((state, change))

@@ -174,8 +174,11 @@ class Output:
     def answer(self, facts: Mapping[str, object], sentence: str) -> None:
         """What a change answers: the facts in json and jsonl, in all other formats the sentence."""
         if self.format in ("json", "jsonl"):
-            written = formats.json_writer(ascii_only=not carries_unicode(self._stdout))(dict(facts))
-            self._stdout.write(f"[{written}]\n" if self.format == "json" else f"{written}\n")
+            before, after = ("[", "]\n") if self.format == "json" else ("", "\n")
+            value = formats.json_writer(ascii_only=not carries_unicode(self._stdout))
+            self._stdout.write(before)
+            writing.write_object(facts, value, self._stdout.write)
+            self._stdout.write(after)
         else:
             self._stdout.write(shown(sentence) + "\n")
         self._stdout.flush()

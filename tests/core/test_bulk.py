@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from numctl.core import inventory, organizations, pool, reservations, spans
-from numctl.core.errors import NotEnough
+from numctl.core import (
+    bulk_details,
+    inventory,
+    organizations,
+    pool,
+    reservations,
+    spans,
+    subscribers,
+)
+from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus
 from numctl.core.founding import found
 from numctl.core.operations import Act, Operation, perform
 from numctl.core.ranges import Range
@@ -95,3 +104,58 @@ def test_a_quantity_of_a_pool_goes_up_to_the_number_that_makes_it_full(store: St
             (1005, 1005),
             (1006, 1009),
         ]
+
+
+def test_both_bodies_of_the_door_refuse_in_the_same_words(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Callable[[Operation], None]]] = [
+        ("move", lambda op: inventory.move(op, [Range(990, 995), Range(1000, 1012)], "Sales")),
+        ("unreserve", lambda op: reservations.unreserve(op, [Range(1000, 1009)])),
+        ("unreserve", lambda op: reservations.unreserve(op, [Range(n, n) for n in range(1000, 1010)])),
+    ]
+    with store:
+        reserved = [Range(n, n) for n in range(1001, 1009, 2)]
+        perform(store, ACT, "reserve", lambda op: reservations.reserve(op, reserved, "x"))
+        before = spans_of(store)
+        for action, work in asked:
+            refusals = []
+            for at_once in (0, 10**6):
+                monkeypatch.setattr(spans, "AT_ONCE", at_once)
+                with pytest.raises(Refusal) as refused:
+                    perform(store, ACT, action, work)
+                refusals.append((refused.value.message, refused.value.facts))
+            assert refusals[0] == refusals[1]
+        assert spans_of(store) == before
+
+
+def test_many_refuse_and_few_are_named(store: Store) -> None:
+    with store:
+        more = range(2000, 2200, 2)
+        perform(store, ACT, "add", lambda op: inventory.add(op, [Range(n, n) for n in more], "red"))
+        with pytest.raises(NumbersUnknown, match="2001, 2003, 2005 and 97 more are not") as unknown:
+            perform(store, ACT, "move", lambda op: inventory.move(op, [Range(2000, 2199)], "Sales"))
+        assert unknown.value.facts["numbers"] == [str(n) for n in range(2001, 2041, 2)]
+        with pytest.raises(WrongStatus, match="99 more refuse as well") as wrong:
+            perform(store, ACT, "retag", lambda op: reservations.retag(op, [Range(n, n) for n in more], "x"))
+        assert len(wrong.value.facts["refused"]) == SHOWN  # type: ignore[arg-type]
+
+
+def test_users_of_one_long_span_are_carried_set_by_set(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "AT_ONCE", 5)
+    monkeypatch.setattr(spans, "PART", 3)
+    used: list[int] = []
+    carry = bulk_details.carry
+    monkeypatch.setattr(bulk_details, "carry", lambda *given: used.append(carry(*given)) or used[-1])
+    with store:
+        ten = [Range(1000, 1009)]
+        perform(store, ACT, "assign", lambda op: subscribers.assign(op, ten, "Ann"))
+        assert spans_of(store) == [(1000, 1009)]
+        perform(store, ACT, "register", lambda op: subscribers.register(op, "Ann"))
+        done = perform(store, ACT, "move", lambda op: inventory.move(op, ten, "Sales"))
+        assert (done.count, done.user, used[-1]) == (10, "Ann", 10)
+        keep = subscribers.Keep("left", forward_to=3999)
+        done = perform(store, ACT, "release", lambda op: subscribers.release(op, "Ann", keep))
+        assert (done.count, list(done.ranges)) == (10, ten)
+        forwarded = store.connection.execute("SELECT count(*) FROM detail WHERE forward_to = 3999")
+        assert forwarded.fetchone() == (10,)

@@ -184,7 +184,7 @@ def test_lines_hold_comments_and_nothing_else_but_numbers() -> None:
         "#3\n",
         "3989",
     ]
-    assert read_lines(lines) == [Range(3989, 3999), Range(1418000000, 1418000099)]
+    assert list(read_lines(lines)) == [Range(3989, 3999), Range(1418000000, 1418000099)]
 
 
 def test_a_line_that_is_wrong_is_named_by_its_number() -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from numctl.core import (
+    desk,
     holds,
     inventory,
     journal,
@@ -548,8 +549,9 @@ class TestSetWise(Inventory.TestCase):  # type: ignore[misc, valid-type]
     settings = STEPS
 
     def runTest(self) -> None:
-        usual, spans.AT_ONCE = spans.AT_ONCE, 0
+        usual = spans.AT_ONCE, spans.PART, desk.AT_A_TIME
+        spans.AT_ONCE, spans.PART, desk.AT_A_TIME = 0, 2, 2
         try:
             super().runTest()
         finally:
-            spans.AT_ONCE = usual
+            spans.AT_ONCE, spans.PART, desk.AT_A_TIME = usual

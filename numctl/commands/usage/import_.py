@@ -61,7 +61,7 @@ def _record(session: Session, records: UsageRecords, skip_unknown: bool) -> None
             consumption.record(operation, records, timezone, skip_unknown=skip_unknown, advance=advance)
 
     if session.change_options.op_key is not None:
-        session.sign(records.digest())
+        session.sign([records.digest()])
     try:
         outcome = session.change("usage import", work)
     except Refusal:
