@@ -71,6 +71,9 @@ class Bench:
         }
         self._launcher("numctl", "from numctl.cli import run\nrun()\n")
         self._launcher("idle", "from benchmarks.idle import app\napp()\n")
+        # As where pandas is not installed: sqlite-utils would load it, which more than doubles its time.
+        without = 'import sys\nsys.modules |= dict.fromkeys(("pandas", "numpy"))\n'
+        self._launcher("sqlite-utils", f"{without}from sqlite_utils.cli import cli\ncli()\n")
 
     def _launcher(self, name: str, text: str) -> None:
         (self.folder / f"run-{name}.py").write_text(text)
@@ -82,6 +85,10 @@ class Bench:
     def idle(self) -> list[str]:
         """The Typer program that does nothing."""
         return [sys.executable, str(self.folder / "run-idle.py"), "search"]
+
+    def sqlite_utils(self, *args: str) -> list[str]:
+        """The program of sqlite-utils."""
+        return [sys.executable, str(self.folder / "run-sqlite-utils.py"), *args]
 
     def program(self, name: str, *args: str | Path) -> list[str]:
         """One of the benchmark's own programs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -90,8 +89,7 @@ def _over_rows(bench: Bench) -> dict[str, Pair]:
     if shell := shutil.which("sqlite3"):
         peers["sqlite3 shell"] = {kind: [shell, str(rows), sql[kind]] for kind in KINDS}
     if find_spec("sqlite_utils"):
-        query = [sys.executable, "-m", "sqlite_utils", "query", str(rows)]
-        peers["sqlite-utils"] = {kind: [*query, sql[kind]] for kind in KINDS}
+        peers["sqlite-utils"] = {kind: bench.sqlite_utils("query", str(rows), sql[kind]) for kind in KINDS}
     return peers
 
 
