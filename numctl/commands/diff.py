@@ -105,11 +105,10 @@ def _print_batch(session: Session, sheet: Sheet, org: str | None, file: str) -> 
     where = "standard input" if file == reading.STANDARD_INPUT else quoted(file)
     with session.reading() as view:
         mending = Mending(view, sheet, org, f"not in {where}")
-    if mending.lines:
-        session.output.text("\n".join(mending.lines))
+    written = session.output.lines(mending.lines)
     if mending.unmended:
         session.output.warn(
             f"{mending.unmended} numbers differ that no batch can mend: the list lacks their series, tag or"
             " user, or its organization isn't here."
         )
-    return bool(mending.lines or mending.unmended)
+    return bool(written or mending.unmended)

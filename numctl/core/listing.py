@@ -6,7 +6,7 @@ everything after works from the spool.
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.ordering import Order, ordered
@@ -67,12 +67,11 @@ class Listing:
 
         Numbers that are told downwards come one by one.
         """
-        told = chain.from_iterable(self._spool.chunks())
-        return _one_by_one(told) if self._backwards else told
+        return _one_by_one(self._spool) if self._backwards else iter(self._spool)
 
     def ranges(self) -> Iterator[Piece]:
         """Unbroken runs of numbers of which the same is shown."""
-        return islice(_joined(chain.from_iterable(self._spool.chunks())), self._limit)
+        return islice(_joined(self._spool), self._limit)
 
     def ranged(self, piece: Piece) -> tuple[str | int | None, ...]:
         """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""

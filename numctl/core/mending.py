@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from numctl.core.comparing import Comparison, Held, Pair
 from numctl.core.model import Status
 from numctl.core.ranges import Range, adjoins
+from numctl.core.spool import Spool
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Mending:
         self._sheet = sheet
         self._reason = reason
         self.unmended = 0
-        self.lines = list(self._lines(Comparison(view, sheet, holder, with_users=True)))
+        self.lines = Spool.of(self._lines(Comparison(view, sheet, holder, with_users=True)))
 
     def _lines(self, comparison: Comparison) -> Iterator[str]:
         numbers, steps = Range(0, 0), list[Step]()

@@ -1,4 +1,4 @@
-"""A long list of plain tuples, written once and read once: in memory while it is short, then in a file.
+"""A long list of plain values, written once, then read: in memory while it is short, else in a file.
 
 What a search found is put here before the first byte of output, so that output that nobody reads
 holds up no writer, and ten million rows take no more memory than ten thousand.
@@ -7,31 +7,42 @@ holds up no writer, and ten million rows take no more memory than ten thousand.
 from __future__ import annotations
 
 import marshal
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO
 
-CHUNK = 10_000  # tuples packed at a time
+CHUNK = 10_000  # items packed at a time
 _PLAIN = 2  # marshal's version without references: finding them takes ten times as long as the rest
 IN_MEMORY = 2_000_000  # bytes; more goes to an unnamed file in the system's folder for such files
 
 
 class Spool:
-    """Tuples of ints, texts and None, in the order they are put in."""
+    """Texts, or tuples of ints, texts and None, in the order they are put in."""
 
     def __init__(self) -> None:
         self._packed: list[bytes] = []
         self._size = 0
         self._file: IO[bytes] | None = None
 
+    @classmethod
+    def of(cls, items: Iterable[Any]) -> Spool:
+        """A spool of all ``items``."""
+        spool = cls()
+        for _ in spool.fill(items):
+            pass
+        return spool
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(self.chunks())
+
     def __del__(self) -> None:
         if self._file is not None:
             self._file.close()
 
-    def fill(self, items: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    def fill(self, items: Iterable[Any]) -> Iterator[list[Any]]:
         """Put all ``items`` in, and give each chunk of them on the way."""
         source = iter(items)
         while chunk := list(islice(source, CHUNK)):
@@ -50,7 +61,7 @@ class Spool:
                 self._file.write(len(part).to_bytes(8, "little") + part)
             self._packed, self._size = [], 0
 
-    def chunks(self) -> Iterator[list[tuple[Any, ...]]]:
+    def chunks(self) -> Iterator[list[Any]]:
         """Everything that was put in, chunk by chunk."""
         if self._file is not None:
             self._file.seek(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import NotFound, NumbersRefuse
@@ -9,6 +11,7 @@ from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from numctl.core.operations import Operation
     from numctl.core.view import View
@@ -54,21 +57,19 @@ def taken_along(connection: sqlite3.Connection, user: int, organization: int) ->
     return user_id(connection, organization, name)
 
 
-def listed(view: View, text: str = "", *, former: bool = False) -> list[Listed]:
+def listed(view: View, text: str = "", *, former: bool = False) -> Iterator[Listed]:
     """Users by name, those whose name contains ``text``; ``former`` also without numbers any more."""
-    needle = fold(text)
-    names: dict[str, str] = {}
-    counts: dict[str, dict[str | None, int]] = {}
-    for folded, name, organization, status, n in view.connection.execute(_STATUSES):
-        if organization in view.scope and needle in folded:
-            names.setdefault(folded, name)
-            theirs = counts.setdefault(folded, {})
-            theirs[status] = theirs.get(status, 0) + n
-    rows = []
-    for folded, name in names.items():
-        assigned, registered = (counts[folded].get(status, 0) for status in ("assigned", "in-use"))
-        rows.append(Listed(name, assigned + registered, assigned, registered))
-    return [row for row in rows if row.numbers or former]
+    needle, scope = fold(text), view.scope
+    rows = (row for row in view.connection.execute(_STATUSES) if row[2] in scope and needle in row[0])
+    for _, theirs in groupby(rows, key=itemgetter(0)):
+        user, counts = "", {"assigned": 0, "in-use": 0}
+        for _, name, _, status, n in theirs:
+            user = user or name
+            if status in counts:
+                counts[status] += n
+        numbers = sum(counts.values())
+        if numbers or former:
+            yield Listed(user, numbers, *counts.values())
 
 
 def rename(operation: Operation, old: str, new: str) -> None:

@@ -185,8 +185,15 @@ class Output:
 
     def text(self, text: str) -> None:
         """Plain text, its lines as they are, whatever the format."""
-        self._stdout.write("".join(shown(line) + "\n" for line in text.removesuffix("\n").split("\n")))
+        self.lines(text.removesuffix("\n").split("\n"))
+
+    def lines(self, lines: Iterable[str]) -> int:
+        """Lines of plain text as they come, whatever the format; return how many."""
+        count = 0
+        for count, line in enumerate(lines, start=1):  # noqa: B007 - the last one counts
+            self._stdout.write(f"{shown(line)}\n")
         self._stdout.flush()
+        return count
 
     def bars(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Draw utilization: a bar for each organization, indented by `depth` (0 for the first).

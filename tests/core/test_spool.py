@@ -19,3 +19,5 @@ def test_everything_comes_out_in_order(in_memory: int, monkeypatch: pytest.Monke
     assert list(chain.from_iterable(filled.fill(items))) == items
     assert list(chain.from_iterable(filled.chunks())) == items
     assert list(chain.from_iterable(filled.chunks())) == items
+    assert list(Spool.of(items)) == items
+    assert list(Spool.of(["né", "", "x\n"])) == ["né", "", "x\n"]

@@ -27,9 +27,10 @@ def list_(
 
         numctl user list moreau
     """
+    from numctl.core.spool import Spool
     from numctl.core.users import Listed, listed
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = listed(view, text or "", former=former)
+        rows = Spool.of(map(tuple, listed(view, text or "", former=former)))
     session.output.rows(Listed._fields, rows, empty="No users found.")
