@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PEERS := .venv/.peers
 
 # A store of its own, whatever the user's settings say.
 DEMO_DIR := build/demo
@@ -56,7 +57,12 @@ docs: $(READY)
 	$(BIN)/python -m tools.pictures
 	$(BIN)/python -m tools.figures
 
-bench: $(READY)
+# What is missing is skipped by name: not being able to install a peer is no failure.
+$(PEERS): $(READY) requirements-bench.txt
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt; \
+	then touch $@; else echo "could not install pandas, lines against it are skipped" >&2; fi
+
+bench: $(PEERS)
 	$(BIN)/python -m benchmarks
 
 clean:
