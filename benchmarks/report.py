@@ -99,6 +99,8 @@ which other programs disturb less. Measured on: {machine()}; the load average wa
 process, from BEGIN to the end of COMMIT. "Start-up" is a Typer program with as many commands as numctl that
 does nothing. "A row per number" is SQLite through Python's standard library with a covering index, one
 transaction and a large cache, doing the same job: check the status, change it, note before and after.
+"A pandas script" works on a CSV with a row per number: it reads no more than it needs, into columns of
+fitting types, and to change something it writes the file anew, without a history.
 
 {table}
 

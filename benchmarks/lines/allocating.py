@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from benchmarks import stores
 from benchmarks.measuring import Bench, Command, Timing
-from benchmarks.report import Line, compared, milliseconds
+from benchmarks.report import NOT_INSTALLED, Line, compared, milliseconds, skipped
 
 MILLION = "1000000"
 TURNS = 3
+OVER_A_CSV = "allocate the scattered million, whole command, against a pandas script that rewrites a CSV"
 WHOLE, CUT = "1", "2"  # the series' row ids, for the peer
 
 
@@ -49,7 +52,23 @@ def measure(bench: Bench) -> list[Line]:
             5,
         ),
         _against("withdraw the same", back["ours"], back["rows"], None),
+        _over_a_csv(bench),
     ]
+
+
+def _over_a_csv(bench: Bench) -> Line:
+    if not find_spec("pandas"):
+        return skipped(OVER_A_CSV, NOT_INSTALLED)
+    store = stores.copied(stores.store(bench, "pools"))
+    table = stores.copied(stores.csv_of(bench, "pools"))
+    turn: dict[str, Command] = {
+        "ours": bench.numctl(store, "allocate", "--series", "cut", "--quantity", MILLION, "--to", "Sales"),
+        "pandas": bench.program("frames", "allocate", table, "cut", MILLION),
+    }
+    timings = bench.once_each([turn] * TURNS)
+    for scratch in (store, table):
+        scratch.unlink()
+    return _against(OVER_A_CSV, timings["ours"], timings["pandas"], None)
 
 
 def _jobs(

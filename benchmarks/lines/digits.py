@@ -66,8 +66,12 @@ def _on_ten_million(bench: Bench) -> list[Line]:
         for peer in asked
         if peer != OURS
     ]
-    missing = [name for name in ("rg", "sqlite3") if not shutil.which(name)]
-    return [*lines, *(skipped(f"search against {name}", NOT_INSTALLED) for name in missing)]
+    return [*lines, *(skipped(f"search against {name}", NOT_INSTALLED) for name in _missing())]
+
+
+def _missing() -> list[str]:
+    programs = [name for name in ("rg", "sqlite3") if not shutil.which(name)]
+    return programs if find_spec("pandas") else [*programs, "pandas"]
 
 
 def _ours(bench: Bench) -> Pair:
@@ -104,6 +108,11 @@ def _over_a_csv(bench: Bench) -> dict[str, Pair]:
                 "page": [*fastest, "-m", "50", pattern, table],
                 "count": [*fastest, "-c", pattern, table],
             }
+    if find_spec("pandas"):
+        export = stores.csv_of(bench, "country")
+        peers["a pandas script on a CSV"] = {
+            kind: bench.program("frames", kind, export, PROBE) for kind in KINDS
+        }
     return peers
 
 

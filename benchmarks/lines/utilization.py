@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import stores
 from benchmarks.measuring import Bench, Command, Timing
-from benchmarks.report import Line, compared, milliseconds, skipped, times
+from benchmarks.report import NOT_INSTALLED, Line, compared, milliseconds, skipped, times
 
 WHAT = "utilization of the whole tree, 424 organizations"
+COUNTS = "counts for 1,000 organizations with ten million numbers, without start-up"
+OVER_A_CSV = "the same, against a pandas script that reads a CSV"
 LIMIT = 1.3
 ALIKE = 1.1  # noise
 
@@ -45,11 +48,20 @@ def _within(what: str, ours: Timing, beside: Timing, reach: str, limit: float) -
 
 
 def _on_ten_million(bench: Bench) -> list[Line]:
+    """The work inside one process: the interpreter and pandas are loaded before."""
     commands: dict[str, Command] = {
         "ours": bench.program("inside", "tree", stores.store(bench, "country")),
         "rows": bench.program("rows", "utilization", stores.rows(bench, "country")),
     }
+    if find_spec("pandas"):
+        commands["pandas"] = bench.program("frames", "utilization", stores.csv_of(bench, "country"))
     inside = bench.inside([commands] * 3)
-    ours, theirs = inside["ours"].seconds, inside["rows"].seconds
-    what = "counts for 1,000 organizations with ten million numbers, without start-up"
-    return [Line(what, milliseconds(ours), milliseconds(theirs), times(theirs / ours))]
+    lines = [_against(COUNTS, inside["ours"], inside["rows"])]
+    if "pandas" in inside:
+        return [*lines, _against(OVER_A_CSV, inside["ours"], inside["pandas"])]
+    return [*lines, skipped(OVER_A_CSV, NOT_INSTALLED)]
+
+
+def _against(what: str, ours: Timing, theirs: Timing) -> Line:
+    ratio = times(theirs.seconds / ours.seconds)
+    return Line(what, milliseconds(ours.seconds), milliseconds(theirs.seconds), ratio)
