@@ -22,12 +22,13 @@ from numctl.core.effects import Effects
 from numctl.core.errors import AlreadyPresent
 from numctl.core.journal import Journal
 from numctl.core.model import RULES, Change, State
+from numctl.core.packed import Packed
 from numctl.core.ranges import Pair, Range, ascend, total
 from numctl.core.states import States
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
@@ -57,6 +58,12 @@ class InState(NamedTuple):
 def _number_by_number(change: Change) -> bool:
     """Whether a change gives, or takes from, each number something of its own."""
     return details.gives(change) or change.action == "forward"
+
+
+def _expect_absent(pieces: Iterable[Piece]) -> None:
+    present = Packed((first, last) for first, last, state in pieces if state != ABSENT)
+    if present:
+        raise AlreadyPresent(present)
 
 
 class Door:
@@ -111,30 +118,34 @@ class Door:
 
     def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
         admission = Admission(self._connection, self.states, self.scope, change, held_by)
-        if total(ranges) <= AT_ONCE:
-            pieces: Iterable[Piece] = self._pieces(ranges)
-            admission.check(pieces)
-        else:  # too many, perhaps, to be laid out together
-            self.flush()
-            admission.check(self._stored(ranges))
-            pieces = self._laid_out(self._stored(ranges), change)
-        for piece in pieces:
+        for piece in self._each(ranges, change, admission.check):
             self._move(piece, self._successor(piece.state, change), change)
         self._flush_if_full()
 
-    def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
-        return chain.from_iterable(starmap(self._desk.stored, ranges))
+    def _each(
+        self, ranges: Sequence[Pair], change: Change, check: Callable[[Iterable[Piece]], None]
+    ) -> Iterator[Piece]:
+        """The pieces of some ranges, each on the desk when its turn comes; ``check`` sees all of them first.
 
-    def _laid_out(self, pieces: Iterable[Piece], change: Change) -> Iterator[Piece]:
-        """Pieces of the store, each on the desk when its turn comes; in parts where each number is given
-        something of its own."""
-        for first, last, state in pieces:
+        Many are laid out bit by bit, in parts where each number is given something of its own.
+        """
+        if total(ranges) <= AT_ONCE:
+            pieces = self._pieces(ranges)
+            check(pieces)
+            yield from pieces
+            return
+        self.flush()
+        check(self._stored(ranges))
+        for first, last, state in self._stored(ranges):
             step = PART if _number_by_number(change) else last - first + 1
             for start in range(first, last + 1, step):
                 piece = Piece(start, min(start + step - 1, last), state)
                 self._flush_if_full()
                 self._desk.load(piece.first, piece.last)
                 yield piece
+
+    def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
+        return chain.from_iterable(starmap(self._desk.stored, ranges))
 
     def _change_in_bulk(self, numbers: Sequence[Pair] | InState, change: Change, held_by: int | None) -> None:
         from numctl.core.bulk import Bulk, Successor
@@ -168,8 +179,9 @@ class Door:
 
     def _note_bulk(self, *, leaving: bool) -> None:
         if leaving:
-            written = (self._operation, self._journal.positions)
-            self._extents += [(False, Range(*row)) for row in self._connection.execute(_TAKEN_OUT, written)]
+            taken_out = self._connection.execute(_TAKEN_OUT, (self._operation, self._journal.positions))
+            while some := taken_out.fetchmany(FLUSH_AT):
+                extents.apply(self._connection, [(False, Range(*row)) for row in some])
         for (user,) in self._connection.execute(
             "SELECT DISTINCT coalesce(user_after, user_before) FROM detail_change"
             " WHERE operation = ? AND position > ? LIMIT 2",
@@ -181,14 +193,10 @@ class Door:
         self, ranges: Iterable[Range], state: State, *, user: str = "", forward_to: int | None = None
     ) -> None:
         """Put numbers into the inventory. Raises AlreadyPresent where one is there, whoever holds it."""
-        pieces = self._pieces(ranges)
-        present = [piece for piece in pieces if piece.state != ABSENT]
-        if present:
-            raise AlreadyPresent([Range(piece.first, piece.last) for piece in present])
-        after = self.states.id(state)
         change = Change("import", user=user or None, forward_to=forward_to)
-        for piece in pieces:
-            self._move(piece, after, change)
+        chosen = ranges if isinstance(ranges, Sequence) else list(ranges)
+        for piece in self._each(chosen, change, _expect_absent):
+            self._move(piece, self.states.id(state), change)  # made when nothing is in its way
         self._flush_if_full()
 
     def restore(self, left: Piece, state: int, differing: details.Differences) -> bool:
