@@ -18,6 +18,7 @@ CHOSEN = (
     "allocate a million numbers in one block, whole command",
     "the same, against a row per number",
     "allocate a million scattered over 100,000 spans",
+    "allocate the scattered million",
     "batch of 100,000 changes at random places",
     "list ten million numbers as CSV, a million of them used",
 )
