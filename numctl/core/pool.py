@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core import series as series_table
 from numctl.core.errors import NotEnough, OutOfScope
 from numctl.core.model import Change, State, Status
-from numctl.core.ranges import total
 from numctl.core.spans import InState
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.operations import Operation
     from numctl.core.ranges import Pair
+
+MANY = 5_000  # spans that are added up at a time
+END = 10**15  # above every number
 
 
 class Quantity(NamedTuple):
@@ -73,13 +76,11 @@ def choose(
     state = operation.door.states.find(State(series, organization, Status.AVAILABLE))
     found = _Found([], 0)
     if state is not None:
-        blocks = _blocks(operation, state, wanted.matching, highest_first)
-        if wanted.contiguous:
-            found = _one_block(blocks, wanted.quantity)
-        elif wanted.matching is None:
-            found = _all_up_to(blocks, wanted.quantity, state, highest_first)
+        pool = _Pool(operation.connection, state, highest_first)
+        if wanted.matching is None and not wanted.contiguous:
+            found = pool.up_to(wanted.quantity)
         else:
-            found = _scattered(blocks, wanted.quantity, highest_first)
+            found = pool.blocks_of(wanted)
     if not found.numbers:
         raise NotEnough(
             wanted.quantity,
@@ -97,45 +98,60 @@ class _Found(NamedTuple):
     most: int
 
 
-def _blocks(operation: Operation, state: int, matching: str | None, highest_first: bool) -> Iterator[Pair]:
-    order = "DESC" if highest_first else "ASC"
-    spans = operation.connection.execute(
-        f"SELECT first, last FROM span WHERE state = ? ORDER BY first {order}",  # noqa: S608 - one of two words
-        (state,),
-    )
-    if matching is None:
-        return spans
-    from numctl.core.digits import matching as compiled
+class _Pool:
+    """The spans of one state, from the lowest number up or from the highest down."""
 
-    runs = compiled(matching).runs
-    return (run for first, last in spans for run in runs(first, last, descending=highest_first))
+    def __init__(self, connection: sqlite3.Connection, state: int, highest_first: bool) -> None:
+        self._connection = connection
+        self._state = state
+        self._down = highest_first
+        start, order, beyond, edge = (END, "DESC", "<", "min") if highest_first else (0, "ASC", ">", "max")
+        self._start = start
+        self._spans = (
+            f"SELECT first, last FROM span WHERE state = ? AND first {beyond} ? ORDER BY first {order}"  # noqa: S608 - of few words
+        )
+        self._sum = f"SELECT sum(last - first + 1), {edge}(first) FROM ({self._spans} LIMIT {MANY})"  # noqa: S608
 
+    def _beyond(self, first: int) -> Iterator[Pair]:
+        return self._connection.execute(self._spans, (self._state, first))
 
-def _all_up_to(blocks: Iterator[Pair], quantity: int, state: int, highest_first: bool) -> _Found:
-    """The whole pool, from one end of it to the number that makes the quantity full."""
-    missing, many = quantity, 100
-    begin: Pair | None = None
-    while some := list(islice(blocks, many)):
-        begin, held, many = begin or some[0], total(some), 10_000
-        if held < missing:
-            missing -= held
-            continue
-        for first, last in some:
+    def up_to(self, quantity: int) -> _Found:
+        """All of the pool, from its end to the number that makes the quantity full."""
+        missing, at = quantity, self._start
+        while True:
+            held, edge = self._connection.execute(self._sum, (self._state, at)).fetchone()
+            if held is None:
+                return _Found([], quantity - missing)
+            if held >= missing:
+                break
+            missing, at = missing - held, edge
+        ((lowest, highest),) = islice(self._beyond(self._start), 1)
+        for first, last in self._beyond(at):
             missing -= last - first + 1
             if missing <= 0:
-                ends = (first - missing, begin[1]) if highest_first else (begin[0], last + missing)
-                return _Found(InState(*ends, state), quantity)
-    return _Found([], quantity - missing)
+                ends = (first - missing, highest) if self._down else (lowest, last + missing)
+                return _Found(InState(*ends, self._state), quantity)
+        raise AssertionError("the sum of some spans is more than they hold")
+
+    def blocks_of(self, wanted: Quantity) -> _Found:
+        """The first blocks of numbers that are wanted: those that match, or an unbroken one."""
+        blocks = self._beyond(self._start)
+        if wanted.matching is not None:
+            from numctl.core.digits import matching
+
+            runs = matching(wanted.matching).runs
+            blocks = (run for first, last in blocks for run in runs(first, last, descending=self._down))
+        return (_one_block if wanted.contiguous else _scattered)(blocks, wanted.quantity)
 
 
-def _scattered(blocks: Iterable[Pair], quantity: int, highest_first: bool) -> _Found:
+def _scattered(blocks: Iterable[Pair], quantity: int) -> _Found:
     chosen: list[Pair] = []
     missing = quantity
     for first, last in blocks:
         n = last - first + 1
         if n >= missing:
-            chosen.append((last - missing + 1, last) if highest_first else (first, first + missing - 1))
-            return _Found(chosen[::-1] if highest_first else chosen, quantity)
+            chosen.append((first, first + missing - 1))
+            return _Found(chosen, quantity)
         chosen.append((first, last))
         missing -= n
     return _Found([], quantity - missing)

@@ -549,9 +549,8 @@ class TestSetWise(Inventory.TestCase):  # type: ignore[misc, valid-type]
     settings = STEPS
 
     def runTest(self) -> None:
-        usual = spans.AT_ONCE, spans.PART, desk.AT_A_TIME
-        spans.AT_ONCE, spans.PART, desk.AT_A_TIME = 0, 2, 2
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(spans, "AT_ONCE", 0)
+            for module, name in ((spans, "PART"), (desk, "AT_A_TIME"), (pool, "MANY")):
+                patch.setattr(module, name, 2)
             super().runTest()
-        finally:
-            spans.AT_ONCE, spans.PART, desk.AT_A_TIME = usual
