@@ -69,11 +69,12 @@ class Bench:
             "PYTHONPATH": str(ROOT),
             "XDG_CONFIG_HOME": str(folder / "no-settings"),
         }
-        self._launcher("numctl", "from numctl.cli import run\nrun()\n")
-        self._launcher("idle", "from benchmarks.idle import app\napp()\n")
-        # As where pandas is not installed: sqlite-utils would load it, which more than doubles its time.
+        # As where pandas is not installed: sqlite-utils would load it, which more than doubles its time, and
+        # so would numctl where it makes a store with it.
         without = 'import sys\nsys.modules |= dict.fromkeys(("pandas", "numpy"))\n'
+        self._launcher("numctl", f"{without}from numctl.cli import run\nrun()\n")
         self._launcher("sqlite-utils", f"{without}from sqlite_utils.cli import cli\ncli()\n")
+        self._launcher("idle", "from benchmarks.idle import app\napp()\n")
 
     def _launcher(self, name: str, text: str) -> None:
         (self.folder / f"run-{name}.py").write_text(text)
