@@ -41,6 +41,7 @@ WHERE state = :state AND last >= :first
 AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last
 ORDER BY first LIMIT :at_most
 """
+_CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
 _WITHIN = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ?1 AND ?2 LIMIT ?3))
   + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN ?1 AND ?2 LIMIT ?3))
@@ -129,7 +130,7 @@ class Door:
 
         Many are laid out bit by bit, in parts where each number is given something of its own.
         """
-        if total(ranges) <= AT_ONCE:
+        if self._fit(ranges, change):
             pieces = self._pieces(ranges)
             check(pieces)
             yield from pieces
@@ -143,6 +144,18 @@ class Door:
                 self._flush_if_full()
                 self._desk.load(piece.first, piece.last)
                 yield piece
+
+    def _fit(self, ranges: Sequence[Pair], change: Change) -> bool:
+        """Whether the pieces of some ranges may be laid out together."""
+        if total(ranges) <= AT_ONCE:
+            return True
+        if _number_by_number(change) or len(ranges) > AT_ONCE:
+            return False
+        crowded = (
+            last - first >= AT_ONCE and self._connection.execute(_CROWDED, (first, last, AT_ONCE)).fetchone()
+            for first, last in ranges
+        )
+        return not any(crowded)
 
     def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
         return chain.from_iterable(starmap(self._desk.stored, ranges))
