@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import islice
-from json import dumps
 from typing import TYPE_CHECKING
 
 from numctl.core.model import Status
@@ -40,6 +39,11 @@ _NOTHING = (None, None)  # neither user nor forwarding
 _ALIKE = {str(status): str(status) for status in Status}  # one text for all rows
 
 
+def _json(whole: Iterable[int]) -> str:
+    """Whole numbers as a JSON array, as Python writes them; the json module takes its time to load."""
+    return str(list(whole))
+
+
 class Pieces:
     """Cuts spans into pieces; ``rows`` has the row of each state that it saw, by the state's row id."""
 
@@ -67,14 +71,10 @@ class Pieces:
                     yield from self._cut(first, last, state, inside(first, last))
 
     def _learn(self, states: set[int]) -> None:
-        if not states:
-            return
-        path = self._view.tree.path
-        for id, series, holder, status, tag, until in self._view.connection.execute(
-            _STATES, (dumps(list(states)),)
-        ):
-            holds = (tag or None, until or None)
-            self.rows[id] = (self._series[series], None, path(holder), _ALIKE[status], *holds, None, None)
+        found = self._view.connection.execute(_STATES, (_json(states),)) if states else ()
+        for id, series, holder, status, tag, until in found:
+            shared = (self._series[series], None, self._view.tree.path(holder), _ALIKE[status])
+            self.rows[id] = (*shared, tag or None, until or None, None, None)
             if status == Status.AVAILABLE:
                 self._bare.add(id)
 
@@ -96,7 +96,7 @@ class Pieces:
 
     def _singly(self, spans: list[Span]) -> _Own:
         """The details of those spans that are a single number."""
-        numbers = dumps([first for first, last, _ in spans if first == last])
+        numbers = _json(first for first, last, _ in spans if first == last)
         found = self._read("number IN (SELECT value FROM json_each(?))", numbers)
         return {number: (user, forward_to) for number, user, forward_to in found}
 
