@@ -50,12 +50,16 @@ class Admission:
         They may be very many; each is looked at once.
         """
         fine: set[int] = set()  # states
-        unknown, refused, refusals = Packed(), list[Piece](), 0
+        unknown: Packed | None = None
+        refused: list[Piece] = []
+        refusals = 0
         bare: Piece | None = None
         for piece in pieces:
             if piece.state not in fine:
                 state = self._states[piece.state] if piece.state != ABSENT else None
                 if state is None or not self.visible(state):
+                    if unknown is None:
+                        unknown = Packed()
                     unknown.put(piece.first, piece.last)
                 elif self.admits(state):
                     fine.add(piece.state)
@@ -64,7 +68,7 @@ class Admission:
                     refused += [piece] if refusals <= SHOWN else []
             if self._action == "forward" and bare is None and not self._forwards(piece):
                 bare = piece
-        if unknown:
+        if unknown is not None:
             raise NumbersUnknown(unknown.joined())
         if refused:
             raise WrongStatus(self._action, list(map(self._reason, refused)), refusals)

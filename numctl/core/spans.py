@@ -89,8 +89,10 @@ class Door:
         rule book refuses or (with ``held_by``) where another organization holds the number.
         """
         before = self.effects.count
-        chosen = numbers if isinstance(numbers, Sequence) else list(numbers)
-        if self._is_large(chosen, change):
+        chosen: Sequence[Pair] | InState = numbers if isinstance(numbers, Sequence) else list(numbers)
+        if not isinstance(chosen, InState) and total(chosen) <= AT_ONCE:
+            self._change_few(chosen, change, held_by)
+        elif self._is_large(chosen, change):
             self._change_in_bulk(chosen, change, held_by)
         else:
             self._change_in_memory(self._ranges(chosen), change, held_by)
@@ -101,8 +103,6 @@ class Door:
             return False
         if isinstance(numbers, InState):
             return len(self._ranges(numbers, at_most=AT_ONCE + 1)) > AT_ONCE
-        if total(numbers) <= AT_ONCE:
-            return False
         self.flush()
         rows = len(numbers)
         for first, last in numbers:
@@ -116,6 +116,13 @@ class Door:
             return numbers
         self.flush()
         return self._connection.execute(_IN_STATE, {**numbers._asdict(), "at_most": at_most}).fetchall()
+
+    def _change_few(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
+        pieces = self._pieces(ranges)
+        Admission(self._connection, self.states, self.scope, change, held_by).check(pieces)
+        for piece in pieces:
+            self._move(piece, self._successor(piece.state, change), change)
+        self._flush_if_full()
 
     def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
         admission = Admission(self._connection, self.states, self.scope, change, held_by)
