@@ -38,6 +38,7 @@ class Admission:
         self._held_by = held_by
 
     def visible(self, state: State) -> bool:
+        """Whether numbers in this state are there at all, for who asks."""
         return state.organization in self._scope
 
     def admits(self, state: State) -> bool:

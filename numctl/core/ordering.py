@@ -47,7 +47,8 @@ def ordered(view: View, search: Search, order: Order, *, page: bool) -> Iterator
 
 def _groups(view: View, picked: States, order: Order) -> Iterator[list[int]]:
     """The states that have numbers, by what they have in a column; those that have nothing come last."""
-    states = f"FROM state WHERE id IN ({picked.query}) AND EXISTS (SELECT 1 FROM span WHERE state = state.id)"  # noqa: S608
+    held = "EXISTS (SELECT 1 FROM span WHERE span.state = state.id)"
+    states = f"FROM state WHERE id IN ({picked.query}) AND {held}"
     keyed: Iterable[tuple[str, int]]
     if order.column == "reserved_tag":  # there may be a hundred thousand: SQLite keeps them
         direction = "DESC" if order.descending else "ASC"

@@ -43,6 +43,7 @@ class Packed(Sequence[Range]):
         return Range(self._firsts[at], self._lasts[at])
 
     def put(self, first: int, last: int) -> None:
+        """Add a range at the end, wherever it lies."""
         self._firsts.append(first)
         self._lasts.append(last)
 

@@ -119,14 +119,17 @@ class Door:
 
     def _change_few(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
         pieces = self._pieces(ranges)
-        Admission(self._connection, self.states, self.scope, change, held_by).check(pieces)
-        for piece in pieces:
-            self._move(piece, self._successor(piece.state, change), change)
-        self._flush_if_full()
+        self._admission(change, held_by).check(pieces)
+        self._move_all(pieces, change)
 
     def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
-        admission = Admission(self._connection, self.states, self.scope, change, held_by)
-        for piece in self._each(ranges, change, admission.check):
+        self._move_all(self._each(ranges, change, self._admission(change, held_by).check), change)
+
+    def _admission(self, change: Change, held_by: int | None) -> Admission:
+        return Admission(self._connection, self.states, self.scope, change, held_by)
+
+    def _move_all(self, pieces: Iterable[Piece], change: Change) -> None:
+        for piece in pieces:
             self._move(piece, self._successor(piece.state, change), change)
         self._flush_if_full()
 
@@ -179,7 +182,7 @@ class Door:
         bulk = Bulk(self._connection, self._operation, self.line, only=only)
         covered = bulk.cut(ranges)
         here = [self.states[state] for state, _, _ in covered]
-        admission = Admission(self._connection, self.states, self.scope, change, held_by)
+        admission = self._admission(change, held_by)
         admitted = all(admission.visible(state) and admission.admits(state) for state in here)
         if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
             bulk.mend()
