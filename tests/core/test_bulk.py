@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,10 @@ def test_numbers_that_stay_where_they_are_are_joined_again(store: Store) -> None
         assert spans_of(store) == [(1000, 1008), (1009, 1009)]
 
 
-def test_ranges_may_come_in_any_order(store: Store) -> None:
+@pytest.mark.parametrize("order", list(permutations((1003, 1004, 1005))))
+def test_ranges_may_come_in_any_order(store: Store, order: tuple[int, ...]) -> None:
     with store:
-        chosen = [Range(1005, 1005), Range(1003, 1003), Range(1004, 1004)]
+        chosen = [Range(number, number) for number in order]
         perform(store, ACT, "move", lambda op: inventory.move(op, chosen, "Sales"))
         assert spans_of(store) == [(1000, 1002), (1003, 1005), (1006, 1009)]
 

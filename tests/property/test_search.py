@@ -141,6 +141,10 @@ ORDERS = st.builds(
 @example(wanted=Filter(), order=Order(), limit=None, few=2000)
 @example(wanted=Filter(), order=Order("number", True), limit=None, few=0)
 @example(wanted=Filter(), order=Order("number", True), limit=None, few=2000)
+@example(wanted=Filter(), order=Order("reserved_tag"), limit=None, few=0)
+@example(wanted=Filter(), order=Order("reserved_tag"), limit=30, few=2000)
+@example(wanted=Filter(), order=Order("reserved_tag", True), limit=None, few=0)
+@example(wanted=Filter(), order=Order("organization", True), limit=None, few=5)
 @given(wanted=FILTERS, order=ORDERS, limit=st.none() | st.integers(1, 30), few=st.sampled_from((0, 5, 2000)))
 def test_finds_what_looking_at_every_number_finds(
     store: Store, wanted: Filter, order: Order, limit: int | None, few: int
