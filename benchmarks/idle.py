@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from numctl.cli import COMMANDS, GROUPS
+from numctl.cli.program import COMMANDS, GROUPS
 
 
 def _nothing() -> Callable[[], None]:

@@ -13,15 +13,16 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from benchmarks.inventories import ACT
-from numctl.core import organizations, pool, utilization
-from numctl.core.model import Change, Status
-from numctl.core.operations import perform
-from numctl.core.ranges import Range
-from numctl.core.search import Search
-from numctl.core.selection import Filter
-from numctl.core.store import Store
-from numctl.core.tree import Tree
-from numctl.core.view import View
+from numctl.core.actions import allocation, organizations
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.changes.operations import perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.queries import utilization
+from numctl.core.queries.search import Search
+from numctl.core.queries.selection import Filter
+from numctl.core.rules.model import Change, Status
+from numctl.core.store.sqlite import Store
 
 
 def warm_up(store: Store) -> None:
@@ -31,13 +32,13 @@ def warm_up(store: Store) -> None:
 
 def allocate(store: Store, series: str, quantity: str) -> None:
     """Give the lowest numbers of a series to Sales."""
-    wanted = pool.Quantity(series, int(quantity))
-    perform(store, ACT, "allocate", lambda operation: pool.allocate(operation, wanted, "Sales"))
+    wanted = allocation.Quantity(series, int(quantity))
+    perform(store, ACT, "allocate", lambda operation: allocation.allocate(operation, wanted, "Sales"))
 
 
 def withdraw(store: Store, series: str, quantity: str) -> None:
     """Take the highest numbers back from Sales."""
-    perform(store, ACT, "withdraw", lambda op: pool.withdraw(op, series, int(quantity), "Sales"))
+    perform(store, ACT, "withdraw", lambda op: allocation.withdraw(op, series, int(quantity), "Sales"))
 
 
 def batch(store: Store, numbers: str) -> None:

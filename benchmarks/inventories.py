@@ -12,13 +12,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from numctl.core import organizations, series
-from numctl.core.founding import found
-from numctl.core.model import Change, State, Status
-from numctl.core.national import reader
-from numctl.core.operations import Act, Operation, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.actions import organizations, series
+from numctl.core.actions.founding import found
+from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.numbers.national import reader
+from numctl.core.numbers.ranges import Range
+from numctl.core.rules.model import Change, State, Status
+from numctl.core.store.sqlite import Store
 
 SEED = 20_260_101
 ACT = Act(actor="bench", at="2026-01-01T00:00:00Z", today="2026-01-01")

@@ -72,7 +72,7 @@ class Bench:
         # As where pandas is not installed: sqlite-utils would load it, which more than doubles its time, and
         # so would numctl where it makes a store with it.
         without = 'import sys\nsys.modules |= dict.fromkeys(("pandas", "numpy"))\n'
-        self._launcher("numctl", f"{without}from numctl.cli import run\nrun()\n")
+        self._launcher("numctl", f"{without}from numctl.cli.program import run\nrun()\n")
         self._launcher("sqlite-utils", f"{without}from sqlite_utils.cli import cli\ncli()\n")
         self._launcher("idle", "from benchmarks.idle import app\napp()\n")
 

@@ -18,7 +18,10 @@ NO_REGISTER = f"no register of France; name its file in {REGISTER_VARIABLE}"
 
 def forget(bench: Bench, *, always: bool) -> None:
     """Remove what was made by an earlier form of the schema or of the inventories, or everything."""
-    recipes = [ROOT / "numctl/core/schema.py", *(ROOT / "benchmarks" / f"{name}.py" for name in RECIPES)]
+    recipes = [
+        ROOT / "numctl/core/store/schema.py",
+        *(ROOT / "benchmarks" / f"{name}.py" for name in RECIPES),
+    ]
     recipe = hashlib.sha256(b"".join(path.read_bytes() for path in recipes)).hexdigest()
     stamp = bench.folder / "recipe.sha256"
     if always or not stamp.exists() or stamp.read_text() != recipe:

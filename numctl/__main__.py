@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numctl.cli import run
+from numctl.cli.program import run
 
 if __name__ == "__main__":
     run()

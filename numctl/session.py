@@ -9,20 +9,20 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from numctl import answers, settings
-from numctl.core import holds
+from numctl import settings
+from numctl.core.actions import expiry
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
 from numctl.core.errors import Refusal
-from numctl.core.store import Store
-from numctl.core.tree import Tree
-from numctl.core.view import View
-from numctl.output import Output
+from numctl.core.store.sqlite import Store
+from numctl.output import Output, answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from numctl.core.operations import Act, Operation, Outcome
-    from numctl.core.ranges import Range
-    from numctl.options import ChangeOptions
+    from numctl.core.changes.operations import Act, Operation, Outcome
+    from numctl.core.numbers.ranges import Range
+    from numctl.input.options import ChangeOptions
 
 # Formats that a command writes by itself, beside those of all others.
 OWN_FORMATS = {"diff": ("batch",)}
@@ -99,7 +99,7 @@ class Session:
 
         Reads the tree for --as, unless it is done ``as_root``: before there is a store.
         """
-        from numctl.core.operations import Act
+        from numctl.core.changes.operations import Act
 
         options = self.change_options
         if options.message is not None:
@@ -143,7 +143,7 @@ class Session:
 
     def damage(self) -> Refusal | None:
         """What is wrong with the store: asked after what should not be possible."""
-        from numctl import damage
+        from numctl.core.check import damage
 
         return damage.found_in(self.settings.db)
 
@@ -151,18 +151,18 @@ class Session:
         store = self._store
         assert store is not None  # noqa: S101 - called right after opening
         with store.reading() as connection:
-            due = holds.is_due(connection, self.today)
+            due = expiry.is_due(connection, self.today)
         if not due:
             return
-        from numctl.core.operations import Act
+        from numctl.core.changes.operations import Act
 
         act = Act(self.actor, self.at, self.today)
         if self._changing and not self.change_options.dry_run:
-            holds.settle(store, act)
+            expiry.settle(store, act)
             return
         try:
             with store.impatient():
-                holds.settle(store, act)
+                expiry.settle(store, act)
         except Refusal:
             self.output.note(
                 "Some holds have ended, but the store could not be changed just now:"
@@ -180,7 +180,7 @@ class Session:
 
     def numbers(self, given: Iterable[str] | None) -> Sequence[Range]:
         """NUMBERS: arguments, with ``-`` standard input, with --from-file a file. Raises BadValue."""
-        from numctl.given import numbers
+        from numctl.input.numbers import numbers
 
         ranges = numbers(given, self.change_options.from_file, self.settings.region)
         self.sign(ranges)
@@ -188,7 +188,7 @@ class Session:
 
     def number(self, text: str) -> int:
         """One number, read by the region. Raises BadValue."""
-        from numctl.core.numbers import parse_number
+        from numctl.core.numbers.parsing import parse_number
 
         return parse_number(text, self.settings.region)
 
@@ -211,7 +211,7 @@ class Session:
 
         Where mail was queued and a server is set, delivery is tried afterwards; it never fails a change.
         """
-        from numctl.core.operations import perform
+        from numctl.core.changes.operations import perform
 
         self._changing = True
         outcome = perform(self.store, self.act(), action, work)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from numctl.core import founding, inventory, organizations
-from numctl.core.operations import Act, Operation, Outcome, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
-from numctl.core.tree import Tree
-from numctl.core.view import View
+from numctl.core.actions import founding, inventory, organizations
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.changes.operations import Act, Operation, Outcome, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 
 TODAY = "2026-11-24"
 ORGANIZATIONS = ("Acme/Sales", "Acme/Sales/EMEA", "Acme/Finance")

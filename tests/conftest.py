@@ -16,7 +16,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
-from numctl import cli
+from numctl.cli import program
 
 FULL = bool(os.environ.get("NUMCTL_TEST_FULL"))
 
@@ -108,7 +108,7 @@ def numctl(monkeypatch: pytest.MonkeyPatch) -> Numctl:
             patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
             patched.setattr(sys, "stdout", out)
             patched.setattr(sys, "stderr", err)
-            code = cli.main([str(arg) for arg in args])
+            code = program.main([str(arg) for arg in args])
         return Ending(code, _written(out), _written(err))
 
     return run
@@ -134,7 +134,7 @@ def shell(tmp_path: Path) -> Shell:
     launcher.parent.mkdir()
     launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m numctl "$@"\n')
     launcher.chmod(0o755)
-    root = Path(cli.__file__).parents[1]
+    root = Path(program.__file__).parents[1]
 
     def run(*args: str | Path, line: bool = False, **options: object) -> subprocess.CompletedProcess[str]:
         command = ["bash", "-c", str(args[0])] if line else [str(launcher), *map(str, args)]

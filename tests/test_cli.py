@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 import typer
 
-from numctl import cli, endings, grammar, options
-from numctl.cli import COMMANDS, GROUPS, Entry
+from numctl.cli import exits, parser, program
+from numctl.cli.program import COMMANDS, GROUPS, Entry
 from numctl.core.errors import NotFound, NumbersRefuse
+from numctl.input import options
 
 
 class StandInSession:
@@ -79,10 +80,10 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Probe:
         module = ModuleType(entry.module)
         setattr(module, entry.function, getattr(made, entry.function))
         monkeypatch.setitem(sys.modules, entry.module, module)
-    monkeypatch.setattr(cli, "COMMANDS", entries)
-    monkeypatch.setattr(cli, "GROUPS", {"set": "Sets."})
+    monkeypatch.setattr(program, "COMMANDS", entries)
+    monkeypatch.setattr(program, "GROUPS", {"set": "Sets."})
     monkeypatch.setattr(
-        grammar,
+        parser,
         "open_session",
         lambda call, change, name, params: StandInSession(call.flags, change, (name, params)),
     )
@@ -377,7 +378,7 @@ def test_full_device_at_the_end_is_noticed(
 
     probe.work = work
     monkeypatch.setattr(sys, "stdout", FullDevice())
-    assert cli.main(["look"]) == code
+    assert program.main(["look"]) == code
     assert said in capsys.readouterr().err
 
 
@@ -447,13 +448,14 @@ def test_usage_errors_of_the_vendored_parser_are_known() -> None:
     """A ``ClickException`` that isn't about usage is a failure, not a bug."""
     from typer._click.exceptions import FileError
 
-    refusal = endings.refusal_of(FileError("x", "no"))
+    refusal = exits.refusal_of(FileError("x", "no"))
     assert (refusal.code, refusal.kind) == (1, "io")
 
 
 def test_completion_of_commands_loads_no_command() -> None:
     code = (
-        "import os, sys, numctl.cli; os.environ['_NUMCTL_COMPLETE'] = 'fish'; numctl.cli.main(['re']); "
+        "import os, sys; from numctl.cli.program import main; "
+        "os.environ['_NUMCTL_COMPLETE'] = 'fish'; main(['re']); "
         "print([name for name in sys.modules if name.startswith('numctl.commands.')])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
@@ -509,7 +511,7 @@ def test_other_days_are_refused(text: str) -> None:
 
 
 def test_statuses_are_the_core_s() -> None:
-    from numctl.core.model import Status
+    from numctl.core.rules.model import Status
 
     assert set(options.STATUSES) == {str(status) for status in Status}
 

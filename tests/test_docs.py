@@ -25,8 +25,8 @@ import pytest
 
 import numctl as package
 from numctl import settings
-from numctl.cli import COMMANDS
-from numctl.core.model import MEANINGS, RULES, Status
+from numctl.cli.program import COMMANDS
+from numctl.core.rules.model import MEANINGS, RULES, Status
 from tests.postoffice import open_office
 from tools import figures, manpages
 
@@ -314,14 +314,14 @@ def test_files_that_the_manual_names_are_there() -> None:
 
 
 def test_exit_codes_are_the_program_s() -> None:
-    from numctl import endings
+    from numctl.cli import exits
     from numctl.core import errors
 
     said = {
         int(code) for code in re.findall(r"^\| (\d+) \|", text_of(ROOT / "docs/scripting.md"), re.MULTILINE)
     }
     classes = [
-        value for module in (errors, endings) for value in vars(module).values() if isinstance(value, type)
+        value for module in (errors, exits) for value in vars(module).values() if isinstance(value, type)
     ]
     codes = {one.code for one in classes if issubclass(one, errors.Refusal)}
-    assert codes | {0, 3, 13, endings.INTERRUPTED, endings.READER_GONE} == said
+    assert codes | {0, 3, 13, exits.INTERRUPTED, exits.READER_GONE} == said

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import ordering, organizations, pieces, search, selection, series
-from numctl.core.founding import found
-from numctl.core.listing import Listing
-from numctl.core.model import Change, State, Status
-from numctl.core.operations import Act, Operation, perform
-from numctl.core.ordering import COLUMNS, Order
-from numctl.core.ranges import Range
-from numctl.core.search import Search
-from numctl.core.selection import Filter
-from numctl.core.store import Store
-from numctl.core.tree import Tree
-from numctl.core.view import View
+from numctl.core.actions import organizations, series
+from numctl.core.actions.founding import found
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.queries import ordering, pieces, search, selection
+from numctl.core.queries.listing import Listing
+from numctl.core.queries.ordering import COLUMNS, Order
+from numctl.core.queries.search import Search
+from numctl.core.queries.selection import Filter
+from numctl.core.rules.model import Change, State, Status
+from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 FIRST = 33_100_000_000

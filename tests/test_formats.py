@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl import formats, writing
 from numctl.core.text import FORMULA_STARTS, unguard
+from numctl.output import formats, writing
 
 FIELDS = ("series", "number", "organization", "reserved_tag")
 AS_TYPED = ("007", "1e5", "nan", "[/]", "[link=x]y[/link]", ":smile:", "a\\", "%s%%", "é", "東京", "", " x ")

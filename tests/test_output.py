@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from numctl import formats, writing
 from numctl.core.errors import BadValue, NotFound, NumbersRefuse, Refusal
-from numctl.core.packed import Packed
-from numctl.core.ranges import Range
-from numctl.output import FORMATS, Output, progress, tables
+from numctl.core.numbers.packed import Packed
+from numctl.core.numbers.ranges import Range
+from numctl.output import FORMATS, Output, formats, progress, tables, writing
 from numctl.output.terminal import width_of
 
 FIELDS = ("series", "number", "organization", "status", "reserved_tag")

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import founding, organizations, pool, series
-from numctl.core.model import Change, State, Status
-from numctl.core.operations import Act, Operation, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.actions import allocation, founding, organizations, series
+from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.rules.model import Change, State, Status
+from numctl.core.store.sqlite import Store
 from tests.conftest import Numctl
 
 ACT = Act(actor="tester", at="2026-01-01T00:00:00Z", today="2026-01-01")
@@ -139,8 +139,8 @@ def test_large_changes_go_by_key_or_index(filled: Path) -> None:
     statements: list[str] = []
     with Store.open(filled) as opened:
         opened.connection.set_trace_callback(statements.append)
-        wanted = pool.Quantity("331", 7_000)
-        perform(opened, ACT, "allocate", lambda operation: pool.allocate(operation, wanted, "Sales"))
+        wanted = allocation.Quantity("331", 7_000)
+        perform(opened, ACT, "allocate", lambda operation: allocation.allocate(operation, wanted, "Sales"))
         opened.connection.set_trace_callback(None)
         # With foreign keys on, a plan names looks for what refers to a new row; SQLite takes them only
         # while some reference is unmet.

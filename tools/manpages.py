@@ -11,9 +11,9 @@ from pathlib import Path
 from typer._click import Context
 
 from numctl import __version__
-from numctl.cli import COMMANDS, GROUPS
-from numctl.grammar import PROGRAM, Call, program
-from numctl.helptext import Page, page_of_command, page_of_group
+from numctl.cli.help import Page, page_of_command, page_of_group
+from numctl.cli.parser import PROGRAM, Call, program
+from numctl.cli.program import COMMANDS, GROUPS
 
 FOLDER = Path(__file__).parents[1] / "docs" / "man"
 LIST = FOLDER.with_name("commands.md")

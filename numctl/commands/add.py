@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from numctl.core.text import clean_name
-from numctl.options import Numbers, Org, Series
+from numctl.input.options import Numbers, Org, Series
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -24,7 +24,7 @@ def add(ctx: typer.Context, numbers: Numbers, series: Series, org: Org = None) -
 
         numctl add 3990 3995+5 --series 'Short codes' --org Support
     """
-    from numctl.core import inventory
+    from numctl.core.actions import inventory
 
     session: Session = ctx.obj
     given, name = session.numbers(numbers), clean_name(series, "A series")

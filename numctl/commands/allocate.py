@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.given import quantity_of
-from numctl.options import Contiguous, Matching, Quantity, Series, To
+from numctl.input.numbers import quantity_of
+from numctl.input.options import Contiguous, Matching, Quantity, Series, To
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -31,8 +31,8 @@ def allocate(
 
         numctl allocate --series 1418 --quantity 50 --to Sales/EMEA --contiguous
     """
-    from numctl.core import pool
+    from numctl.core.actions import allocation
 
     session: Session = ctx.obj
     wanted = quantity_of(series, quantity, contiguous, matching)
-    session.change("allocate", lambda operation: pool.allocate(operation, wanted, to))
+    session.change("allocate", lambda operation: allocation.allocate(operation, wanted, to))

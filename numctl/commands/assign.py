@@ -8,8 +8,8 @@ import typer
 
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_name
-from numctl.given import numbers_or_quantity, quantity_of
-from numctl.options import Matching, MaybeNumbers, User
+from numctl.input.numbers import numbers_or_quantity, quantity_of
+from numctl.input.options import Matching, MaybeNumbers, User
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -35,7 +35,7 @@ def assign(
 
         numctl assign --series 1418 --user 'Ada Moreau'
     """
-    from numctl.core import subscribers
+    from numctl.core.actions import subscribers
 
     session: Session = ctx.obj
     name = clean_name(user, "A user")

@@ -30,7 +30,8 @@ def backup(
 
         numctl backup monday.db --force
     """
-    from numctl.core import backups, checking
+    from numctl.core.check import checking
+    from numctl.core.store import backups
 
     session: Session = ctx.obj
     if file in ("", "-"):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.reading import File, opened
+from numctl.input.files import File, opened
 
 if TYPE_CHECKING:
-    from numctl.core.batching import Batch
-    from numctl.core.operations import Operation
+    from numctl.core.batch.running import Batch
+    from numctl.core.changes.operations import Operation
     from numctl.session import Session
 
 SOME_REJECTED = 3  # exit code
@@ -44,9 +44,9 @@ def batch(ctx: typer.Context, file: File, keep_going: KeepGoing = False, rejects
 
         numctl batch changes.csv --keep-going --rejects refused.csv
     """
-    from numctl.core.batching import Batch
-    from numctl.core.batchlines import BatchText
-    from numctl.core.batchvalues import ValueReader
+    from numctl.core.batch.lines import BatchText
+    from numctl.core.batch.running import Batch
+    from numctl.core.batch.values import ValueReader
 
     session: Session = ctx.obj
     if rejects is not None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from numctl.core.checking import Health
-    from numctl.core.store import Store
+    from numctl.core.check.checking import Health
+    from numctl.core.store.sqlite import Store
     from numctl.session import Session
 
 DAMAGED = 12  # exit code
@@ -36,7 +36,7 @@ def check(ctx: typer.Context, repair: Repair = False) -> None:
 
         numctl check --repair
     """
-    from numctl.core import checking
+    from numctl.core.check import checking
 
     session: Session = ctx.obj
     with session.open_store() as store:
@@ -50,14 +50,15 @@ def check(ctx: typer.Context, repair: Repair = False) -> None:
 
 
 def _examined(session: Session, store: Store) -> Health:
-    from numctl.core import checking
+    from numctl.core.check import checking
 
     with session.output.progress(checking.STEPS, "Checking") as advance:
         return checking.examine(store, advance)
 
 
 def _mended(session: Session, store: Store, health: Health) -> Health:
-    from numctl.core import backups, repairing
+    from numctl.core.check import repairing
+    from numctl.core.store import backups
 
     if not health.mends:
         session.output.note("Nothing of this can be derived anew; go back to a backup.")

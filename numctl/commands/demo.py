@@ -21,7 +21,7 @@ def demo(ctx: typer.Context) -> None:
 
         numctl --db demo.db demo
     """
-    from numctl.core.demo import fill, make
+    from numctl.core.demo.making import fill, make
 
     session: Session = ctx.obj
     path = session.settings.db

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl import reading
 from numctl.core.text import clean_name, quoted
+from numctl.input import files
 
 if TYPE_CHECKING:
-    from numctl.core.sheets import Sheet
+    from numctl.core.files.sheets import Sheet
     from numctl.session import Session
 
 DIFFERENT = 1  # exit code
@@ -28,12 +28,12 @@ SkipExisting = Annotated[bool, typer.Option("--skip-existing", help=AS_IMPORT)]
 
 def diff(
     ctx: typer.Context,
-    file: reading.File,
-    series: reading.SheetSeries = None,
-    org: reading.SheetOrg = None,
-    delimiter: reading.Delimiter = None,
-    encoding: reading.Encoding = None,
-    columns: reading.Mapped = None,
+    file: files.File,
+    series: files.SheetSeries = None,
+    org: files.SheetOrg = None,
+    delimiter: files.Delimiter = None,
+    encoding: files.Encoding = None,
+    columns: files.Mapped = None,
     ranges: Ranges = False,
     exit_code: ExitCode = False,
     create_orgs: CreateOrgs = False,
@@ -71,12 +71,12 @@ def _read(
     encoding: str | None,
     columns: list[str] | None,
 ) -> Sheet:
-    from numctl.core import sheet_reading
+    from numctl.core.files import sheet_reading
 
-    form = sheet_reading.form(reading.mapping(columns), reading.delimiter(delimiter))
+    form = sheet_reading.form(files.mapping(columns), files.delimiter(delimiter))
     named = clean_name(series, "A series") if series is not None else ""
     region = session.settings.region
-    with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
+    with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
         sheet = sheet_reading.read(stream, form, region=region, series=named, rules=False, advance=advance)
     if sheet.complaints:  # what is wrong whatever the store holds comes first
         raise sheet.complaints.refusal()
@@ -84,7 +84,7 @@ def _read(
 
 
 def _print_differences(session: Session, sheet: Sheet, org: str | None, ranges: bool) -> bool:
-    from numctl.core.comparing import differences
+    from numctl.core.files.comparing import differences
 
     with session.reading() as view:
         found = differences(view, sheet, org)
@@ -100,9 +100,9 @@ def _print_differences(session: Session, sheet: Sheet, org: str | None, ranges: 
 
 
 def _print_batch(session: Session, sheet: Sheet, org: str | None, file: str) -> bool:
-    from numctl.core.mending import Mending
+    from numctl.core.files.reconciling import Mending
 
-    where = "standard input" if file == reading.STANDARD_INPUT else quoted(file)
+    where = "standard input" if file == files.STANDARD_INPUT else quoted(file)
     with session.reading() as view:
         mending = Mending(view, sheet, org, f"not in {where}")
     written = session.output.lines(mending.lines)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.ranges import Range
-from numctl.options import Number
+from numctl.core.numbers.ranges import Range
+from numctl.input.options import Number
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -32,7 +32,7 @@ def forward(
 
         numctl forward 14188980111 --remove
     """
-    from numctl.core import subscribers
+    from numctl.core.actions import subscribers
 
     session: Session = ctx.obj
     if (to is None) is not remove:

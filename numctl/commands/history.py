@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue, Damaged
-from numctl.options import Limit, quantity
+from numctl.input.options import Limit, quantity
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -65,7 +65,7 @@ def history(
 
 
 def _of_store(session: Session, operation: int | None, limit: int | None) -> None:
-    from numctl.core.history import Entry, Past
+    from numctl.core.queries.history import Entry, Past
 
     drawn = limit is None and operation is None and session.output.format == "table"
     with session.reading() as view:
@@ -84,15 +84,15 @@ def _of_store(session: Session, operation: int | None, limit: int | None) -> Non
 
 
 def _of_number(session: Session, number: int, operation: int | None, limit: int | None) -> None:
-    from numctl.core import biography
+    from numctl.core.queries import one_number
 
     with session.reading() as view:
-        episodes = biography.of(view, number, operation)
-    session.output.rows(biography.Episode._fields, episodes[:limit], empty="That operation left it alone.")
+        episodes = one_number.of(view, number, operation)
+    session.output.rows(one_number.Episode._fields, episodes[:limit], empty="That operation left it alone.")
 
 
 def _verify(session: Session, head: str | None) -> None:
-    from numctl.core import chain
+    from numctl.core.check import chain
 
     wanted = _hash(head) if head is not None else None
     with session.reading() as view:

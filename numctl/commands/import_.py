@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl import reading
 from numctl.core.errors import Refusal
 from numctl.core.text import clean_name
+from numctl.input import files
 
 if TYPE_CHECKING:
-    from numctl.core.importing import Manner
-    from numctl.core.operations import Operation
-    from numctl.core.sheets import Sheet
+    from numctl.core.changes.operations import Operation
+    from numctl.core.files.importing import Manner
+    from numctl.core.files.sheets import Sheet
     from numctl.session import Session
 
 CreateOrgs = Annotated[bool, typer.Option("--create-orgs", help="Make organizations that are nothing yet.")]
@@ -24,12 +24,12 @@ SkipExisting = Annotated[
 
 def import_(
     ctx: typer.Context,
-    file: reading.File,
-    series: reading.SheetSeries = None,
-    org: reading.SheetOrg = None,
-    delimiter: reading.Delimiter = None,
-    encoding: reading.Encoding = None,
-    columns: reading.Mapped = None,
+    file: files.File,
+    series: files.SheetSeries = None,
+    org: files.SheetOrg = None,
+    delimiter: files.Delimiter = None,
+    encoding: files.Encoding = None,
+    columns: files.Mapped = None,
     create_orgs: CreateOrgs = False,
     skip_existing: SkipExisting = False,
 ) -> None:
@@ -45,13 +45,13 @@ def import_(
 
         numctl search --all -o csv | numctl --db copy.db import - --create-orgs
     """
-    from numctl.core import importing, sheet_reading
+    from numctl.core.files import importing, sheet_reading
 
     session: Session = ctx.obj
-    form = sheet_reading.form(reading.mapping(columns), reading.delimiter(delimiter))
+    form = sheet_reading.form(files.mapping(columns), files.delimiter(delimiter))
     named = clean_name(series, "A series") if series is not None else ""
     region = session.settings.region
-    with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
+    with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
         sheet = sheet_reading.read(stream, form, region=region, series=named, advance=advance)
     _put_in(session, sheet, importing.Manner(org, create_orgs, skip_existing))
     if sheet.ignored:
@@ -59,7 +59,7 @@ def import_(
 
 
 def _put_in(session: Session, sheet: Sheet, manner: Manner) -> None:
-    from numctl.core import importing
+    from numctl.core.files import importing
 
     def work(operation: Operation) -> None:
         with session.output.progress(len(sheet), "Importing") as advance:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.text import clean_email, clean_organization_name
-from numctl.options import Emails, Threshold
+from numctl.input.options import Emails, Threshold
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -27,7 +27,7 @@ def init(
 
         numctl --db new.db init --name Acme --email numbers@acme.example
     """
-    from numctl.core.founding import found
+    from numctl.core.actions.founding import found
 
     session: Session = ctx.obj
     named, emails = clean_organization_name(name), [clean_email(text) for text in email or ()]

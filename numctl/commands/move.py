@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.options import Numbers, To
+from numctl.input.options import Numbers, To
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -21,7 +21,7 @@ def move(ctx: typer.Context, numbers: Numbers, to: To) -> None:
 
         numctl move 14188980300..14188980349 --to Support
     """
-    from numctl.core import inventory
+    from numctl.core.actions import inventory
 
     session: Session = ctx.obj
     given = session.numbers(numbers)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.given import numbers_or_user
-from numctl.options import MaybeUser, NumbersOrUser
+from numctl.input.numbers import numbers_or_user
+from numctl.input.options import MaybeUser, NumbersOrUser
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -25,7 +25,7 @@ def register(ctx: typer.Context, numbers: NumbersOrUser = None, user: MaybeUser 
 
         numctl register 'Kim Sato'
     """
-    from numctl.core import subscribers
+    from numctl.core.actions import subscribers
 
     session: Session = ctx.obj
     given = numbers_or_user(session, numbers, user)

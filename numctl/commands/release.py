@@ -9,11 +9,11 @@ import typer
 
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_tag
-from numctl.given import numbers_or_user
-from numctl.options import MaybeUser, NumbersOrUser, Until, quantity
+from numctl.input.numbers import numbers_or_user
+from numctl.input.options import MaybeUser, NumbersOrUser, Until, quantity
 
 if TYPE_CHECKING:
-    from numctl.core.subscribers import Keep
+    from numctl.core.actions.subscribers import Keep
     from numctl.session import Session
 
 MOST_DAYS = 3650  # that a number rests
@@ -54,7 +54,7 @@ def release(
 
         numctl release 'Lou Brandt' --cool 90
     """
-    from numctl.core import subscribers
+    from numctl.core.actions import subscribers
 
     session: Session = ctx.obj
     keep = _keep(session, reserve, forward_to, until, cool)
@@ -68,8 +68,8 @@ def _keep(
     session: Session, tag: str | None, forward_to: str | None, until: date | None, cool: int | None
 ) -> Keep | None:
     """What the options say is to be kept. Raises BadValue where they don't go together."""
-    from numctl.core.reservations import expect_a_day_to_come
-    from numctl.core.subscribers import COOLING, Keep
+    from numctl.core.actions.reservations import expect_a_day_to_come
+    from numctl.core.actions.subscribers import COOLING, Keep
 
     if cool is not None:
         if tag is not None or forward_to is not None or until is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.text import clean_note
-from numctl.options import Numbers
+from numctl.input.options import Numbers
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -29,7 +29,7 @@ def remove(
 
         numctl remove 14188981990..14188981999 --reason 'given back to the carrier'
     """
-    from numctl.core import inventory
+    from numctl.core.actions import inventory
 
     session: Session = ctx.obj
     given, why = session.numbers(numbers), clean_note(reason, "A reason")

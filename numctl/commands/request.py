@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl import options
-from numctl.core import requests
 from numctl.core.errors import BadValue
+from numctl.core.notifications import requests
+from numctl.input import options
 
 if TYPE_CHECKING:
-    from numctl.core.operations import Operation
+    from numctl.core.changes.operations import Operation
     from numctl.session import Session
     from numctl.settings import Supplier
 

@@ -8,11 +8,11 @@ import typer
 
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_tag
-from numctl.given import numbers_or_quantity, quantity_of
-from numctl.options import Contiguous, Matching, MaybeNumbers, Tag, Until, quantity
+from numctl.input.numbers import numbers_or_quantity, quantity_of
+from numctl.input.options import Contiguous, Matching, MaybeNumbers, Tag, Until, quantity
 
 if TYPE_CHECKING:
-    from numctl.core.pool import Quantity
+    from numctl.core.actions.allocation import Quantity
     from numctl.session import Session
 
 
@@ -49,7 +49,7 @@ def reserve(
 
         numctl reserve --series 1418 --quantity 50 --contiguous --tag 'call centre' --org Sales
     """
-    from numctl.core import reservations
+    from numctl.core.actions import reservations
 
     session: Session = ctx.obj
     kept = clean_tag(tag)

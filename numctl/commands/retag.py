@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from numctl.core.text import clean_tag
-from numctl.options import Numbers, Tag
+from numctl.input.options import Numbers, Tag
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -20,7 +20,7 @@ def retag(ctx: typer.Context, numbers: Numbers, tag: Tag) -> None:
 
         numctl retag 14188980120..14188980129 --tag 'sales, second floor'
     """
-    from numctl.core import reservations
+    from numctl.core.actions import reservations
 
     session: Session = ctx.obj
     given, kept = session.numbers(numbers), clean_tag(tag)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.listing import FIELDS, RANGE_FIELDS, Listing
-from numctl.core.ordering import COLUMNS, Order
-from numctl.core.search import Search
-from numctl.core.selection import Filter
-from numctl.options import Limit, Matching, Statuses, Text
+from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
+from numctl.core.queries.ordering import COLUMNS, Order
+from numctl.core.queries.search import Search
+from numctl.core.queries.selection import Filter
+from numctl.input.options import Limit, Matching, Statuses, Text
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -111,7 +111,7 @@ def _list(
 
 
 def _expect_pattern(pattern: str) -> None:
-    from numctl.core.digits import matching
+    from numctl.core.numbers.automaton import matching
 
     matching(pattern)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.options import Number
+from numctl.input.options import Number
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -23,12 +23,12 @@ def show(ctx: typer.Context, number: Number) -> None:
 
         numctl show 14188980100 -o json
     """
-    from numctl.core import biography
+    from numctl.core.queries import one_number
 
     session: Session = ctx.obj
     wanted = session.number(number)
     with session.reading() as view:
-        known, episodes = biography.known(view, wanted)
+        known, episodes = one_number.known(view, wanted)
     output = session.output
     if output.format in ("json", "jsonl"):
         output.answer({**known._asdict(), "history": [episode._asdict() for episode in episodes]}, "")
@@ -36,4 +36,4 @@ def show(ctx: typer.Context, number: Number) -> None:
     output.rows(known._fields, [known])
     if output.format != "ranges":
         output.text("")
-        output.rows(biography.Episode._fields, episodes)
+        output.rows(one_number.Episode._fields, episodes)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.core import undoing
-from numctl.options import quantity
+from numctl.core.actions import undoing
+from numctl.input.options import quantity
 
 if TYPE_CHECKING:
     from numctl.session import Session

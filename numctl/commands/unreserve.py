@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.options import Numbers
+from numctl.input.options import Numbers
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -19,7 +19,7 @@ def unreserve(ctx: typer.Context, numbers: Numbers) -> None:
 
         numctl unreserve 14188980120..14188980124
     """
-    from numctl.core import reservations
+    from numctl.core.actions import reservations
 
     session: Session = ctx.obj
     given = session.numbers(numbers)

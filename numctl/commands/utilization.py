@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.options import MaybeOrg
+from numctl.input.options import MaybeOrg
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from numctl.core.forecast import Forecast
-    from numctl.core.utilization import Line
-    from numctl.core.view import View
+    from numctl.core.catalog.view import View
+    from numctl.core.queries.forecast import Forecast
+    from numctl.core.queries.utilization import Line
     from numctl.session import Session
 
 
@@ -55,7 +55,7 @@ def utilization(
 
         numctl utilization --tree --forecast -o simple
     """
-    from numctl.core.utilization import Line, lines
+    from numctl.core.queries.utilization import Line, lines
 
     session: Session = ctx.obj
     with session.reading() as view:
@@ -74,8 +74,8 @@ def utilization(
 
 def _forecasts(session: Session, view: View, top: int, tree: bool, by_series: bool) -> list[Forecast]:
     """A forecast for each line, in their order."""
-    from numctl.core import forecast
-    from numctl.core.utilization import table
+    from numctl.core.queries import forecast
+    from numctl.core.queries.utilization import table
 
     changes = forecast.daily(view.connection, by_series=by_series)
     organizations = list(view.tree.below(top)) if tree else [top]
@@ -91,8 +91,8 @@ def _forecasts(session: Session, view: View, top: int, tree: bool, by_series: bo
 
 
 def _show_forecasts(session: Session, rows: list[Line], coming: list[Forecast], by_series: bool) -> None:
-    from numctl.core.forecast import Forecast
-    from numctl.core.utilization import Line
+    from numctl.core.queries.forecast import Forecast
+    from numctl.core.queries.utilization import Line
 
     exact = session.output.format not in ("json", "jsonl")
     fields = [field for field in Line._fields if by_series or field != "series"]

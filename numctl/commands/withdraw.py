@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.given import quantity_of
-from numctl.options import From, Quantity, Series
+from numctl.input.numbers import quantity_of
+from numctl.input.options import From, Quantity, Series
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -22,10 +22,10 @@ def withdraw(ctx: typer.Context, source: From, series: Series, quantity: Quantit
 
         numctl withdraw --from Sales --series 1418 --quantity 50
     """
-    from numctl.core import pool
+    from numctl.core.actions import allocation
 
     session: Session = ctx.obj
     wanted = quantity_of(series, quantity)
     session.change(
-        "withdraw", lambda operation: pool.withdraw(operation, wanted.series, wanted.quantity, source)
+        "withdraw", lambda operation: allocation.withdraw(operation, wanted.series, wanted.quantity, source)
     )

@@ -10,15 +10,15 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from numctl.core.consumption import megabytes, minutes
+from numctl.core.usage.consumption import megabytes, minutes
 from numctl.dashboard.wording import CATEGORIES, date, decimal, isolated, number, of_all, shortened, titled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from xml.etree.ElementTree import Element
 
-    from numctl.core.usage_days import Day
-    from numctl.core.utilization import Figures
+    from numctl.core.queries.utilization import Figures
+    from numctl.core.usage.days import Day
     from numctl.dashboard.figures import Share
 
 WIDTH = 360  # in the picture's own units, for texts that can be read on a phone

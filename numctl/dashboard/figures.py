@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from numctl.core import alerts, forecast, usage_days, utilization
+from numctl.core.notifications import thresholds
+from numctl.core.queries import forecast, utilization
+from numctl.core.usage import days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numctl.core.alerts import Standing
-    from numctl.core.forecast import Forecast
-    from numctl.core.usage_days import Day
-    from numctl.core.utilization import Figures, Row
-    from numctl.core.view import View
+    from numctl.core.catalog.view import View
+    from numctl.core.notifications.thresholds import Standing
+    from numctl.core.queries.forecast import Forecast
+    from numctl.core.queries.utilization import Figures, Row
+    from numctl.core.usage.days import Day
 
 MOST = 30  # bars under one heading: more than that nobody compares
 WORST = 10  # of those over their threshold: what is urgent must not bury the rest
@@ -69,7 +71,7 @@ def gather(view: View, org: str | None, at: str, today: str) -> Dashboard:
     """
     top = view.organization(org)
     rows = utilization.table(view.connection, view.tree, view.tree.below(top))
-    standings = alerts.standings(view, top)
+    standings = thresholds.standings(view, top)
     return Dashboard(
         at,
         _share(view, rows[0]),
@@ -78,7 +80,7 @@ def gather(view: View, org: str | None, at: str, today: str) -> Dashboard:
         _shrinking(view, rows, today),
         _largest(_share(view, row) for row in rows),
         _series(view, top),
-        usage_days.last_days(view, top, today, DAYS),
+        days.last_days(view, top, today, DAYS),
     )
 
 

@@ -22,8 +22,8 @@ from numctl.dashboard.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numctl.core.alerts import Standing
-    from numctl.core.usage_days import Day
+    from numctl.core.notifications.thresholds import Standing
+    from numctl.core.usage.days import Day
     from numctl.dashboard.figures import Dashboard, Outlook, Share, Top
 
 LONGEST_FIGURE = 11  # in the large letters of a tile, on a phone

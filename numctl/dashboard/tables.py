@@ -10,8 +10,8 @@ from numctl.dashboard.wording import CATEGORIES, MEANINGS, decimal, full_date, n
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from numctl.core.usage_days import Day
-    from numctl.core.utilization import Figures
+    from numctl.core.queries.utilization import Figures
+    from numctl.core.usage.days import Day
     from numctl.dashboard.figures import Share
 
 

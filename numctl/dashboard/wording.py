@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from numctl.formats import shown
+from numctl.output.formats import shown
 
 CATEGORIES = ("registered", "assigned", "reserved", "allocated", "available")
 """Available last, so that a bar is full up to the utilization."""

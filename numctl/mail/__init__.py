@@ -5,8 +5,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from numctl.core import outbox
 from numctl.core.errors import BadValue, Refusal
+from numctl.core.notifications import outbox
 
 if TYPE_CHECKING:
     from numctl.mail.delivery import Report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_email, quoted
-from numctl.formats import shown
+from numctl.output.formats import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

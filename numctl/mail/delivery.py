@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core import outbox
 from numctl.core.errors import BadValue
+from numctl.core.notifications import outbox
 from numctl.mail.server import Receipt, Unreachable, within
 
 if TYPE_CHECKING:
-    from numctl.core.outbox import Letter
-    from numctl.core.store import Store
-    from numctl.core.view import View
+    from numctl.core.catalog.view import View
+    from numctl.core.notifications.outbox import Letter
+    from numctl.core.store.sqlite import Store
     from numctl.mail.server import Connection, Server
     from numctl.settings import Supplier
 

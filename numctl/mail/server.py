@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from numctl.core.errors import BadValue, Refusal
-from numctl.formats import shown
+from numctl.output.formats import shown
 
 if TYPE_CHECKING:
     import smtplib

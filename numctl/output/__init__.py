@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import chain
 from typing import Any, TextIO
 
-from numctl import formats, writing
 from numctl.core.errors import BadValue, Refusal
-from numctl.formats import FORMATS, Row, Run, shown
+from numctl.output import formats, writing
+from numctl.output.formats import FORMATS, Row, Run, shown
 from numctl.output.terminal import carries_unicode, is_terminal, painted, wants_colour
 
 __all__ = ["FORMATS", "Output"]

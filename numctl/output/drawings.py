@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from numctl.formats import shown
+from numctl.output.formats import shown
 from numctl.output.terminal import carried, carries_unicode
 
 if TYPE_CHECKING:

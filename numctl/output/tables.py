@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from numctl.core.errors import BadValue
-from numctl.formats import Row, shown, text_of
+from numctl.output.formats import Row, shown, text_of
 from numctl.output.terminal import carried, is_terminal, width_of
 
 if TYPE_CHECKING:

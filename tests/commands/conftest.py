@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from numctl.core import founding, inventory, organizations, series, subscribers
-from numctl.core.operations import Act, Operation, perform
-from numctl.core.ranges import Range
-from numctl.core.reservations import reserve
-from numctl.core.store import Store
+from numctl.core.actions import founding, inventory, organizations, series, subscribers
+from numctl.core.actions.reservations import reserve
+from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-01-05T09:00:00Z", "2026-01-05")
 BASE = 14188980000

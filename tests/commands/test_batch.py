@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from numctl.core import batching
+from numctl.core.batch import running
 from tests.company import Company
 from tests.conftest import Numctl
 
@@ -289,7 +289,7 @@ def test_rejects_need_a_place(company: Company, numctl: Numctl, args: list[str],
 def test_what_is_not_of_a_line_ends_the_batch(
     company: Company, numctl: Numctl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batching, "_OF_LINES", ())
+    monkeypatch.setattr(running, "_OF_LINES", ())
     assert numctl("batch", "-", "--keep-going", input=lines(reserve(900))).code == 5
 
 

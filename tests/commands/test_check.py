@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import chain, inventory, organizations, reservations, subscribers
-from numctl.core.ranges import Range
-from numctl.core.subscribers import Keep
-from numctl.core.undoing import undo
+from numctl.core.actions import inventory, organizations, reservations, subscribers
+from numctl.core.actions.subscribers import Keep
+from numctl.core.actions.undoing import undo
+from numctl.core.check import chain
+from numctl.core.numbers.ranges import Range
 from tests.company import Company
 from tests.conftest import FULL, Numctl
 

@@ -17,12 +17,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from numctl.core import forecast, founding, utilization
-from numctl.core.operations import perform
-from numctl.core.reservations import reserve
-from numctl.core.store import Store
-from numctl.core.tree import Tree
-from numctl.core.view import View
+from numctl.core.actions import founding
+from numctl.core.actions.reservations import reserve
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.changes.operations import perform
+from numctl.core.queries import forecast, utilization
+from numctl.core.store.sqlite import Store
 from numctl.dashboard import charts
 from numctl.dashboard.figures import MOST, WORST, gather
 from numctl.dashboard.page import page

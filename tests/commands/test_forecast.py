@@ -6,7 +6,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from numctl.core import pool
+from numctl.core.actions import allocation
 from tests.company import Company
 from tests.conftest import Numctl
 
@@ -15,7 +15,7 @@ def test_fields_and_figures(store: Path, numctl: Numctl) -> None:
     company = Company(store)
     today = date.today()
     write = company.store.connection.execute
-    company.do("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 20), "Sales"))
+    company.do("allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 20), "Sales"))
     write("UPDATE operation SET at = ? WHERE id < 6", [f"{today - timedelta(100)}T12:00:00Z"])
     write("UPDATE operation SET at = ? WHERE id = 6", [f"{today - timedelta(20)}T12:00:00Z"])
     acme, emea, sales, finance = _rows(numctl, "--tree")[0], *_rows(numctl, "--tree")[1:]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import inventory, pool, reservations
-from numctl.core.ranges import Range
+from numctl.core.actions import allocation, inventory, reservations
+from numctl.core.numbers.ranges import Range
 from numctl.session import Session
 from tests.company import Company
 from tests.conftest import Numctl
@@ -21,7 +21,7 @@ def company(store: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     """A company whose changes were made by whoever runs the command."""
     monkeypatch.setattr(Session, "actor", "tester")
     company = Company(store)
-    company.do("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 20), "Sales"))
+    company.do("allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 20), "Sales"))
     company.do("reserve", lambda op: reservations.reserve(op, TEN, "x"))
     return company
 

@@ -69,9 +69,9 @@ def test_names_are_kept_as_typed(acme: Path, numctl, answer, rows, name: str) ->
 
 
 def test_thousand_levels(store: Path, numctl, rows) -> None:
-    from numctl.core import founding, organizations
-    from numctl.core.operations import Operation, perform
-    from numctl.core.store import Store
+    from numctl.core.actions import founding, organizations
+    from numctl.core.changes.operations import Operation, perform
+    from numctl.core.store.sqlite import Store
     from tests.commands.conftest import ACT
 
     def dig(operation: Operation) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core.consumption import megabytes, minutes
-from numctl.core.days import Period, period
+from numctl.core.dates import Period, period
+from numctl.core.usage.consumption import megabytes, minutes
 from tests.conftest import Numctl
 
 HEADER = (

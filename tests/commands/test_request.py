@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from numctl.core import founding, inventory, organizations
-from numctl.core.operations import Act, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.actions import founding, inventory, organizations
+from numctl.core.changes.operations import Act, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 from tests.postoffice import open_office
 
 ACT = Act("ann", "2026-11-24T09:00:00Z", "2026-11-24")

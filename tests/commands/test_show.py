@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import inventory, reservations, subscribers
-from numctl.core.ranges import Range
-from numctl.core.subscribers import Keep
+from numctl.core.actions import inventory, reservations, subscribers
+from numctl.core.actions.subscribers import Keep
+from numctl.core.numbers.ranges import Range
 from tests.company import Company
 from tests.conftest import Numctl
 

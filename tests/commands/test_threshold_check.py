@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import founding, inventory, organizations, reservations
-from numctl.core.operations import Act, Operation, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.actions import founding, inventory, organizations, reservations
+from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 from tests.postoffice import PostOffice, open_office
 
 ACT = Act("ann", "2026-11-24T09:00:00Z", "2026-11-24")

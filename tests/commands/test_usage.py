@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl.core import inventory, organizations
-from numctl.core.consumption import record
-from numctl.core.days import end_of
-from numctl.core.founding import found
-from numctl.core.holders import holder_at, holdings
-from numctl.core.operations import Act, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
-from numctl.core.usage_records import FIELDS, form, read
+from numctl.core.actions import inventory, organizations
+from numctl.core.actions.founding import found
+from numctl.core.changes.operations import Act, perform
+from numctl.core.dates import end_of
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
+from numctl.core.usage.consumption import record
+from numctl.core.usage.holders import holder_at, holdings
+from numctl.core.usage.reading import FIELDS, form, read
 from tests.conftest import Ending, Numctl
 
 HEADER = ",".join(FIELDS) + "\n"
@@ -248,7 +248,7 @@ def test_holders_are_the_models(
     model: dict[int, list[tuple[str, int]]] = {}
     found(path, act("2026-01-01T00:00:00Z"), "Acme")
     with Store.open(path) as store, pytest.MonkeyPatch.context() as patched:
-        patched.setattr("numctl.core.holders.WINDOW", window)
+        patched.setattr("numctl.core.usage.holders.WINDOW", window)
         for name in ("Sales", "Support"):
             perform(
                 store,

@@ -9,21 +9,13 @@ from typing import Any
 
 import pytest
 
-from numctl.core import (
-    alerts,
-    founding,
-    inventory,
-    organizations,
-    outbox,
-    pool,
-    reservations,
-    subscribers,
-)
-from numctl.core.operations import Act, Operation, Outcome, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
-from numctl.core.tree import Tree
-from numctl.core.view import View
+from numctl.core.actions import allocation, founding, inventory, organizations, reservations, subscribers
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.changes.operations import Act, Operation, Outcome, perform
+from numctl.core.notifications import outbox, thresholds
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 
 AT, TODAY = "2026-11-24T09:00:00Z", "2026-11-24"
 FIRST = 14188980000
@@ -108,7 +100,7 @@ def test_an_organization_without_numbers_is_never_over(world: World) -> None:
     world.do(lambda op: inventory.remove(op, [Range(FIRST, FIRST)], "given back"))
     world.watch("Lab", 1)
     assert world.messages() == []
-    assert alerts.standings(world.view(), world.view().organization("Lab")) == []
+    assert thresholds.standings(world.view(), world.view().organization("Lab")) == []
 
 
 def test_its_last_number_leaving_is_no_alert(world: World) -> None:
@@ -156,8 +148,8 @@ def test_what_takes_nothing_writes_nothing(world: World) -> None:
 def test_giving_numbers_away_counts_for_who_gave_them(world: World) -> None:
     world.give("Acme", 10)
     world.give("Acme/Sales", 10, FIRST + 100)
-    wanted = pool.Quantity("1418", 8)
-    outcome = world.do(lambda op: pool.allocate(op, wanted, "Acme/Sales"))
+    wanted = allocation.Quantity("1418", 8)
+    outcome = world.do(lambda op: allocation.allocate(op, wanted, "Acme/Sales"))
     assert outcome.queued_mail == 1
     assert [row[0] for row in world.messages()] == ["Acme"]
 
@@ -259,7 +251,7 @@ def test_a_long_path_is_cut_in_the_subject_at_its_beginning(world: World) -> Non
     world.give(path, 1)
     world.reserve(1)
     ((_, _, subject),) = world.messages()
-    assert subject == f"...{path[-alerts.LONGEST_NAME :]}: no numbers left of 1"
+    assert subject == f"...{path[-thresholds.LONGEST_NAME :]}: no numbers left of 1"
 
 
 def test_the_worst_stands_first(world: World) -> None:
@@ -272,7 +264,7 @@ def test_the_worst_stands_first(world: World) -> None:
     world.reserve(99, FIRST + 400)
     world.reserve(60, FIRST + 100)
     world.reserve(1, FIRST + 300)
-    found = alerts.standings(world.view(), world.view().acting)
+    found = thresholds.standings(world.view(), world.view().acting)
     assert [(one.path, one.figures.percent, one.reached, one.exhausted) for one in found] == [
         ("Acme/Sales/EMEA", 100, True, True),  # of 1
         ("Acme", 95, True, False),  # 201 of 211 are allocated

@@ -8,27 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import (
-    bulk_details,
-    inventory,
-    organizations,
-    pool,
-    reservations,
-    spans,
-    subscribers,
-)
+from numctl.core.actions import allocation, inventory, organizations, reservations, subscribers
+from numctl.core.actions.founding import found
+from numctl.core.changes import bulk_details, writer
+from numctl.core.changes.operations import Act, Operation, perform
 from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus
-from numctl.core.founding import found
-from numctl.core.operations import Act, Operation, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(spans, "AT_ONCE", 0)
+    monkeypatch.setattr(writer, "AT_ONCE", 0)
     path = tmp_path / "inventory.db"
     found(path, ACT, "Acme")
     opened = Store.open(path)
@@ -62,14 +55,16 @@ def test_ranges_may_come_in_any_order(store: Store, order: tuple[int, ...]) -> N
 def test_what_is_allocated_joins_what_its_receiver_holds_between(store: Store) -> None:
     with store:
         perform(store, ACT, "move", lambda op: inventory.move(op, [Range(1001, 1001)], "Sales"))
-        perform(store, ACT, "allocate", lambda op: pool.allocate(op, pool.Quantity("red", 2), "Sales"))
+        perform(
+            store, ACT, "allocate", lambda op: allocation.allocate(op, allocation.Quantity("red", 2), "Sales")
+        )
         assert spans_of(store) == [(1000, 1002), (1003, 1009)]
 
 
 def test_what_is_withdrawn_joins_what_is_at_both_its_ends(store: Store) -> None:
     with store:
         perform(store, ACT, "move", lambda op: inventory.move(op, [Range(1004, 1006)], "Sales"))
-        perform(store, ACT, "withdraw", lambda op: pool.withdraw(op, "red", 3, "Sales"))
+        perform(store, ACT, "withdraw", lambda op: allocation.withdraw(op, "red", 3, "Sales"))
         assert spans_of(store) == [(1000, 1009)]
 
 
@@ -93,11 +88,16 @@ def test_a_quantity_of_a_pool_goes_up_to_the_number_that_makes_it_full(store: St
         for number in (1002, 1005):
             perform(store, ACT, "move", lambda op, n=number: inventory.move(op, [Range(n, n)], "Sales"))
         low = perform(
-            store, ACT, "reserve", lambda op: reservations.reserve(op, pool.Quantity("red", 3), "x")
+            store, ACT, "reserve", lambda op: reservations.reserve(op, allocation.Quantity("red", 3), "x")
         )
         assert list(low.ranges) == [Range(1000, 1001), Range(1003, 1003)]
         with pytest.raises(NotEnough):
-            perform(store, ACT, "allocate", lambda op: pool.allocate(op, pool.Quantity("red", 6), "Sales"))
+            perform(
+                store,
+                ACT,
+                "allocate",
+                lambda op: allocation.allocate(op, allocation.Quantity("red", 6), "Sales"),
+            )
         assert spans_of(store) == [
             (1000, 1001),
             (1002, 1002),
@@ -123,7 +123,7 @@ def test_both_bodies_of_the_door_refuse_in_the_same_words(
         for action, work in asked:
             refusals = []
             for at_once in (0, 10**6):
-                monkeypatch.setattr(spans, "AT_ONCE", at_once)
+                monkeypatch.setattr(writer, "AT_ONCE", at_once)
                 with pytest.raises(Refusal) as refused:
                     perform(store, ACT, action, work)
                 refusals.append((refused.value.message, refused.value.facts))
@@ -144,8 +144,8 @@ def test_many_refuse_and_few_are_named(store: Store) -> None:
 
 
 def test_users_of_one_long_span_are_carried_set_by_set(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spans, "AT_ONCE", 5)
-    monkeypatch.setattr(spans, "PART", 3)
+    monkeypatch.setattr(writer, "AT_ONCE", 5)
+    monkeypatch.setattr(writer, "PART", 3)
     used: list[int] = []
     carry = bulk_details.carry
     monkeypatch.setattr(bulk_details, "carry", lambda *given: used.append(carry(*given)) or used[-1])

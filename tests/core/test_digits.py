@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from numctl.core.digits import contains, intersect, matching
 from numctl.core.errors import BadValue
-from numctl.core.ranges import HIGHEST, Range
+from numctl.core.numbers.automaton import contains, intersect, matching
+from numctl.core.numbers.ranges import HIGHEST, Range
 
 ALL_OF_11 = (10**10, 10**11 - 1)
 

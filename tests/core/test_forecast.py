@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import forecast, inventory, pool, reservations
-from numctl.core.forecast import Forecast
-from numctl.core.ranges import Range
-from numctl.core.undoing import undo
-from numctl.core.utilization import Figures
+from numctl.core.actions import allocation, inventory, reservations
+from numctl.core.actions.undoing import undo
+from numctl.core.numbers.ranges import Range
+from numctl.core.queries import forecast
+from numctl.core.queries.forecast import Forecast
+from numctl.core.queries.utilization import Figures
 from tests.company import Company
 
 TODAY = "2026-11-24"
@@ -79,7 +80,7 @@ def test_past_the_calendar_s_end_is_no_date() -> None:
 def test_changes_are_read_from_the_journal_net_of_what_was_undone(tmp_path: Path) -> None:
     company = Company(tmp_path / "inventory.db")
     company.today = "2026-11-26"
-    company.do("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 40), "Sales"))
+    company.do("allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 40), "Sales"))
     company.do("add", lambda op: inventory.add(op, [Range(15000, 15009)], "other"))
     company.today = "2026-11-27"
     company.do("reserve", lambda op: reservations.reserve(op, [Range(1418000, 1418004)], "x"))

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import biography, chain, inventory, journal, organizations, pool, reservations, subscribers
+from numctl.core.actions import allocation, inventory, organizations, reservations, subscribers
+from numctl.core.actions.subscribers import Keep
+from numctl.core.actions.undoing import undo
+from numctl.core.changes import journal
+from numctl.core.changes.operations import Operation
+from numctl.core.check import chain
 from numctl.core.errors import NotFound, NumbersUnknown
-from numctl.core.history import Past
-from numctl.core.operations import Operation
-from numctl.core.ranges import Range
-from numctl.core.subscribers import Keep
-from numctl.core.undoing import undo
+from numctl.core.numbers.ranges import Range
+from numctl.core.queries import one_number
+from numctl.core.queries.history import Past
 from tests.company import Company
 
 ONE = [Range(1418000, 1418000)]
@@ -46,8 +49,8 @@ def test_a_limit_takes_the_newest(company: Company) -> None:
 
 
 def test_below_only_what_was_in_scope_is_shown_and_counted(company: Company) -> None:
-    company.do("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 10), "Sales"))
-    company.do("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 10), "Finance"))
+    company.do("allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 10), "Sales"))
+    company.do("allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 10), "Finance"))
     company.do("reserve", lambda op: reservations.reserve(op, [Range(1418005, 1418014)], "x"))
     company.do("retag", lambda op: reservations.retag(op, [Range(1418005, 1418009)], "y"), "Acme/Sales")
 
@@ -67,7 +70,9 @@ def test_below_only_what_was_in_scope_is_shown_and_counted(company: Company) -> 
 
 
 def test_an_operation_out_of_scope_is_not_there(company: Company) -> None:
-    done = company.do("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 10), "Finance"))
+    done = company.do(
+        "allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 10), "Finance")
+    )
     assert Past(company.view()).operation(company.number_of(done)).count == 10
     for id in (company.number_of(done), 999):
         with pytest.raises(NotFound):
@@ -83,7 +88,7 @@ def test_the_life_of_a_number(company: Company) -> None:
     company.do("unreserve", lambda op: reservations.unreserve(op, ONE))
     gone = company.do("remove", lambda op: inventory.remove(op, ONE, "ported"))
 
-    episodes = biography.of(company.view(), 1418000)
+    episodes = one_number.of(company.view(), 1418000)
     assert [
         (e.action, e.organization, e.status, e.reserved_tag, e.user, e.forwarded_to) for e in episodes
     ] == [
@@ -99,7 +104,7 @@ def test_the_life_of_a_number(company: Company) -> None:
     assert (episodes[-1].since, episodes[-1].until) == ("2026-11-24T12:00:00Z",) * 2
     assert episodes[4].until == episodes[3].since == "2026-11-25T12:00:00Z"
     assert all(episode.series == "1418" for episode in episodes[1:])
-    assert [e.action for e in biography.of(company.view(), 1418000, gone.operation)] == ["remove"]
+    assert [e.action for e in one_number.of(company.view(), 1418000, gone.operation)] == ["remove"]
 
 
 def test_below_a_number_s_life_begins_and_ends_with_the_scope(company: Company) -> None:
@@ -107,12 +112,12 @@ def test_below_a_number_s_life_begins_and_ends_with_the_scope(company: Company) 
     company.do("move", lambda op: inventory.move(op, ONE, "Sales"))
     company.do("move", lambda op: inventory.move(op, ONE, "Finance"))
     company.do("retag", lambda op: reservations.retag(op, ONE, "other"))
-    episodes = biography.of(company.view("Acme/Sales"), 1418000)
+    episodes = one_number.of(company.view("Acme/Sales"), 1418000)
     assert [(e.action, e.organization) for e in episodes] == [("move", None), ("move", "Acme/Sales")]
-    assert biography.known(company.view("Acme/Sales"), 1418000)[0][1:] == (None,) * 7
+    assert one_number.known(company.view("Acme/Sales"), 1418000)[0][1:] == (None,) * 7
     for number in (1418001, 999):
         with pytest.raises(NumbersUnknown):
-            biography.of(company.view("Acme/Sales"), number)
+            one_number.of(company.view("Acme/Sales"), number)
 
 
 def test_a_batch_that_changes_a_number_several_times(company: Company) -> None:
@@ -125,7 +130,7 @@ def test_a_batch_that_changes_a_number_several_times(company: Company) -> None:
         reservations.retag(op, ONE, "z")
 
     company.do("batch", work)
-    episodes = biography.of(company.view(), 1418000)
+    episodes = one_number.of(company.view(), 1418000)
     assert [(e.status, e.reserved_tag, e.user, e.forwarded_to) for e in reversed(episodes)] == [
         ("available", None, None, None),
         ("reserved", "x", None, None),
@@ -141,7 +146,7 @@ def test_a_removed_organization_still_stands_in_history(company: Company) -> Non
     company.do("move", lambda op: inventory.move(op, ONE, "Lab"))
     company.do("move", lambda op: inventory.move(op, ONE, "Sales"))
     company.do("org remove", lambda op: organizations.remove(op, "Lab"))
-    episodes = biography.of(company.view("Acme/Sales"), 1418000)
+    episodes = one_number.of(company.view("Acme/Sales"), 1418000)
     assert [e.organization for e in episodes] == ["Acme/Sales", "Acme/Sales/Lab"]
 
 
@@ -150,10 +155,10 @@ def test_pieces_of_every_size_are_found_at_both_ends(company: Company, size: int
     block = Range(15_000_000_000, 15_000_000_000 + size - 1)
     company.do("add", lambda op: inventory.add(op, [block], "big"))
     for number in block:
-        assert len(biography.of(company.view(), number)) == 1
+        assert len(one_number.of(company.view(), number)) == 1
     for number in (block.first - 1, block.last + 1):
         with pytest.raises(NumbersUnknown):
-            biography.of(company.view(), number)
+            one_number.of(company.view(), number)
 
 
 def _sealed(company: Company) -> list[bytes]:

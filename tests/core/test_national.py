@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from numctl.core.errors import BadValue
-from numctl.core.numbers import parse_number, parse_numbers, parse_range, read_lines
-from numctl.core.ranges import Range
+from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range, read_lines
+from numctl.core.numbers.ranges import Range
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from numctl.core.errors import BadValue
-from numctl.core.numbers import digits_alone, parse_number, parse_numbers, parse_range, read_lines, show
-from numctl.core.ranges import Range
+from numctl.core.numbers.parsing import (
+    digits_alone,
+    parse_number,
+    parse_numbers,
+    parse_range,
+    read_lines,
+    show,
+)
+from numctl.core.numbers.ranges import Range
 
 
 def refused(text: str, region: str | None = None) -> BadValue:

@@ -6,14 +6,14 @@ from itertools import chain
 
 import pytest
 
-from numctl.core import spool
-from numctl.core.spool import Spool
+from numctl.core.queries import buffer
+from numctl.core.queries.buffer import Spool
 
 
 @pytest.mark.parametrize("in_memory", [0, 1_000, 10**9])
 def test_everything_comes_out_in_order(in_memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool, "IN_MEMORY", in_memory)
-    monkeypatch.setattr(spool, "CHUNK", 7)
+    monkeypatch.setattr(buffer, "IN_MEMORY", in_memory)
+    monkeypatch.setattr(buffer, "CHUNK", 7)
     items = [(n, 10**15 - n, None if n % 3 else f"né {n}") for n in range(100)]
     filled = Spool()
     assert list(chain.from_iterable(filled.fill(items))) == items

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import (
-    biography,
-    holds,
+from numctl.core.actions import (
+    allocation,
+    expiry,
     inventory,
-    netting,
+    net_changes,
     organizations,
-    pool,
     reservations,
     series,
     subscribers,
 )
+from numctl.core.actions.subscribers import Keep
+from numctl.core.actions.undoing import undo
+from numctl.core.catalog.tree import Tree
+from numctl.core.changes.operations import Operation, perform
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
-from numctl.core.model import State, Status
-from numctl.core.operations import Operation, perform
-from numctl.core.ranges import Range
-from numctl.core.subscribers import Keep
-from numctl.core.tree import Tree
-from numctl.core.undoing import undo
+from numctl.core.numbers.ranges import Range
+from numctl.core.queries import one_number
+from numctl.core.rules.model import State, Status
 from tests.company import Company
 
 TEN = [Range(1418010, 1418019)]
@@ -74,7 +74,7 @@ WORKS: dict[str, Callable[[Operation], object]] = {
     "forward": lambda op: subscribers.forward(op, FORWARDED, 1418091),
     "stop forwarding": lambda op: subscribers.forward(op, FORWARDED, None),
     "move": lambda op: inventory.move(op, TEN + HELD + FORWARDED + USED, "EMEA"),
-    "allocate": lambda op: pool.allocate(op, pool.Quantity("1418", 17), "Finance"),
+    "allocate": lambda op: allocation.allocate(op, allocation.Quantity("1418", 17), "Finance"),
     "series move": lambda op: series.reclassify(op, [Range(1418000, 1418099)], "other"),
     "several": _several,
 }
@@ -172,13 +172,13 @@ def test_a_hold_whose_date_has_passed_comes_back_as_available(company: Company) 
     done = company.do("assign", lambda op: subscribers.assign(op, HELD, "dora"))
     company.today = "2026-12-25"
     company.do("undo", lambda op: undo(op, done.operation))
-    assert biography.known(company.view(), 1418020)[0].status == "available"
-    assert biography.known(company.view(), 1418029)[0].reserved_until is None
+    assert one_number.known(company.view(), 1418020)[0].status == "available"
+    assert one_number.known(company.view(), 1418029)[0].reserved_until is None
 
 
 def test_a_settled_hold_stays_settled(company: Company) -> None:
     company.today = "2026-12-25"
-    assert holds.settle(company.store, company.act()) == 10
+    assert expiry.settle(company.store, company.act()) == 10
     (settled,) = company.rows("SELECT max(id) FROM operation")
     before = company.dump()
     assert company.do("undo", lambda op: undo(op, int(str(settled[0])))).operation is None
@@ -208,7 +208,9 @@ def test_an_organization_removed_since_gets_nothing_back(company: Company) -> No
 
 
 def test_what_touched_anything_out_of_scope_is_not_there(company: Company) -> None:
-    given = company.do("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 9), "Sales"))
+    given = company.do(
+        "allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 9), "Sales")
+    )
     for id in (given.operation, 10_000, 1):
         with pytest.raises(NotFound, match=f"no operation {id}"):
             company.do("undo", lambda op, id=id: undo(op, id), "Acme/Sales")
@@ -247,7 +249,7 @@ def test_a_dry_run_changes_nothing(company: Company) -> None:
 
 def test_net_pieces_of_overlapping_changes() -> None:
     rows = [(0, 9, 1, 0, 1), (2, 5, 2, 1, 2), (4, 9, 3, 1, 3), (20, 29, 4, 5, 6)]
-    assert list(netting.net_pieces(rows)) == [
+    assert list(net_changes.net_pieces(rows)) == [
         (0, 1, 0, 1),
         (2, 3, 0, 2),
         (4, 5, 0, 3),

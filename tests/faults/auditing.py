@@ -152,7 +152,7 @@ def replay(connection: sqlite3.Connection) -> list[str]:
 
 
 def chain(connection: sqlite3.Connection) -> list[str]:
-    from numctl.core.journal import digest
+    from numctl.core.changes.journal import digest
 
     said, previous, expected = [], b"", 1
     for id, hash in connection.execute("SELECT id, hash FROM operation ORDER BY id").fetchall():

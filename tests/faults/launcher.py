@@ -201,7 +201,7 @@ def awaited(connection: socket.socket, parent: int) -> dict[str, object]:
 
 def child(request: dict[str, object]) -> int:
     """Be numctl: run the lines, up to the first that fails; give its exit code."""
-    from numctl import cli
+    from numctl.cli import program
 
     os.environ.update(request["env"])  # type: ignore[call-overload]
     for number, name in ((1, "out"), (2, "err")):
@@ -221,10 +221,10 @@ def child(request: dict[str, object]) -> int:
         os.kill(os.getpid(), signal.SIGSTOP)
     *others, last = request["lines"]  # type: ignore[misc]
     for line in others:
-        if code := cli.main(line):
+        if code := program.main(line):
             return code
     sys.argv = ["numctl", *last]
-    cli.run()
+    program.run()
 
 
 def permit_any_tracer() -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from numctl.core import inventory, organizations, pool, reservations, series, subscribers
-from numctl.core.operations import Act, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.actions import allocation, inventory, organizations, reservations, series, subscribers
+from numctl.core.changes.operations import Act, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 
 FIRST = 14188980000
 TODAY = "2026-01-05"
@@ -49,7 +49,7 @@ OPERATIONS = [
     ("org add", lambda op: organizations.add(op, "Closed", None)),
     ("series add", lambda op: series.add(op, "short", "short codes")),
     ("add", lambda op: inventory.add(op, numbers(0, 999), "1418")),
-    ("allocate", lambda op: pool.allocate(op, pool.Quantity("1418", 200), "Sales")),
+    ("allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 200), "Sales")),
     ("reserve", lambda op: reservations.reserve(op, numbers(20, 29), "spring", until=UNTIL)),
     ("reserve", lambda op: reservations.reserve(op, numbers(300, 309), "spring")),
     ("assign", lambda op: subscribers.assign(op, numbers(10, 12), "Ann")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numctl.core.store import Store
+from numctl.core.store.sqlite import Store
 from tests.faults.conftest import Fresh
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import schema
+from numctl.core.store import schema
 from tests.conftest import Promised
 from tests.faults.launcher import Launcher
 

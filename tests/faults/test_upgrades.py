@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core import schema
 from numctl.core.errors import Damaged
-from numctl.core.store import Store
+from numctl.core.store import schema
+from numctl.core.store.sqlite import Store
 from tests.conftest import FULL, Promised
 from tests.faults import auditing, sample
 from tests.faults.launcher import Launcher
@@ -27,7 +27,7 @@ INSERT INTO remark SELECT first, 'from the upgrade' FROM span;
 UPDATE message SET subject = subject || '!';
 """
 NEWER = f"""
-from numctl.core import schema
+from numctl.core.store import schema
 schema.MIGRATIONS += (("{NEXT:04}_made_up", {STEP!r}),)
 schema.VERSION = {NEXT}
 """

@@ -14,9 +14,10 @@ from threading import Event
 from typing import Any
 
 import numctl.mail
-from numctl.core import founding, organizations, outbox
-from numctl.core.operations import Act, perform
-from numctl.core.store import Store
+from numctl.core.actions import founding, organizations
+from numctl.core.changes.operations import Act, perform
+from numctl.core.notifications import outbox
+from numctl.core.store.sqlite import Store
 from tests.postoffice import (
     PostOffice,
 )

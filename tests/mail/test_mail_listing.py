@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from numctl.core import organizations
-from numctl.core.operations import perform
-from numctl.core.store import Store
+from numctl.core.actions import organizations
+from numctl.core.changes.operations import perform
+from numctl.core.store.sqlite import Store
 from tests.mail.outbox import (
     ACT,
     plain_text,

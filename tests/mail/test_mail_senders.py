@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from numctl import session as session_module
-from numctl.core import outbox
-from numctl.core.store import Store
+from numctl.core.notifications import outbox
+from numctl.core.store.sqlite import Store
 from numctl.mail import delivery
 from tests.conftest import FULL
 from tests.mail.outbox import (
@@ -142,8 +142,8 @@ def test_only_a_process_that_is_known_to_have_ended_is_gone() -> None:
 def test_mark_of_a_sender_that_lost_its_claim_changes_nothing(box) -> None:
     id = box.queue()
     with Store.open(box.path) as store, store.writing() as connection:
-        from numctl.core.tree import Tree
-        from numctl.core.view import View
+        from numctl.core.catalog.tree import Tree
+        from numctl.core.catalog.view import View
 
         tree = Tree.load(connection)
         view = View(connection, tree, tree.root)

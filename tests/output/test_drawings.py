@@ -9,8 +9,8 @@ from typing import TextIO
 
 import pytest
 
-from numctl.formats import is_showable
 from numctl.output import drawings
+from numctl.output.formats import is_showable
 
 
 def drawn(draw: Callable[[TextIO], None], encoding: str = "utf-8") -> str:

@@ -14,11 +14,11 @@ import pexpect
 import pytest
 
 import numctl
-from numctl.core import demo as demo_company
-from numctl.core import founding, inventory, organizations, reservations, subscribers
-from numctl.core.operations import Act, Operation, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.actions import founding, inventory, organizations, reservations, subscribers
+from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.demo import making as demo_company
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 from tests.postoffice import open_office
 
 YESTERDAY = (date.today() - timedelta(days=1)).isoformat()

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl import completion, grammar, shells
-from numctl.cli import COMMANDS, GROUPS, main
-from numctl.completion import Candidate, Offer
-from numctl.formats import FORMATS
-from numctl.shells import Asked, read_words
+from numctl.cli import completion, parser, shells
+from numctl.cli.completion import Candidate, Offer
+from numctl.cli.program import COMMANDS, GROUPS, main
+from numctl.cli.shells import Asked, read_words
+from numctl.output.formats import FORMATS
 
 Complete = Callable[..., list[str]]
 
@@ -27,7 +27,7 @@ def complete(numctl, monkeypatch: pytest.MonkeyPatch) -> Complete:
     """The words offered after some words for a last one, as fish is told them."""
 
     def run(*args: str, env: dict[str, str] | None = None) -> list[str]:
-        ending = numctl(*args, env={grammar.COMPLETION_REQUEST: "fish", **(env or {})})
+        ending = numctl(*args, env={parser.COMPLETION_REQUEST: "fish", **(env or {})})
         assert (ending.code, ending.err) == (0, "")
         return [line.partition("\t")[0] for line in ending.out.splitlines()[1:]]
 
@@ -119,10 +119,10 @@ def test_store_is_the_line_s(complete: Complete, named: Path, tmp_path: Path) ->
 
 
 def test_tag_that_no_number_has_any_more_is_not_offered(complete: Complete, named: Path) -> None:
-    from numctl.core import reservations
-    from numctl.core.operations import perform
-    from numctl.core.ranges import Range
-    from numctl.core.store import Store
+    from numctl.core.actions import reservations
+    from numctl.core.changes.operations import perform
+    from numctl.core.numbers.ranges import Range
+    from numctl.core.store.sqlite import Store
     from tests.prompt.conftest import ACT
 
     with Store.open(named) as store:
@@ -134,7 +134,7 @@ def test_tag_that_no_number_has_any_more_is_not_offered(complete: Complete, name
 
 
 def test_options_are_offered_once_and_with_what_they_do(numctl) -> None:
-    env = {grammar.COMPLETION_REQUEST: "zsh"}
+    env = {parser.COMPLETION_REQUEST: "zsh"}
     out = numctl("search", "--desc", "--des", env=env).out
     assert out == "words\n"
     out = numctl("search", "--bel", env=env).out
@@ -142,7 +142,7 @@ def test_options_are_offered_once_and_with_what_they_do(numctl) -> None:
 
 
 def test_commands_are_offered_with_their_line(numctl) -> None:
-    out = numctl("sea", env={grammar.COMPLETION_REQUEST: "fish"}).out
+    out = numctl("sea", env={parser.COMPLETION_REQUEST: "fish"}).out
     assert out == f"words\nsearch\t{COMMANDS[0].help}\n"
 
 
@@ -202,15 +202,15 @@ def test_question_that_makes_no_sense_is_answered_with_nothing_or_little(
         return_code = completion.respond(None, {}, "numctl", shell, args)  # type: ignore[arg-type]
         assert return_code == 0
         return
-    ending = numctl(*args, env={grammar.COMPLETION_REQUEST: shell})
+    ending = numctl(*args, env={parser.COMPLETION_REQUEST: shell})
     assert (ending.code, ending.err) == (0, "")
 
 
 def test_nothing_is_written_even_if_a_hold_has_ended(complete: Complete, named: Path) -> None:
-    from numctl.core import reservations
-    from numctl.core.operations import perform
-    from numctl.core.ranges import Range
-    from numctl.core.store import Store
+    from numctl.core.actions import reservations
+    from numctl.core.changes.operations import perform
+    from numctl.core.numbers.ranges import Range
+    from numctl.core.store.sqlite import Store
     from tests.prompt.conftest import ACT
 
     past = ACT._replace(today="2020-01-01")
@@ -332,6 +332,6 @@ def test_bash_script_is_valid_for_bash() -> None:
 def test_completion_leaves_by_itself(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(grammar.COMPLETION_REQUEST, "fish")
+    monkeypatch.setenv(parser.COMPLETION_REQUEST, "fish")
     assert main(["--no-co"]) == 0
     assert capsys.readouterr().out.startswith("words\n--no-color\t")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from numctl import grammar, helptext
-from numctl.cli import COMMANDS, GROUPS, Entry
+from numctl.cli import help, parser
+from numctl.cli.program import COMMANDS, GROUPS, Entry
 
 WIDTHS = (40, 60, 80, 200)
 PAGES = ["", *GROUPS, *(entry.name for entry in COMMANDS)]
@@ -23,9 +23,9 @@ ENDINGS = {
 
 
 def examples_of(entry: Entry) -> list[str]:
-    function = grammar.load(entry).callback
+    function = parser.load(entry).callback
     assert function is not None
-    _, _, text = inspect.cleandoc(function.__doc__ or "").partition(f"{helptext.EXAMPLES}\n")
+    _, _, text = inspect.cleandoc(function.__doc__ or "").partition(f"{help.EXAMPLES}\n")
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -75,7 +75,7 @@ def test_page_begins_with_how_to_call_it_and_one_sentence(numctl, page: str) -> 
 
 @pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
 def test_every_parameter_is_explained(numctl, entry: Entry) -> None:
-    command = grammar.load(entry)
+    command = parser.load(entry)
     unexplained = [param.name for param in command.params if not getattr(param, "help", None)]
     assert not unexplained
     for param in command.params:
@@ -122,6 +122,6 @@ def test_program_alone_is_the_short_help(numctl) -> None:
 def test_completion_offers_the_options_that_the_help_has(numctl, page: str) -> None:
     text = numctl(*page.split(), "--help", env={"COLUMNS": "200"}).out
     explained = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", text, re.MULTILINE)
-    out = numctl(*page.split(), "--", env={grammar.COMPLETION_REQUEST: "fish"}).out
+    out = numctl(*page.split(), "--", env={parser.COMPLETION_REQUEST: "fish"}).out
     offered = [line.partition("\t")[0] for line in out.splitlines()[1:]]
     assert sorted(offered) == sorted(explained)

@@ -11,7 +11,7 @@ import pexpect
 import pytest
 
 import numctl
-from numctl.shells import SCRIPTS
+from numctl.cli.shells import SCRIPTS
 
 PROMPT = "READY>"
 BEGIN = {

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl.core import inventory
-from numctl.core.batching import Batch
-from numctl.core.batchlines import BatchText
-from numctl.core.batchvalues import ValueReader
-from numctl.core.checking import examine
+from numctl.core.actions import inventory
+from numctl.core.actions.undoing import undo
+from numctl.core.batch.lines import BatchText
+from numctl.core.batch.running import Batch
+from numctl.core.batch.values import ValueReader
+from numctl.core.check.checking import examine
 from numctl.core.errors import Refusal
-from numctl.core.ranges import Range
-from numctl.core.store import Store
-from numctl.core.undoing import undo
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 from tests.company import TODAY, Company
 
 ORGANIZATIONS = st.sampled_from(["Acme", "Sales", "EMEA", "Finance", "Nobody"])

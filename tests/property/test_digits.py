@@ -7,9 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl.core.digits import Automaton, contains, intersect, matching
-from numctl.core.patterns import KEYPAD
-from numctl.core.ranges import Range, normalize
+from numctl.core.numbers.automaton import Automaton, contains, intersect, matching
+from numctl.core.numbers.patterns import KEYPAD
+from numctl.core.numbers.ranges import Range, normalize
 
 # Numbers of few different digits, so that a short needle is often found, and overlaps itself.
 FEW = "01129"

@@ -17,26 +17,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from numctl.core import (
-    desk,
-    holds,
+from numctl.core.actions import (
+    allocation,
+    expiry,
     inventory,
-    journal,
     organizations,
-    pool,
     reservations,
     series,
-    spans,
     subscribers,
     undoing,
-    utilization,
 )
+from numctl.core.actions.founding import found
+from numctl.core.catalog.tree import Tree
+from numctl.core.changes import cache, journal, writer
+from numctl.core.changes.operations import Act, Operation, Outcome, perform
 from numctl.core.errors import NumbersRefuse, Refusal
-from numctl.core.founding import found
-from numctl.core.operations import Act, Operation, Outcome, perform
-from numctl.core.ranges import LENGTH_STARTS, Range
-from numctl.core.store import Store
-from numctl.core.tree import Tree
+from numctl.core.numbers.ranges import LENGTH_STARTS, Range
+from numctl.core.queries import utilization
+from numctl.core.store.sqlite import Store
 from tests.conftest import FULL
 
 LOW, HIGH = 980, 1019  # across two lengths of number
@@ -379,7 +377,7 @@ class Inventory(RuleBasedStateMachine):
         own = self.pool(acting, name)
         chosen = _block(own, n) if block else own[:n]
         self.attempt(
-            lambda op: pool.allocate(op, pool.Quantity(name, n, block), to),
+            lambda op: allocation.allocate(op, allocation.Quantity(name, n, block), to),
             acting,
             chosen,
             lambda _: True,
@@ -391,7 +389,7 @@ class Inventory(RuleBasedStateMachine):
     def withdraw(self, acting: str, source: str, name: str, n: int) -> None:
         chosen = self.pool(source, name)[::-1][:n]
         self.attempt(
-            lambda op: pool.withdraw(op, name, n, source),
+            lambda op: allocation.withdraw(op, name, n, source),
             acting,
             chosen,
             lambda _: True,
@@ -407,9 +405,9 @@ class Inventory(RuleBasedStateMachine):
         self.today += timedelta(days)
         due = [n for n, line in self.model.items() if line.until and line.until < self.today.isoformat()]
         with self.store.reading() as connection:
-            noted = holds.is_due(connection, self.today.isoformat())
+            noted = expiry.is_due(connection, self.today.isoformat())
         assert noted or not due
-        assert not noted or holds.settle(self.store, self.act()) == len(due)
+        assert not noted or expiry.settle(self.store, self.act()) == len(due)
         for n in due:
             self.model[n] = self.model[n]._replace(status="available", tag="", until="", forward=0)
 
@@ -550,7 +548,7 @@ class TestSetWise(Inventory.TestCase):  # type: ignore[misc, valid-type]
 
     def runTest(self) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(spans, "AT_ONCE", 0)
-            for module, name in ((spans, "PART"), (desk, "AT_A_TIME"), (pool, "MANY")):
+            patch.setattr(writer, "AT_ONCE", 0)
+            for module, name in ((writer, "PART"), (cache, "AT_A_TIME"), (allocation, "MANY")):
                 patch.setattr(module, name, 2)
             super().runTest()

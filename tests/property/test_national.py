@@ -10,7 +10,7 @@ from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumberTyp
 from phonenumbers.phonenumberutil import ndd_prefix_for_region
 
 from numctl.core.errors import BadValue
-from numctl.core.national import reader
+from numctl.core.numbers.national import reader
 
 REGIONS = [
     "FR",

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl.core import packed
-from numctl.core.packed import Packed
-from numctl.core.ranges import LENGTH_STARTS, Range, normalize
+from numctl.core.numbers import packed
+from numctl.core.numbers.packed import Packed
+from numctl.core.numbers.ranges import LENGTH_STARTS, Range, normalize
 
 _starts = sorted(start for start in LENGTH_STARTS if start > 100)[:3]
 _around = [*range(100, 140), *(start + by for start in _starts for by in range(-3, 4))]

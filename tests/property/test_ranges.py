@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl.core.ranges import Range, adjoins, intersect, normalize, overlaps, subtract, total
+from numctl.core.numbers.ranges import Range, adjoins, intersect, normalize, overlaps, subtract, total
 
 CORNERS = (95, 990, 9_985)
 

@@ -11,27 +11,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from numctl.core import (
-    inventory,
-    ordering,
-    organizations,
-    pieces,
-    reservations,
-    search,
-    selection,
-    subscribers,
-)
-from numctl.core.founding import found
-from numctl.core.listing import FIELDS, Listing
-from numctl.core.operations import Act, perform
-from numctl.core.ordering import Order
-from numctl.core.pieces import Piece
-from numctl.core.ranges import Range, adjoins
-from numctl.core.search import Search
-from numctl.core.selection import Filter
-from numctl.core.store import Store
-from numctl.core.tree import Tree
-from numctl.core.view import View
+from numctl.core.actions import inventory, organizations, reservations, subscribers
+from numctl.core.actions.founding import found
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.changes.operations import Act, perform
+from numctl.core.numbers.ranges import Range, adjoins
+from numctl.core.queries import ordering, pieces, search, selection
+from numctl.core.queries.listing import FIELDS, Listing
+from numctl.core.queries.ordering import Order
+from numctl.core.queries.pieces import Piece
+from numctl.core.queries.search import Search
+from numctl.core.queries.selection import Filter
+from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 ORGS = ("Acme", "Acme/Sales", "Acme/Sales/EMEA", "Acme/Finance")

@@ -10,7 +10,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from numctl.core import schema
+from numctl.core.store import schema
 from tests.faults import sample
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core.inventory import add
-from numctl.core.operations import Act, perform
-from numctl.core.ranges import Range
-from numctl.core.store import Store
+from numctl.core.actions.inventory import add
+from numctl.core.changes.operations import Act, perform
+from numctl.core.numbers.ranges import Range
+from numctl.core.store.sqlite import Store
 from tests.conftest import Numctl, Promised
 
 

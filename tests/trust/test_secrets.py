@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from numctl import options
-from numctl.cli import COMMANDS
+from numctl.cli.program import COMMANDS
+from numctl.input import options
 from tests.conftest import Numctl, Promised
 from tests.trust.readings import READINGS
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.core import outbox
+from numctl.core.notifications import outbox
 
 if TYPE_CHECKING:
     from numctl.session import Session

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.text import clean_email, clean_organization_name
-from numctl.options import Emails, Threshold
+from numctl.input.options import Emails, Threshold
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -30,7 +30,7 @@ def add(
 
         numctl org add APAC --parent Sales --email apac@acme.example --threshold 90
     """
-    from numctl.core import organizations
+    from numctl.core.actions import organizations
 
     session: Session = ctx.obj
     named, emails = clean_organization_name(name), [clean_email(text) for text in email or ()]

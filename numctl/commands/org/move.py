@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.options import OrgArgument
+from numctl.input.options import OrgArgument
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -25,7 +25,7 @@ def move(
 
         numctl org move Helpdesk --to Sales
     """
-    from numctl.core import organizations
+    from numctl.core.actions import organizations
 
     session: Session = ctx.obj
     session.change("org move", lambda operation: organizations.move(operation, org, to))

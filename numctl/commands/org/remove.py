@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.options import OrgArgument
+from numctl.input.options import OrgArgument
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -19,7 +19,7 @@ def remove(ctx: typer.Context, org: OrgArgument) -> None:
 
         numctl org remove Lab
     """
-    from numctl.core import organizations
+    from numctl.core.actions import organizations
 
     session: Session = ctx.obj
     session.change("org remove", lambda operation: organizations.remove(operation, org))

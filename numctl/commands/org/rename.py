@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.text import clean_organization_name
-from numctl.options import OrgArgument
+from numctl.input.options import OrgArgument
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -24,7 +24,7 @@ def rename(
 
         numctl org rename Sales/EMEA Europe
     """
-    from numctl.core import organizations
+    from numctl.core.actions import organizations
 
     session: Session = ctx.obj
     named = clean_organization_name(name)

@@ -8,7 +8,7 @@ import typer
 
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_email
-from numctl.options import Emails, OrgArgument, ThresholdOrOff
+from numctl.input.options import Emails, OrgArgument, ThresholdOrOff
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -31,7 +31,7 @@ def set_(
 
         numctl org set Support --no-email
     """
-    from numctl.core import organizations
+    from numctl.core.actions import organizations
 
     session: Session = ctx.obj
     if email and no_email:

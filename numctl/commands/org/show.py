@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.options import OrgArgument
+from numctl.input.options import OrgArgument
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -32,7 +32,8 @@ def show(ctx: typer.Context, org: OrgArgument) -> None:
 
         numctl org show Sales
     """
-    from numctl.core import organizations, utilization
+    from numctl.core.actions import organizations
+    from numctl.core.queries import utilization
 
     session: Session = ctx.obj
     with session.reading() as view:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from numctl.core.organizations import Listed
+    from numctl.core.actions.organizations import Listed
     from numctl.session import Session
 
 FIELDS = ("organization", "depth", "total")
@@ -20,7 +20,7 @@ def tree(ctx: typer.Context) -> None:
 
         numctl org tree
     """
-    from numctl.core.organizations import listed
+    from numctl.core.actions.organizations import listed
 
     session: Session = ctx.obj
     with session.reading() as view:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.core.days import PERIODS, Period
+from numctl.core.dates import PERIODS, Period
 from numctl.core.errors import BadValue
-from numctl.options import FromDay, Org, OutFile, ToDay
-from numctl.preamble import Preamble, preamble
+from numctl.input.options import FromDay, Org, OutFile, ToDay
+from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from numctl.core.consumption import Consumed
-    from numctl.core.tree import Tree
+    from numctl.core.catalog.tree import Tree
+    from numctl.core.usage.consumption import Consumed
     from numctl.session import Session
 
 FIGURES = (
@@ -73,8 +73,8 @@ def consumption(
 
         numctl report consumption --by day --from 2026-01-01 --to 2026-01-31 --out january.csv
     """
-    from numctl.core.consumption import consumed
-    from numctl.core.tree import Tree
+    from numctl.core.catalog.tree import Tree
+    from numctl.core.usage.consumption import consumed
 
     session: Session = ctx.obj
     days = _period(from_day, to_day, named, session.today)
@@ -94,7 +94,7 @@ def consumption(
 def _period(first: date | None, last: date | None, named: str | None, today: str) -> Period:
     """The days that were asked for. Raises BadValue where they contradict one another."""
     if first is None and last is None:
-        from numctl.core.days import period
+        from numctl.core.dates import period
 
         return period(named or "current-cycle", today)
     if named is not None:
@@ -107,7 +107,7 @@ def _period(first: date | None, last: date | None, named: str | None, today: str
 
 
 def _rows(found: Consumed, tree: Tree, by: str, *, exact: bool) -> Iterator[tuple[object, ...]]:
-    from numctl.core.consumption import megabytes, minutes
+    from numctl.core.usage.consumption import megabytes, minutes
 
     places = {key: place for place, key in enumerate(found.keys)} if by == "org" else {}
     order = [places[id] for id in tree.below(tree.root) if id in places] if by == "org" else range(len(found))

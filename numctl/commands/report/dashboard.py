@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.options import Org
+from numctl.input.options import Org
 
 if TYPE_CHECKING:
     from numctl.dashboard.figures import Dashboard

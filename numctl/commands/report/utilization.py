@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.options import Org, OutFile
-from numctl.preamble import Preamble, preamble
+from numctl.input.options import Org, OutFile
+from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -27,7 +27,7 @@ def utilization(
 
         numctl report utilization --org Sales --preamble --out utilization.csv
     """
-    from numctl.core.utilization import Line, lines
+    from numctl.core.queries.utilization import Line, lines
 
     session: Session = ctx.obj
     with session.output.preferring("csv").saved(str(out) if out else None) as output:

@@ -25,7 +25,7 @@ def add(
 
         numctl series add 1514 --description 'Montréal'
     """
-    from numctl.core import series
+    from numctl.core.actions import series
 
     session: Session = ctx.obj
     named = clean_name(name, "A series")

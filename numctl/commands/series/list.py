@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.options import Text
+from numctl.input.options import Text
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -21,7 +21,7 @@ def list_(ctx: typer.Context, text: Text = None) -> None:
 
         numctl series list 14 -o json
     """
-    from numctl.core.series import Listed, listed
+    from numctl.core.actions.series import Listed, listed
 
     session: Session = ctx.obj
     with session.reading() as view:

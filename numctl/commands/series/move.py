@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.text import clean_name
-from numctl.options import Numbers
+from numctl.input.options import Numbers
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -24,7 +24,7 @@ def move(
 
         numctl series move 14188981900..14188981999 --to Paris
     """
-    from numctl.core import series
+    from numctl.core.actions import series
 
     session: Session = ctx.obj
     given, name = session.numbers(numbers), clean_name(to, "A series")

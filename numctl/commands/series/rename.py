@@ -23,7 +23,7 @@ def rename(
 
         numctl series rename Extensions 'Short numbers'
     """
-    from numctl.core import series
+    from numctl.core.actions import series
 
     session: Session = ctx.obj
     before, after = clean_name(old, "A series"), clean_name(new, "A series")

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl import options
-from numctl.core import alerts
+from numctl.core.notifications import thresholds
+from numctl.input import options
 
 if TYPE_CHECKING:
-    from numctl.core.alerts import Standing
+    from numctl.core.notifications.thresholds import Standing
     from numctl.session import Session
 
 BELOW, REACHED, EXHAUSTED = 0, 1, 2  # exit codes of the Monitoring Plugins
@@ -40,12 +40,12 @@ def check(
     """
     session: Session = ctx.obj
     with session.reading() as view:
-        found = alerts.standings(view, view.organization(org))
+        found = thresholds.standings(view, view.organization(org))
     reached = [standing for standing in found if standing.reached]
     queued = 0
     if notify and reached:
         with session.store.writing():
-            queued = alerts.notify(view, session.at, reached)
+            queued = thresholds.notify(view, session.at, reached)
     code = EXHAUSTED if any(one.exhausted for one in found) else REACHED if reached else BELOW
     session.output.text(f"NUMCTL {WORDS[code]} - {_text(found, len(reached))}{_performance(found)}")
     if notify:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.options import Org, percent_or_off
+from numctl.input.options import Org, percent_or_off
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -30,7 +30,7 @@ def set_(
 
         numctl threshold set off --org Lab
     """
-    from numctl.core import organizations
+    from numctl.core.actions import organizations
 
     session: Session = ctx.obj
     percent = organizations.OFF if threshold == "off" else int(threshold)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.options import MaybeOrg
+from numctl.input.options import MaybeOrg
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -25,7 +25,7 @@ def show(
 
         numctl threshold show --tree
     """
-    from numctl.core.utilization import lines
+    from numctl.core.queries.utilization import lines
 
     session: Session = ctx.obj
     with session.reading() as view:

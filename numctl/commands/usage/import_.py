@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl import reading
 from numctl.core.errors import Refusal
+from numctl.input import files
 
 if TYPE_CHECKING:
-    from numctl.core.operations import Operation
-    from numctl.core.usage_records import UsageRecords
+    from numctl.core.changes.operations import Operation
+    from numctl.core.usage.reading import UsageRecords
     from numctl.session import Session
 
 SkipUnknown = Annotated[
@@ -21,11 +21,11 @@ SkipUnknown = Annotated[
 
 def import_(
     ctx: typer.Context,
-    file: reading.File,
+    file: files.File,
     skip_unknown: SkipUnknown = False,
-    delimiter: reading.Delimiter = None,
-    encoding: reading.Encoding = None,
-    columns: reading.Mapped = None,
+    delimiter: files.Delimiter = None,
+    encoding: files.Encoding = None,
+    columns: files.Mapped = None,
 ) -> None:
     """Read usage records from a file: one row for each number and day.
 
@@ -39,20 +39,20 @@ def import_(
 
         numctl usage import usage.csv --skip-unknown --dry-run
     """
-    from numctl.core import usage_records
+    from numctl.core.usage import reading
 
     session: Session = ctx.obj
-    form = usage_records.form(reading.mapping(columns), reading.delimiter(delimiter))
+    form = reading.form(files.mapping(columns), files.delimiter(delimiter))
     region = session.settings.region
-    with reading.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
-        records = usage_records.read(stream, form, region=region, advance=advance)
+    with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
+        records = reading.read(stream, form, region=region, advance=advance)
     _record(session, records, skip_unknown)
     if records.ignored:
         session.output.note(f"Columns left out: {', '.join(records.ignored)}.")
 
 
 def _record(session: Session, records: UsageRecords, skip_unknown: bool) -> None:
-    from numctl.core import consumption
+    from numctl.core.usage import consumption
 
     timezone = session.settings.timezone
 

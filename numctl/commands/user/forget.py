@@ -23,7 +23,7 @@ def forget(
 
         numctl user forget 'Ada Moreau'
     """
-    from numctl.core import users
+    from numctl.core.actions import users
 
     session: Session = ctx.obj
     name = clean_name(user, "A user")

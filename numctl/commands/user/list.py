@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.options import Text
+from numctl.input.options import Text
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -27,8 +27,8 @@ def list_(
 
         numctl user list moreau
     """
-    from numctl.core.spool import Spool
-    from numctl.core.users import Listed, listed
+    from numctl.core.actions.users import Listed, listed
+    from numctl.core.queries.buffer import Spool
 
     session: Session = ctx.obj
     with session.reading() as view:

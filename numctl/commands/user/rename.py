@@ -23,7 +23,7 @@ def rename(
 
         numctl user rename 'Ada Moreau' 'Ada Moreau-Roy'
     """
-    from numctl.core import users
+    from numctl.core.actions import users
 
     session: Session = ctx.obj
     before, after = clean_name(old, "A user"), clean_name(new, "A user")

@@ -1,0 +1,1 @@
+"""The command line: the table of commands, how a line is read, help, completion, and how a run ends."""

@@ -1,0 +1,268 @@
+"""How a command line is read: commands loaded when called, and options that every command takes.
+
+Typer turns an annotated function into a command; here that happens at the moment the command is
+called, and the shared options of ``options.py`` are put beside its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+import typer
+import typer.main
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.models import CommandInfo
+
+from numctl.core.errors import BadValue
+from numctl.input import options
+
+if TYPE_CHECKING:
+    from typer._click import Context, HelpFormatter, Parameter
+    from typer._click.core import Command as ClickCommand
+    from typer._click.shell_completion import CompletionItem
+
+    from numctl.cli.program import Entry
+    from numctl.session import Session
+
+PROGRAM = "numctl"
+COMPLETION_REQUEST = "_NUMCTL_COMPLETE"  # set by the shell's completion script
+GLOBAL_PANEL = "Global options"
+CHANGE_PANEL = "Options of every change"
+
+
+@dataclass
+class Call:
+    """One run of the program: what was asked so far, kept for the session and for error messages."""
+
+    args: list[str]
+    flags: dict[str, object] = field(default_factory=dict)
+    change: dict[str, Any] = field(default_factory=dict)
+    entry: Entry | None = None
+    session: Session | None = None
+    watching: Sequence[str] = ()  # the names of the commands that answer a monitoring system
+
+    @property
+    def monitoring(self) -> bool:
+        """Whether a monitoring system waits for the answer, even if the line could not be read."""
+        if self.entry is not None:
+            return self.entry.monitoring
+        line = f" {' '.join(self.args)} "
+        return any(f" {name} " in line for name in self.watching)
+
+    def wanted_format(self) -> str | None:
+        """The format asked for, as well as it can be told when the line could not be read."""
+        for before, word in reversed([*zip(["", *self.args], self.args, strict=False)]):
+            if before in ("-o", "--output"):
+                return word
+            if word.startswith("--output="):
+                return word.partition("=")[2]
+            if word.startswith("-o") and len(word) > 2:
+                return word[2:]
+        return str(self.flags["output"]) if "output" in self.flags else os.environ.get("NUMCTL_OUTPUT")
+
+
+def dispatch(call: Call, entries: Sequence[Entry], groups: Mapping[str, str]) -> int:
+    """Run the command that ``call.args`` names and return its exit code.
+
+    Raises whatever the command raises; Typer's usage errors and ``Exit`` among them.
+    """
+    call.watching = [entry.name for entry in entries if entry.monitoring]
+    root = program(entries, groups)
+    if shell := os.environ.get(COMPLETION_REQUEST):
+        from numctl.cli.completion import respond
+
+        return respond(root, {"obj": call}, PROGRAM, shell, call.args)
+    with root.make_context(PROGRAM, call.args.copy(), obj=call) as ctx:
+        code = root.invoke(ctx)
+    return code if isinstance(code, int) else 0
+
+
+def program(entries: Iterable[Entry], groups: Mapping[str, str]) -> Group:
+    """The whole program as one group, its commands not yet loaded."""
+    root = Group(PROGRAM, entries, groups, help="Administer telephone numbers over one SQLite file.")
+    root.params += _root_options()
+    return root
+
+
+class Group(TyperGroup):
+    """Commands by their first word, each known by its line in the table until it is called."""
+
+    def __init__(
+        self, name: str, entries: Iterable[Entry], groups: Mapping[str, str] | None = None, *, help: str
+    ) -> None:
+        super().__init__(
+            name=name,
+            help=help,
+            params=list(_global_options()),
+            invoke_without_command=True,
+            subcommand_metavar="COMMAND ...",
+            rich_markup_mode=None,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+        self.entries = {entry.name: entry for entry in entries}
+        self.groups = groups or {}
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(self.lines())
+
+    def lines(self) -> dict[str, tuple[str, str]]:
+        """Each first word below this group, with its panel and its one line of help."""
+        depth = 0 if self.name == PROGRAM else 1
+        lines: dict[str, tuple[str, str]] = {}
+        for entry in self.entries.values():
+            word, *rest = entry.name.split()[depth:]
+            lines.setdefault(word, (entry.panel, self.groups[word] if rest else entry.help))
+        return lines
+
+    def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:
+        name = cmd_name if self.name == PROGRAM else f"{self.name} {cmd_name}"
+        if name in self.entries:
+            return load(self.entries[name])
+        if name in self.groups:
+            below = [entry for entry in self.entries.values() if entry.name.startswith(f"{name} ")]
+            return Group(name, below, help=self.groups[name])
+        return None
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, ClickCommand | None, list[str]]:
+        word, rest = args[0], args[1:]
+        name = word if self.name == PROGRAM else f"{self.name} {word}"
+        cast(Call, ctx.find_root().obj).entry = self.entries.get(name)
+        command = self.get_command(ctx, word)
+        if command is None and not ctx.resilient_parsing:
+            raise self._unknown(name)
+        return word if command else None, command, rest
+
+    def _unknown(self, name: str) -> BadValue:
+        from difflib import get_close_matches
+
+        known = [*self.entries, *self.groups]
+        near = get_close_matches(name, known, n=3) or [k for k in known if name in k.split()]
+        meant = " or ".join(f"'{PROGRAM} {other}'" for other in near)
+        group = PROGRAM if self.name == PROGRAM else f"{PROGRAM} {self.name}"
+        advice = f"Did you mean {meant}?" if near else f"See '{group} --help'."
+        return BadValue(f"There is no command '{PROGRAM} {name}'.", advice, nearest=near)
+
+    def invoke(self, ctx: Context) -> Any:
+        if not ctx._protected_args:  # called alone: what could have been meant
+            typer.echo(ctx.get_help())
+            return 0
+        return super().invoke(ctx)
+
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+        from typer._click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(word, help=line)
+            for word, (_, line) in self.lines().items()
+            if word.startswith(incomplete)
+        ]
+        return [*found, *super(TyperGroup, self).shell_complete(ctx, incomplete)]
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        from numctl.cli.help import page_of_group, write
+
+        write(page_of_group(self, ctx), formatter)
+
+
+class Command(TyperCommand):
+    """A command made from its function, with the shared options beside its own."""
+
+    entry: Entry
+
+    def invoke(self, ctx: Context) -> Any:
+        call = cast(Call, ctx.find_root().obj)
+        change = options.ChangeOptions(**call.change)
+        if "numbers" in ctx.params and self.entry.changes:
+            self._require_numbers(ctx, change)
+        ctx.obj = call.session = open_session(call, change, self.entry.name, ctx.params)
+        try:
+            return super().invoke(ctx)
+        finally:
+            call.session.close()
+
+    def _require_numbers(self, ctx: Context, change: options.ChangeOptions) -> None:
+        if self.numbers_required and not ctx.params["numbers"] and change.from_file is None:
+            raise BadValue("NUMBERS are missing.", f"See '{PROGRAM} {self.entry.name} --help'.")
+
+    numbers_required = False
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        from numctl.cli.help import page_of_command, write
+
+        write(page_of_command(self, ctx), formatter)
+
+
+def open_session(
+    call: Call, change: options.ChangeOptions, name: str, params: Mapping[str, object]
+) -> Session:
+    """What the command is handed as ``ctx.obj``; the only place that makes one."""
+    from numctl.session import Session
+
+    return Session(call.flags, change, (name, dict(params)))
+
+
+def load(entry: Entry) -> Command:
+    """Make the command of an entry from its function; the one place where a command is imported."""
+    function = getattr(import_module(entry.module), entry.function)
+    info = CommandInfo(name=entry.name.split()[-1], cls=Command, callback=function)
+    made = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    command = cast(Command, made)
+    command.entry = entry
+    if entry.changes:
+        command.params += _change_options()
+        numbers = next((p for p in command.params if p.name == "numbers"), None)
+        if isinstance(numbers, TyperArgument):
+            command.numbers_required = numbers.required
+            numbers.required = False  # they may come by --from-file
+            command.params += _numbers_options()
+    command.params += _global_options()
+    return command
+
+
+@cache
+def _global_options() -> list[TyperOption]:
+    return _shared(options.global_options, GLOBAL_PANEL, "flags")
+
+
+@cache
+def _change_options() -> list[TyperOption]:
+    return _shared(options.change_options, CHANGE_PANEL, "change")
+
+
+@cache
+def _numbers_options() -> list[TyperOption]:
+    return _shared(options.numbers_options, "", "change")
+
+
+@cache
+def _root_options() -> list[Parameter]:
+    from numctl.cli.program_options import root_options
+
+    own, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(root_options)
+    return [*own]
+
+
+def _shared(declared: Any, panel: str, kept_in: str) -> list[TyperOption]:
+    """Options declared like a command's, but kept in the call instead of handed to the command.
+
+    Parsing goes from the left, so what stands nearest to the command, or last, wins.
+    """
+
+    def keep(ctx: Context, param: Parameter, value: object) -> None:
+        if value is not None:
+            getattr(ctx.find_root().obj, kept_in)[param.name] = value
+
+    made, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(declared)
+    shared = cast("list[TyperOption]", made)
+    for option in shared:
+        option.expose_value = False
+        option.callback = keep
+        option.rich_help_panel = panel or None
+    return shared

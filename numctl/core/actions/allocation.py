@@ -1,0 +1,166 @@
+"""The free pool: which available numbers a quantity means, and allocating and withdrawing by it.
+
+All that an organization has available in one series is in one state, so choosing walks that state's
+spans, lowest or highest first. What is chosen is named by its ends, however many spans it has.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.actions import series as series_table
+from numctl.core.changes.writer import InState
+from numctl.core.errors import NotEnough, OutOfScope
+from numctl.core.rules.model import Change, State, Status
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numctl.core.changes.operations import Operation
+    from numctl.core.numbers.ranges import Pair
+
+MANY = 5_000  # spans that are added up at a time
+END = 10**15  # above every number
+
+
+class Quantity(NamedTuple):
+    """How many numbers of which series; in one unbroken block; with digits that match a pattern."""
+
+    series: str
+    quantity: int
+    contiguous: bool = False
+    matching: str | None = None
+
+
+def allocate(operation: Operation, wanted: Quantity, to: str) -> None:
+    """Give a quantity out of what the acting organization has available to one below it.
+
+    Raises NotFound or OutOfScope for the names, NotEnough where there are fewer.
+    """
+    target = operation.organization(to)
+    if target == operation.acting:
+        raise OutOfScope(
+            f"{operation.tree.path(target)} is the organization you act as; allocate gives to one below it.",
+            "Name an organization below, see `numctl org tree`.",
+        )
+    chosen = choose(operation, wanted)
+    operation.door.change(chosen, Change("allocate", organization=target), held_by=operation.acting)
+
+
+def withdraw(operation: Operation, series: str, quantity: int, source: str) -> None:
+    """Give a quantity of what ``source`` has available back to its immediate parent, highest first.
+
+    Raises OutOfScope for the acting organization itself, NotEnough where there are fewer.
+    """
+    holder = operation.organization(source)
+    if holder == operation.acting:
+        raise OutOfScope(
+            f"{operation.tree.path(holder)} is the organization you act as;"
+            " its numbers can't be withdrawn by itself.",
+            "Act as an organization above it with --as.",
+        )
+    chosen = choose(operation, Quantity(series, quantity), holder=holder, highest_first=True)
+    parent = operation.tree[holder].parent
+    operation.door.change(chosen, Change("withdraw", organization=parent), held_by=holder)
+
+
+def choose(
+    operation: Operation, wanted: Quantity, *, holder: int | None = None, highest_first: bool = False
+) -> Sequence[Pair] | InState:
+    """What a quantity means: available numbers that ``holder`` (the acting one) itself holds."""
+    operation.door.flush()
+    organization = operation.acting if holder is None else holder
+    series = series_table.find(operation, wanted.series)
+    state = operation.door.states.find(State(series, organization, Status.AVAILABLE))
+    found = _Found([], 0)
+    if state is not None:
+        pool = _Pool(operation.connection, state, highest_first)
+        if wanted.matching is None and not wanted.contiguous:
+            found = pool.up_to(wanted.quantity)
+        else:
+            found = pool.blocks_of(wanted)
+    if not found.numbers:
+        raise NotEnough(
+            wanted.quantity,
+            found.most,
+            f"in {wanted.series} of {operation.tree.path(organization)}",
+            "in its longest unbroken block" if wanted.contiguous else "available",
+        )
+    return found.numbers
+
+
+class _Found(NamedTuple):
+    """The numbers chosen, none for too few; and how many there would be at most."""
+
+    numbers: Sequence[Pair] | InState
+    most: int
+
+
+class _Pool:
+    """The spans of one state, from the lowest number up or from the highest down."""
+
+    def __init__(self, connection: sqlite3.Connection, state: int, highest_first: bool) -> None:
+        self._connection = connection
+        self._state = state
+        self._down = highest_first
+        start, order, beyond, edge = (END, "DESC", "<", "min") if highest_first else (0, "ASC", ">", "max")
+        self._start = start
+        self._spans = (
+            f"SELECT first, last FROM span WHERE state = ? AND first {beyond} ? ORDER BY first {order}"  # noqa: S608 - of few words
+        )
+        self._sum = f"SELECT sum(last - first + 1), {edge}(first) FROM ({self._spans} LIMIT {MANY})"  # noqa: S608
+
+    def _beyond(self, first: int) -> Iterator[Pair]:
+        return self._connection.execute(self._spans, (self._state, first))
+
+    def up_to(self, quantity: int) -> _Found:
+        """All of the pool, from its end to the number that makes the quantity full."""
+        missing, at = quantity, self._start
+        while True:
+            held, edge = self._connection.execute(self._sum, (self._state, at)).fetchone()
+            if held is None:
+                return _Found([], quantity - missing)
+            if held >= missing:
+                break
+            missing, at = missing - held, edge
+        ((lowest, highest),) = islice(self._beyond(self._start), 1)
+        for first, last in self._beyond(at):
+            missing -= last - first + 1
+            if missing <= 0:
+                ends = (first - missing, highest) if self._down else (lowest, last + missing)
+                return _Found(InState(*ends, self._state), quantity)
+        raise AssertionError("the sum of some spans is more than they hold")
+
+    def blocks_of(self, wanted: Quantity) -> _Found:
+        """The first blocks of numbers that are wanted: those that match, or an unbroken one."""
+        blocks = self._beyond(self._start)
+        if wanted.matching is not None:
+            from numctl.core.numbers.automaton import matching
+
+            runs = matching(wanted.matching).runs
+            blocks = (run for first, last in blocks for run in runs(first, last, descending=self._down))
+        return (_one_block if wanted.contiguous else _scattered)(blocks, wanted.quantity)
+
+
+def _scattered(blocks: Iterable[Pair], quantity: int) -> _Found:
+    chosen: list[Pair] = []
+    missing = quantity
+    for first, last in blocks:
+        n = last - first + 1
+        if n >= missing:
+            chosen.append((first, first + missing - 1))
+            return _Found(chosen, quantity)
+        chosen.append((first, last))
+        missing -= n
+    return _Found([], quantity - missing)
+
+
+def _one_block(blocks: Iterable[Pair], quantity: int) -> _Found:
+    longest = 0
+    for first, last in blocks:
+        if last - first + 1 >= quantity:
+            return _Found([(first, first + quantity - 1)], quantity)
+        longest = max(longest, last - first + 1)
+    return _Found([], longest)

@@ -1,0 +1,56 @@
+"""Founding a store: its one row, its root organization, and the first operation of its journal."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from numctl.core.actions import organizations
+from numctl.core.changes.operations import Act, Outcome, perform
+from numctl.core.errors import Damaged, NoStore
+from numctl.core.store.drafts import stands
+from numctl.core.store.sqlite import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numctl.core.changes.operations import Operation
+
+
+def found(
+    path: Path, act: Act, name: str, emails: Sequence[str] = (), threshold: int | None = None
+) -> Outcome:
+    """Make a store at ``path`` with a root organization; ``threshold`` is per cent, None for the default.
+
+    Raises NumbersRefuse where something stands, unless ``act`` retries the making of just that store.
+    """
+    if act.op_key is not None and os.path.lexists(path):
+        return _founded_before(path, act)
+    answers: list[Outcome] = []
+    Store.create(
+        path, lambda store: answers.append(begin(store, act, name, emails, threshold)), dry_run=act.dry_run
+    )
+    return answers[0]
+
+
+def begin(
+    store: Store, act: Act, name: str, emails: Sequence[str] = (), threshold: int | None = None
+) -> Outcome:
+    """Write what an empty store needs to be one, and the operation ``init``."""
+    with store.writing() as connection:
+        connection.execute("INSERT INTO inventory (id, created_at) VALUES (1, ?)", (act.at,))
+        root = organizations.insert(connection, None, name, emails, threshold)
+    return perform(store, act, "init", lambda operation: operation.furnish(organization=root))
+
+
+def _founded_before(path: Path, act: Act) -> Outcome:
+    def refuse(operation: Operation) -> None:
+        raise stands(path)
+
+    try:
+        store = Store.open(path)
+    except (Damaged, NoStore):
+        raise stands(path) from None
+    with store:
+        return perform(store, act, "init", refuse)

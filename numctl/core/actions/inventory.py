@@ -1,0 +1,42 @@
+"""Numbers that come into the inventory, leave it, or change hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.actions import series
+from numctl.core.rules.model import Change, State, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numctl.core.changes.operations import Operation
+    from numctl.core.numbers.ranges import Range
+
+
+def add(
+    operation: Operation, numbers: Iterable[Range], series_name: str, organization: str | None = None
+) -> None:
+    """Put new numbers into the inventory, available; the series is made if it is new.
+
+    Raises OutOfScope below the root, AlreadyPresent where a number is there already.
+    """
+    operation.root_only()
+    holder = operation.organization(organization)
+    id = series.find_or_make(operation.connection, series_name)
+    operation.door.add(numbers, State(id, holder, Status.AVAILABLE))
+
+
+def remove(operation: Operation, numbers: Iterable[Range], reason: str) -> None:
+    """Take numbers out of the inventory: ported out, or given back to the carrier. Their history stays.
+
+    Raises OutOfScope below the root, and as the door does.
+    """
+    operation.root_only()
+    operation.door.change(numbers, Change("remove"))
+    operation.facts["reason"] = reason
+
+
+def move(operation: Operation, numbers: Iterable[Range], to: str) -> None:
+    """Hand numbers to another organization in scope; tag, date, forwarding and user go along."""
+    operation.door.change(numbers, Change("move", organization=operation.organization(to)))

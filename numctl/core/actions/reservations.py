@@ -1,0 +1,60 @@
+"""Reserving, tagging and unreserving numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.actions import allocation
+from numctl.core.errors import BadValue
+from numctl.core.rules.model import Change, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numctl.core.changes.operations import Operation
+    from numctl.core.numbers.ranges import Range
+
+
+def reserve(
+    operation: Operation,
+    numbers: Iterable[Range] | allocation.Quantity,
+    tag: str,
+    *,
+    organization: str | None = None,
+    until: str = "",
+) -> None:
+    """Tag available numbers for later use: named ones, or a quantity of what the acting one holds.
+
+    ``organization`` (one in scope) holds them from then on; ``until`` (``YYYY-MM-DD``, not before
+    today) ends the hold. Raises BadValue for a date that has passed, and as the door does.
+    """
+    expect_a_day_to_come(until, operation.act.today)
+    target = None if organization is None else operation.organization(organization)
+    by_quantity = isinstance(numbers, allocation.Quantity)
+    chosen = allocation.choose(operation, numbers) if isinstance(numbers, allocation.Quantity) else numbers
+    operation.door.change(
+        chosen,
+        Change("reserve", to=Status.RESERVED, organization=target, tag=tag, until=until),
+        held_by=operation.acting if by_quantity else None,
+    )
+
+
+def retag(operation: Operation, numbers: Iterable[Range], tag: str) -> None:
+    """Give reserved numbers another tag."""
+    operation.door.change(numbers, Change("retag", tag=tag))
+
+
+def unreserve(operation: Operation, numbers: Iterable[Range]) -> None:
+    """Return reserved numbers to available; tag, date and forwarding go."""
+    operation.door.change(numbers, Change("unreserve", to=Status.AVAILABLE))
+
+
+def expect_a_day_to_come(until: str, today: str) -> None:
+    """Raises BadValue for a date before today; today itself is fine, and so is none (empty)."""
+    if until and until < today:
+        raise BadValue(
+            f"The date {until} has passed; today is {today}.",
+            "Give today or a day to come.",
+            until=until,
+            today=today,
+        )

@@ -1,0 +1,138 @@
+"""Users of numbers: invited (assigned), on-boarded (in use), deleted (released, perhaps forwarded)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.actions import allocation, users
+from numctl.core.actions.reservations import expect_a_day_to_come
+from numctl.core.errors import BadValue, NumbersRefuse
+from numctl.core.numbers.ranges import Range, normalize
+from numctl.core.rules.model import RULES, Change, Status
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from numctl.core.changes.operations import Operation
+
+COOLING = "cooling"  # the tag of a number that rests after its release
+
+
+class Keep(NamedTuple):
+    """What a release keeps: a tag that reserves the number, forwarding, and until when it is held."""
+
+    tag: str
+    forward_to: int | None = None
+    until: str = ""
+
+
+def assign(operation: Operation, numbers: Iterable[Range] | allocation.Quantity, user: str) -> None:
+    """Give numbers to a user by invitation: named ones (available or reserved), or the lowest available."""
+    by_quantity = isinstance(numbers, allocation.Quantity)
+    chosen = allocation.choose(operation, numbers) if isinstance(numbers, allocation.Quantity) else numbers
+    operation.door.change(
+        chosen,
+        Change("assign", to=Status.ASSIGNED, user=user),
+        held_by=operation.acting if by_quantity else None,
+    )
+
+
+def register(operation: Operation, numbers: Iterable[Range] | str) -> None:
+    """The user on-boards: assigned numbers come into use. A name stands for all that user's numbers."""
+    operation.door.change(_named(operation, numbers, "register"), Change("register", to=Status.IN_USE))
+
+
+def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | None = None) -> None:
+    """The user is deleted or the invitation withdrawn; ``keep`` reserves what becomes free.
+
+    This is the one moment at which forwarding can be added. Raises BadValue for a date that has
+    passed or forwarding to itself, NumbersRefuse for forwarding in a circle.
+    """
+    chosen = list(_named(operation, numbers, "release"))
+    if keep is None:
+        operation.door.change(chosen, Change("release", to=Status.AVAILABLE))
+        return
+    expect_a_day_to_come(keep.until, operation.act.today)
+    if keep.forward_to is not None:
+        expect_others(chosen, keep.forward_to)
+        _expect_no_circle(operation, chosen, keep.forward_to)
+    operation.door.change(
+        chosen,
+        Change("release", to=Status.RESERVED, tag=keep.tag, until=keep.until, forward_to=keep.forward_to),
+    )
+
+
+def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> None:
+    """Change the forwarding of reserved numbers that have one; None removes it for good.
+
+    Raises as ``release`` does.
+    """
+    chosen = list(numbers)
+    if to is not None:
+        expect_others(chosen, to)
+        _expect_no_circle(operation, chosen, to)
+    operation.door.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
+
+
+def expect_others(numbers: Iterable[Range], to: int) -> None:
+    """Raises BadValue where a number would be forwarded to itself."""
+    if any(first <= to <= last for first, last in numbers):
+        raise BadValue(f"{to} can't be forwarded to itself.", "Forward it to another number.", number=str(to))
+
+
+def numbers_of(connection: sqlite3.Connection, scope: frozenset[int], user: str) -> list[tuple[int, Status]]:
+    """A user's numbers held in scope, ascending, with their status. Raises NotFound for one without any."""
+    rows = connection.execute(
+        "SELECT number, status, state.organization FROM user JOIN detail ON detail.user = user.id"
+        " JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)"
+        " JOIN state ON state.id = span.state WHERE user.folded = ? AND user.folded <> '' ORDER BY number",
+        (fold(user),),
+    ).fetchall()
+    found = [(number, Status(status)) for number, status, organization in rows if organization in scope]
+    if not found:
+        raise users.unknown(connection, scope, user)
+    return found
+
+
+def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) -> Iterable[Range]:
+    if not isinstance(numbers, str):
+        return numbers
+    operation.door.flush()
+    theirs = numbers_of(operation.connection, operation.scope, numbers)
+    fitting = [Range(number, number) for number, status in theirs if status in RULES[action].sources]
+    if not fitting:
+        raise NumbersRefuse(
+            f"No number of '{numbers}' is {' or '.join(sorted(RULES[action].sources))},"
+            f" so `{action}` can't be done.",
+            "Nothing was changed. See `numctl search --user`.",
+            user=numbers,
+        )
+    return normalize(fitting)
+
+
+def _expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) -> None:
+    passed: set[int] = set()
+    current = _forwarded(operation.connection, to)
+    while current is not None and current not in passed:
+        if any(first <= current <= last for first, last in numbers):
+            break
+        passed.add(current)
+        current = _forwarded(operation.connection, current)
+    else:
+        return
+    state_of = operation.door.state_of
+    if any(state_of(number) is None for first, last in numbers for number in range(first, last + 1)):
+        return  # the door says that it is not there, which comes first
+    raise NumbersRefuse(
+        f"Forwarding {current} to {to} would go in a circle.",
+        "Forward it to a number that doesn't lead back.",
+        number=str(current),
+        forward_to=str(to),
+    )
+
+
+def _forwarded(connection: sqlite3.Connection, number: int) -> int | None:
+    row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (number,)).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,1 @@
+"""Many changes from a file, as one operation."""

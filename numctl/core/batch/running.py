@@ -1,0 +1,112 @@
+"""Many changes as one operation: each line is done in its turn and sees what earlier lines did.
+
+A line that is refused changes nothing. By default the whole batch is refused then, with every error
+and its line; told to keep going, it leaves those lines out.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from numctl.core.batch.steps import step_of
+from numctl.core.errors import BadValue, Refusal
+from numctl.core.files.rejects import Complaints
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numctl.core.batch.lines import BatchText, Line
+    from numctl.core.batch.values import ValueReader
+    from numctl.core.changes.operations import Operation
+
+_OF_LINES = (2, 4, 5, 6)  # exit codes of refusals that concern one line; any other ends the batch
+_STEP = 1_000  # lines between two looks at the progress
+
+
+class Batch:
+    """One run over a batch's text.
+
+    ``complaints`` are the refusals of lines. ``rejected()`` gives the refused lines as they were.
+    """
+
+    def __init__(self, text: BatchText, reader: ValueReader, *, keep_going: bool = False) -> None:
+        self.text = text
+        self.reader = reader
+        self.keep_going = keep_going
+        self.complaints = Complaints("Nothing was changed.", first_decides=True)
+        self.lines = 0
+        self.changed = 0
+        self._places = array("q")  # of refused lines: start, end
+        self._reasons: list[tuple[int, int, str]] = []
+
+    def run(self, operation: Operation, advance: Callable[[int], None] = lambda lines: None) -> None:
+        """Do what the lines say. Without ``keep_going``, raises one refusal for all that went wrong."""
+        for line in self.text:
+            self.lines += 1
+            before = operation.door.effects.count
+            try:
+                self._do(operation, line)
+            except Refusal as refusal:
+                if refusal.code not in _OF_LINES:
+                    raise
+                self._refuse(line, refusal)
+            if operation.door.effects.count > before:
+                self.changed += 1
+            if not self.lines % _STEP:
+                advance(_STEP)
+        operation.door.line = 0
+        if self.complaints and not self.keep_going:
+            raise self.complaints.refusal()
+        operation.facts.update(
+            lines=self.lines, changed=self.changed, rejected=self.complaints.count, **self._told_reasons()
+        )
+
+    def _do(self, operation: Operation, line: Line) -> None:
+        if isinstance(line.said, BadValue):
+            raise line.said
+        step = step_of(line.said, self.reader)
+        operation.door.line = line.number
+        if line.said["action"] == "add":
+            with_new_series(operation, str(line.said["series"]), step)
+            return
+        step(operation)
+        reason = operation.facts.pop("reason", None)
+        if reason is not None:
+            self._note_reason(line.number, str(reason))
+
+    def _refuse(self, line: Line, refusal: Refusal) -> None:
+        self.complaints.add(line.number, refusal)
+        if self.keep_going:
+            self._places.extend((line.start, line.end))
+
+    def rejected(self) -> Iterator[str]:
+        """The lines that were refused, as they were, after the header if the file has one."""
+        yield self.text.opening()
+        for at in range(0, len(self._places), 2):
+            yield self.text.raw(self._places[at], self._places[at + 1])
+
+    # Why numbers were removed is kept once for each stretch of lines that give the same reason.
+
+    def _note_reason(self, line: int, reason: str) -> None:
+        if self._reasons and self._reasons[-1][2] == reason:
+            self._reasons[-1] = (self._reasons[-1][0], line, reason)
+        else:
+            self._reasons.append((line, line, reason))
+
+    def _told_reasons(self) -> dict[str, object]:
+        return {"reasons": [list(reason) for reason in self._reasons]} if self._reasons else {}
+
+
+def with_new_series(operation: Operation, name: str, step: Callable[[Operation], None]) -> None:
+    """Do a step that makes a series as needed; if it is refused, a series that it made goes again."""
+    connection = operation.connection
+    folded = fold(name.strip())
+    known = connection.execute("SELECT 1 FROM series WHERE folded = ?", (folded,)).fetchone()
+    try:
+        step(operation)
+    except Refusal:
+        if known is None:
+            connection.execute("DELETE FROM series WHERE folded = ?", (folded,))
+        raise

@@ -1,0 +1,105 @@
+"""The values in a line of a batch, read as strictly as the options of a command are."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from numctl.core import dates
+from numctl.core.actions.reservations import expect_a_day_to_come
+from numctl.core.errors import BadValue
+from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range
+from numctl.core.text import clean_name, clean_note, clean_tag, quoted
+
+if TYPE_CHECKING:
+    from numctl.core.numbers.ranges import Range
+
+MOST_DIGITS = 15  # of a quantity
+MOST_DAYS = 3650  # that a number rests
+REMEMBERED = 4096  # texts of each kind, read once
+_SAID = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+class ValueReader:
+    """Reads values for one run: numbers by ``region``, dates against ``today`` (``YYYY-MM-DD``).
+
+    Every method takes a value as it came out of JSON or CSV, and raises BadValue.
+    """
+
+    def __init__(self, region: str | None, today: str) -> None:
+        self.region = region
+        self.today = today
+        self._clean_tag = lru_cache(REMEMBERED)(clean_tag)
+        self._clean_name = lru_cache(REMEMBERED)(clean_name)
+        self._day = lru_cache(REMEMBERED)(dates.day)
+
+    def numbers(self, value: object) -> list[Range]:
+        """NUMBERS: a list of them, or one alone."""
+        texts = value if isinstance(value, list) else [value]
+        if len(texts) == 1:
+            return [parse_range(_text(texts[0], "numbers"), self.region)]
+        if not texts:
+            raise BadValue("'numbers' names none.", "Give numbers or ranges FIRST..LAST.")
+        return parse_numbers([_text(text, "numbers") for text in texts], self.region)
+
+    def number(self, value: object) -> int:
+        return parse_number(_text(value, "number"), self.region)
+
+    def organization(self, value: object) -> str:
+        return _text(value, "org")
+
+    def tag(self, value: object) -> str:
+        return self._clean_tag(_text(value, "tag"))
+
+    def user(self, value: object) -> str:
+        return self._clean_name(_text(value, "user"), "A user")
+
+    def series(self, value: object) -> str:
+        return self._clean_name(_text(value, "series"), "A series")
+
+    def reason(self, value: object) -> str:
+        return clean_note(_text(value, "reason"), "A reason")
+
+    def quantity(self, value: object) -> int:
+        return _whole(value, "A quantity")
+
+    def days(self, value: object) -> int:
+        """How many days a number rests."""
+        count = _whole(value, "A number of days")
+        if count > MOST_DAYS:
+            raise BadValue(f"A number rests for {MOST_DAYS} days at most, not {count}.")
+        return count
+
+    def until(self, value: object) -> str:
+        """A day that hasn't passed, as ``YYYY-MM-DD``."""
+        day = self._day(_text(value, "until"))
+        expect_a_day_to_come(day, self.today)
+        return day
+
+    def flag(self, value: object) -> bool:
+        told = value if isinstance(value, bool) else _SAID.get(str(value).strip().lower())
+        if told is None:
+            raise BadValue(f"{quoted(str(value))} is neither true nor false.")
+        return told
+
+    def pattern(self, value: object) -> str:
+        from numctl.core.numbers.patterns import read_pattern
+
+        text = _text(value, "matching")
+        read_pattern(text)
+        return text
+
+
+def _text(value: object, key: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise BadValue(f"'{key}' is no text.", "Write it in quotes.", key=key)
+
+
+def _whole(value: object, what: str) -> int:
+    text = _text(value, "quantity")
+    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS or int(text) < 1:
+        raise BadValue(f"{what} is a whole number, 1 or more, written in digits alone, not {quoted(text)}.")
+    return int(text)

@@ -1,0 +1,1 @@
+"""What numbers refer to: organizations and scope, series, users."""

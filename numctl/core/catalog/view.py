@@ -1,0 +1,50 @@
+"""What someone sees: the store within one transaction, the tree, and who acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.catalog.tree import Tree
+from numctl.core.errors import OutOfScope
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class View:
+    """Handed to every feature that reads; ``Operation`` is one that can change things, too.
+
+    ``acting`` is the row id of the acting organization, ``action`` the command in the user's words.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, tree: Tree, acting: int, action: str = "") -> None:
+        self.connection = connection
+        self.tree = tree
+        self.acting = acting
+        self.action = action
+
+    @property
+    def scope(self) -> frozenset[int]:
+        """The acting organization and everything below it, by row id."""
+        return self.tree.scope(self.acting)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the root acts."""
+        return self.acting == self.tree.root
+
+    def organization(self, text: str | None) -> int:
+        """The organization that ``text`` names within scope; the acting one where it is None.
+
+        Raises OutOfScope, NotFound or Ambiguous.
+        """
+        return self.acting if text is None else self.tree.find(text, self.acting)
+
+    def root_only(self) -> None:
+        """Raises OutOfScope for anyone who acts below the root."""
+        if not self.sees_all:
+            raise OutOfScope(
+                f"`{self.action}` concerns the store as a whole,"
+                f" and you act as {self.tree.path(self.acting)}.",
+                "Only who acts as the root may do it: leave --as out.",
+            )

@@ -1,0 +1,1 @@
+"""The one way that numbers change: written, counted and journalled."""

@@ -1,0 +1,214 @@
+"""The door's second body: a change to many spans at once, set by set inside SQLite.
+
+The steps are those of the first body: cut the spans at the ends of what is changed, look at each
+state that is concerned, write the pieces, change the spans, join neighbours. What decides and what
+is refused stays with ``spans``; here is only how many rows are moved at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.changes import bulk_details
+from numctl.core.numbers.ranges import any_adjoin
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from numctl.core.numbers.ranges import Pair
+    from numctl.core.rules.model import State
+
+_TABLES = """
+CREATE TEMP TABLE IF NOT EXISTS target (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
+CREATE TEMP TABLE IF NOT EXISTS cut (
+  first INTEGER PRIMARY KEY, last INTEGER, state INTEGER, parent INTEGER
+);
+CREATE TEMP TABLE IF NOT EXISTS concerned (
+  position INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, state INTEGER NOT NULL
+);
+CREATE TEMP TABLE IF NOT EXISTS successor (
+  before INTEGER PRIMARY KEY, after INTEGER, drops INTEGER NOT NULL, organization INTEGER
+);
+CREATE TEMP TABLE IF NOT EXISTS joint (
+  first INTEGER PRIMARY KEY, last INTEGER NOT NULL, "left" INTEGER NOT NULL
+)
+"""
+
+# Where a span must be cut: at the first number of a target, then right after its last.
+_PLACES = (
+    """
+    SELECT t.first AS at FROM temp.target AS t
+    WHERE NOT EXISTS (SELECT 1 FROM span WHERE span.first = t.first)
+    """,
+    """
+    SELECT t.last + 1 AS at FROM temp.target AS t
+    CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last WHERE s.last > t.last
+    """,
+)
+_CUT = """
+INSERT INTO temp.cut (first, last, state, parent)
+SELECT place.at, coalesce(lead(place.at) OVER (PARTITION BY s.first ORDER BY place.at) - 1, s.last),
+  s.state, s.first
+FROM ({places}) AS place
+CROSS JOIN span AS s ON s.first = (SELECT max(first) FROM span WHERE first < place.at)
+WHERE s.last >= place.at
+"""
+_SHORTEN = """
+UPDATE span SET last = piece.first - 1
+FROM (SELECT parent, min(first) AS first FROM temp.cut GROUP BY parent) AS piece
+WHERE span.first = piece.parent
+"""
+_PLACE = "INSERT INTO span (first, last, state) SELECT first, last, state FROM temp.cut ORDER BY first"
+
+# The spans of the ranges, in order: all of them, or those in one state.
+_CONCERNED = """
+INSERT INTO temp.concerned (first, last, state)
+SELECT s.first, s.last, s.state FROM temp.target AS t
+CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last {only} ORDER BY s.first
+"""
+_COVERED = "SELECT state, sum(last - first + 1), count(*) FROM temp.concerned {by_state}"
+_PIECES = """
+INSERT INTO piece (operation, position, line, first, last, before, after)
+SELECT :operation, :position + {position}, :line, c.first, c.last, c.state, new.after
+FROM temp.concerned AS c CROSS JOIN temp.successor AS new ON new.before = c.state ORDER BY c.position
+"""
+_COUNTED_ANEW = "row_number() OVER (ORDER BY c.position)"  # where not all that is concerned changes
+_RESTATE = """
+UPDATE span SET state = p.after FROM piece AS p
+WHERE p.operation = ? AND p.position > ? AND p.after IS NOT NULL AND span.first = p.first
+"""
+_RESTATE_ONE = "UPDATE span SET state = ? WHERE state = ? AND first BETWEEN ? AND ?"
+_TAKE_OUT = """
+DELETE FROM span
+WHERE first IN (SELECT first FROM piece WHERE operation = ? AND position > ? AND after IS NULL)
+"""
+_BETWEEN = "SELECT 1 FROM span WHERE state = ? AND first BETWEEN ? AND ? LIMIT 1"
+# Where a span may have come to go on from the one on its left.
+_ALL_SEAMS = "SELECT first FROM temp.concerned UNION ALL SELECT last + 1 FROM temp.concerned"
+_BOTH_ENDS = "SELECT ? AS first UNION ALL SELECT ? + 1"
+# Spans that go on where the one on their left stops, in the same state: these are swallowed by it.
+_JOINTS = """
+INSERT OR IGNORE INTO temp.joint (first, last, "left")
+SELECT s.first, s.last, before.first FROM ({seams}) AS seam CROSS JOIN span AS s ON s.first = seam.first
+CROSS JOIN span AS before ON before.first = (SELECT max(first) FROM span WHERE first < s.first)
+WHERE before.last = s.first - 1 AND before.state = s.state AND length(before.last) = length(s.first)
+"""
+_SWALLOW = "DELETE FROM span WHERE first IN (SELECT first FROM temp.joint)"
+# A chain of joints goes to the span that its first one goes on from.
+_EXTEND = """
+UPDATE span SET last = chain.last FROM (
+  SELECT head, max(last) AS last FROM (
+    SELECT last, max(start) OVER (ORDER BY first) AS head FROM (
+      SELECT first, last, iif(lag(first) OVER (ORDER BY first) IS "left", NULL, "left") AS start
+      FROM temp.joint
+    )
+  ) GROUP BY head
+) AS chain WHERE span.first = chain.head
+"""
+
+
+class Covered(NamedTuple):
+    """How many numbers and spans of what is to be changed are in one state (a row id)."""
+
+    state: int
+    numbers: int
+    spans: int
+
+
+class Successor(NamedTuple):
+    """What a state is followed by: row ids (0 after: leaves the inventory), and the states themselves."""
+
+    before: int
+    after: int
+    old: State
+    new: State | None
+
+
+class Bulk:
+    """One change to many spans: ``cut``, then ``change``; ``join`` comes last, or on a refusal."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, operation: int, line: int, *, only: int | None = None
+    ) -> None:
+        """``only``: of the ranges, what is in this state is concerned; their ends are."""
+        self._connection = connection
+        self._operation = operation
+        self._line = line
+        self._only = only
+        self._apart = False  # whether nothing can have come to adjoin but at both ends
+        self._states = 0  # that the ranges are in
+        self._ends = (0, 0)
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+
+    def cut(self, ranges: Sequence[Pair]) -> list[Covered]:
+        """Make the ranges, ascending, whole spans; give what states they are in."""
+        run = self._connection.execute
+        for table in ("target", "concerned", "successor", "joint"):
+            run(f"DELETE FROM temp.{table}")  # noqa: S608 - one of four words
+        self._connection.executemany("INSERT INTO temp.target (first, last) VALUES (?, ?)", ranges)
+        for places in _PLACES:
+            run("DELETE FROM temp.cut")
+            if run(_CUT.format(places=places)).rowcount:
+                run(_SHORTEN)
+                run(_PLACE)
+        one, values = ("AND s.state = ?", (self._only,)) if self._only is not None else ("", ())
+        run(_CONCERNED.format(only=one), values)
+        covered = [Covered(*row) for row in run(_COVERED.format(by_state="" if one else "GROUP BY state"))]
+        self._states = len(covered)
+        self._ends = (ranges[0][0], ranges[-1][1])
+        each_is_one = sum(spans for _, _, spans in covered) == len(ranges) and not any_adjoin(ranges)
+        self._apart = self._only is not None or each_is_one
+        return covered
+
+    def change(self, successors: Sequence[Successor], positions: tuple[int, int]) -> tuple[int, int]:
+        """Give spans their new state and write the journal; ``positions`` are the journal's last two.
+
+        States that none of the successors follows stay. Gives how many pieces and changes of details
+        were written.
+        """
+        run = self._connection.execute
+        self._connection.executemany(
+            "INSERT INTO temp.successor (before, after, drops, organization) VALUES (?, ?, ?, ?)",
+            [
+                (before, after or None, not bulk_details.keeps(old, new), new.organization if new else None)
+                for before, after, old, new in successors
+            ],
+        )
+        all_change = len(successors) == self._states
+        if not all_change or any(run(_BETWEEN, (one.after, *self._ends)).fetchone() for one in successors):
+            self._apart = False  # what stays as it is was cut, or others are in that state already
+        position, details = positions
+        statement = _PIECES.format(position="c.position" if all_change else _COUNTED_ANEW)
+        these = {"operation": self._operation, "position": position, "line": self._line}
+        pieces = run(statement, these).rowcount
+        states = [(one.old, one.new) for one in successors]
+        carried = bulk_details.carry(self._connection, states, self._operation, position, details)
+        self._restate(successors, position)
+        return pieces, carried
+
+    def _restate(self, successors: Sequence[Successor], position: int) -> None:
+        run = self._connection.execute
+        if self._only is not None and all(one.after for one in successors):
+            for before, after, _, _ in successors:
+                run(_RESTATE_ONE, (after, before, *self._ends))
+        else:
+            run(_RESTATE, (self._operation, position))
+            run(_TAKE_OUT, (self._operation, position))
+
+    def mend(self) -> None:
+        """Join again what ``cut`` has cut, where nothing is to be changed after all."""
+        self._apart = False
+        self.join()
+
+    def join(self) -> None:
+        """Join what adjoins in one state, at the ends of the ranges and within them."""
+        run = self._connection.execute
+        if self._apart:
+            joints = run(_JOINTS.format(seams=_BOTH_ENDS), self._ends)
+        else:
+            joints = run(_JOINTS.format(seams=_ALL_SEAMS))
+        if joints.rowcount:
+            run(_SWALLOW)
+            run(_EXTEND)

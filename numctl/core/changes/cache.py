@@ -1,0 +1,166 @@
+"""Spans laid out in memory, changed there, and written back sorted; a part of the one door.
+
+A span is loaded whole, with both its neighbours, so that joining needs no second look. What the
+store holds and what the desk holds are compared at ``flush``; only the difference is written, in
+the order in which spans never overlap: deletes, new ends, inserts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.numbers.ranges import adjoins
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+ABSENT = 0  # stands for "not in the inventory" where a state's row id is asked for
+
+_LOAD = """
+SELECT first, last, state FROM span
+WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < ?1), ?1) AND first <= ?2 + 1
+"""
+
+AT_A_TIME = 1_000  # spans read from the store at a time
+_STORED = """
+SELECT first, last, state FROM span
+WHERE first >= coalesce((SELECT max(first) FROM span WHERE first <= ?1), ?1) AND first <= ?2 AND last >= ?1
+ORDER BY first LIMIT ?3
+"""
+
+
+class Piece(NamedTuple):
+    """Numbers ``first`` to ``last`` in one state, ``ABSENT`` for a hole."""
+
+    first: int
+    last: int
+    state: int
+
+
+class Desk:
+    """The spans around what is being changed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._clear()
+
+    def _clear(self) -> None:
+        self._firsts: list[int] = []
+        self._spans: dict[int, tuple[int, int]] = {}
+        self._stored: dict[int, tuple[int, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._firsts)
+
+    def load(self, first: int, last: int) -> None:
+        """Lay out the spans from ``first`` to ``last`` and both neighbours."""
+        fresh = []
+        stored = self._stored
+        for start, end, state in self._connection.execute(_LOAD, (first, last)):
+            if start not in stored:
+                stored[start] = self._spans[start] = (end, state)
+                fresh.append(start)
+        if not fresh:
+            return
+        at = bisect_left(self._firsts, fresh[0])
+        if at == len(self._firsts) or fresh[-1] < self._firsts[at]:
+            self._firsts[at:at] = fresh
+        else:
+            self._firsts += fresh
+            self._firsts.sort()
+
+    def stored(self, first: int, last: int) -> Iterator[Piece]:
+        """What ``first`` to ``last`` consists of in the store, holes included, ascending.
+
+        It is read bit by bit: what is behind may change meanwhile.
+        """
+        while first <= last:
+            rows = self._connection.execute(_STORED, (first, last, AT_A_TIME)).fetchall()
+            for start, end, state in rows:
+                if start > first:
+                    yield Piece(first, start - 1, ABSENT)
+                yield Piece(max(start, first), min(end, last), state)
+                first = end + 1
+            if len(rows) < AT_A_TIME:
+                break
+        if first <= last:
+            yield Piece(first, last, ABSENT)
+
+    def pieces(self, first: int, last: int) -> list[Piece]:
+        """What ``first`` to ``last`` consists of, holes included, ascending. Load it before."""
+        found = []
+        position = first
+        at = max(bisect_right(self._firsts, first) - 1, 0)
+        while at < len(self._firsts) and self._firsts[at] <= last:
+            start = self._firsts[at]
+            end, state = self._spans[start]
+            at += 1
+            if end < first:
+                continue
+            if start > position:
+                found.append(Piece(position, start - 1, ABSENT))
+                position = start
+            found.append(Piece(position, min(end, last), state))
+            position = min(end, last) + 1
+        if position <= last:
+            found.append(Piece(position, last, ABSENT))
+        return found
+
+    def put(self, first: int, last: int, state: int) -> None:
+        """Set ``first`` to ``last``, all in one other state until now, to ``state``; join with neighbours."""
+        firsts, spans = self._firsts, self._spans
+        low = high = bisect_right(firsts, first)  # what stands there is replaced
+        new: list[Piece] = []
+        rest: Piece | None = None
+        if low and spans[firsts[low - 1]][0] >= first:
+            low -= 1
+            start = firsts[low]
+            end, old = spans.pop(start)
+            if start < first:
+                new.append(Piece(start, first - 1, old))
+            if last < end:
+                rest = Piece(last + 1, end, old)
+        if state != ABSENT:
+            if not new and low and self._goes_on(firsts[low - 1], first, state):
+                low -= 1
+                first = firsts[low]
+                del spans[first]
+            if rest is None and high < len(firsts) and spans[firsts[high]][1] == state:
+                start = firsts[high]
+                if adjoins(last, start):
+                    last = spans.pop(start)[0]
+                    high += 1
+            new.append(Piece(first, last, state))
+        if rest is not None:
+            new.append(rest)
+        firsts[low:high] = [piece[0] for piece in new]
+        for start, end, now in new:
+            spans[start] = (end, now)
+
+    def _goes_on(self, start: int, first: int, state: int) -> bool:
+        """Whether the span that begins at ``start`` is in ``state`` and ends right before ``first``."""
+        end, own = self._spans[start]
+        return own == state and adjoins(end, first)
+
+    def flush(self) -> None:
+        """Write what differs from the store, and clear the desk."""
+        gone, ends, restated, new = [], [], [], []
+        for first, stored in self._stored.items():
+            now = self._spans.get(first)
+            if now is None:
+                gone.append((first,))
+            elif now[0] != stored[0]:
+                ends.append((first, *now))
+            elif now[1] != stored[1]:
+                restated.append((first, now[1]))
+        for first, now in self._spans.items():
+            if first not in self._stored:
+                new.append((first, *now))
+        execute = self._connection.executemany
+        execute("DELETE FROM span WHERE first = ?", sorted(gone))
+        execute("UPDATE span SET last = ?2, state = ?3 WHERE first = ?1", sorted(ends))
+        execute("UPDATE span SET state = ?2 WHERE first = ?1", sorted(restated))
+        execute("INSERT INTO span (first, last, state) VALUES (?, ?, ?)", sorted(new))
+        self._clear()

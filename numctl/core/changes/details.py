@@ -1,0 +1,94 @@
+"""What is true of one number alone, its user and its forwarding, and what a change makes of it.
+
+A user stays while the number stays assigned or in use, and is known by the organization that holds
+it; forwarding stays while the number stays reserved. A part of the one door.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.actions import users
+from numctl.core.changes.journal import NO_DETAIL, Detail
+from numctl.core.rules.model import Change, State, Status
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+_WITH_USER = (Status.ASSIGNED, Status.IN_USE)
+
+Differences = dict[int, tuple[Detail, Detail]]  # before and after, by number
+
+
+def read(connection: sqlite3.Connection, first: int, last: int) -> dict[int, Detail]:
+    """The details of the numbers from ``first`` to ``last`` that have any."""
+    rows = connection.execute(
+        "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ?", (first, last)
+    )
+    return {number: Detail(user, forward_to) for number, user, forward_to in rows}
+
+
+def write(connection: sqlite3.Connection, number: int, detail: Detail) -> None:
+    """Set what is true of one number alone."""
+    if detail == NO_DETAIL:
+        connection.execute("DELETE FROM detail WHERE number = ?", (number,))
+    else:
+        connection.execute(
+            "INSERT OR REPLACE INTO detail (number, user, forward_to) VALUES (?, ?, ?)", (number, *detail)
+        )
+
+
+def forwarded(connection: sqlite3.Connection, first: int, last: int) -> int:
+    """How many of the numbers from ``first`` to ``last`` have a forwarding number."""
+    (count,) = connection.execute(
+        "SELECT count(forward_to) FROM detail WHERE number BETWEEN ? AND ?", (first, last)
+    ).fetchone()
+    return int(count)
+
+
+def gives(change: Change) -> bool:
+    """Whether a change gives each number a user or forwarding, rather than keeping or dropping them."""
+    return change.user is not None or change.forward_to is not None
+
+
+def differences(
+    connection: sqlite3.Connection,
+    numbers: tuple[int, int],
+    old: State | None,
+    new: State | None,
+    change: Change,
+) -> Differences:
+    """What ``change`` makes of the details from the first to the last of ``numbers``.
+
+    Of users that stay as they are it says so: the same before and after.
+    ``old`` and ``new`` are their state before and after, None where they are not in the inventory.
+    """
+    if not gives(change) and (old is None or old.status is Status.AVAILABLE):
+        return {}
+    first, last = numbers
+    found = read(connection, first, last)
+    concerned: Iterable[int] = range(first, last + 1) if gives(change) else found
+    changed = {}
+    for number in concerned:
+        before = found.get(number, NO_DETAIL)
+        now = _after(connection, before, old, new, change)
+        if now != before or now.user is not None:
+            changed[number] = (before, now)
+    return changed
+
+
+def _after(
+    connection: sqlite3.Connection, before: Detail, old: State | None, new: State | None, change: Change
+) -> Detail:
+    if new is None:
+        return NO_DETAIL
+    if new.status in _WITH_USER:
+        if change.user is not None:
+            return Detail(users.user_id(connection, new.organization, change.user))
+        if before.user is not None:
+            return Detail(users.taken_along(connection, before.user, new.organization))
+    elif new.status is Status.RESERVED and not change.stop_forwarding:
+        kept = before.forward_to if old is not None and old.status is Status.RESERVED else None
+        return Detail(None, change.forward_to or kept)
+    return NO_DETAIL

@@ -1,0 +1,28 @@
+"""Unbroken blocks of numbers whatever their state; changed only by what adds or removes numbers."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from numctl.core.numbers.ranges import Range, normalize, subtract
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+_TOUCHED = """
+SELECT first, last FROM extent
+WHERE first >= coalesce((SELECT max(first) FROM extent WHERE first < :first), :first) AND first <= :last + 1
+"""
+
+
+def apply(connection: sqlite3.Connection, steps: Iterable[tuple[bool, Range]]) -> None:
+    """Put ranges in (True) or take them out (False), in the order given."""
+    for put_in, group in groupby(steps, key=lambda step: step[0]):
+        ranges = normalize(range for _, range in group)
+        touched = (connection.execute(_TOUCHED, range._asdict()) for range in ranges)
+        before = sorted({Range(*row) for rows in touched for row in rows})
+        after = normalize([*before, *ranges]) if put_in else subtract(before, ranges)
+        connection.executemany("DELETE FROM extent WHERE first = ?", [(old.first,) for old in before])
+        connection.executemany("INSERT INTO extent (first, last) VALUES (?, ?)", after)

@@ -1,0 +1,219 @@
+"""One operation: a transaction, what it did, its row in the journal, and its answer.
+
+``perform`` is how every change is made, to numbers or to furniture (organizations, series, settings
+of them). A dry run is the same, rolled back at the end.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.changes import journal
+from numctl.core.changes.writer import Door
+from numctl.core.errors import NumbersRefuse
+from numctl.core.notifications import thresholds
+from numctl.core.numbers.packed import Packed
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from numctl.core.store.sqlite import Store
+
+_BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
+_HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
+_TOUCHED = "SELECT first, last FROM piece WHERE operation = ? ORDER BY position"
+_SEAL = "UPDATE operation SET count = ?, facts = ?, undoes = ?, op_key = ?, command = ? WHERE id = ?"
+
+
+class Act(NamedTuple):
+    """Who does something, as whom, when, and with what said beside it.
+
+    ``at`` is RFC 3339 in UTC; ``today`` the date (``YYYY-MM-DD``) in the administrators' time zone;
+    ``acting_as`` an organization's row id (0: the root); ``op_key`` with ``command`` (a digest of the
+    whole command) makes a retry safe; ``expect`` is how many numbers must change.
+    """
+
+    actor: str
+    at: str
+    today: str
+    acting_as: int = 0
+    message: str = ""
+    dry_run: bool = False
+    op_key: str | None = None
+    command: str = ""
+    expect: int | None = None
+
+
+class Outcome(NamedTuple):
+    """What a change answers. ``operation`` is None when nothing changed or in a dry run.
+
+    ``source`` and ``to`` are the paths of the organization that held the numbers before and after,
+    ``series``, ``tag`` and ``user`` what they have now: each None where there is none or not one alone.
+    ``extra`` is what only some actions say.
+    """
+
+    operation: int | None
+    action: str
+    dry_run: bool
+    count: int  # type: ignore[assignment]
+    ranges: Packed
+    source: str | None
+    to: str | None
+    series: str | None
+    tag: str | None
+    user: str | None
+    queued_mail: int
+    extra: dict[str, object]
+
+
+class Operation(View):
+    """What a feature works with while its transaction is open."""
+
+    def __init__(self, connection: sqlite3.Connection, act: Act, action: str) -> None:
+        tree = Tree.load(connection)
+        super().__init__(connection, tree, act.acting_as or tree.root, action)
+        self.act = act
+        self.facts: dict[str, object] = {}
+        last, self._previous_hash, last_at = journal.head(connection)
+        self.id = last + 1
+        self.at = max(act.at, last_at)  # a clock that went back doesn't reorder what happened
+        self.undoes: int | None = None
+        self.door = Door(connection, self.id, self.scope)
+        self._furnished = False
+        connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
+
+    @property
+    def changed(self) -> bool:
+        return self._furnished or self.door.effects.count > 0
+
+    def furnish(self, **facts: object) -> None:
+        """Note that furniture changed; ``facts`` say what, in the history and in the answer."""
+        self._furnished = True
+        self.facts.update(facts)
+
+    def reload_tree(self) -> None:
+        """Read the organizations anew after one was renamed, moved or removed."""
+        self.tree = Tree.load(self.connection)
+        self.door.scope = self.scope
+
+    def finish(self) -> Outcome:
+        """Write what is still in memory, queue what the thresholds ask for, seal the journal's row."""
+        self.door.flush()
+        effects = self.door.effects
+        if self.act.expect is not None and effects.count != self.act.expect:
+            raise NumbersRefuse(
+                f"{self.act.expect} numbers were expected to change, but it would be {effects.count}.",
+                "Nothing was changed.",
+                expected=self.act.expect,
+                count=effects.count,
+            )
+        if effects.due:
+            self.connection.execute(_HELD_UNTIL, (effects.due, effects.due))
+        queued = thresholds.queue(self) if effects.count else 0
+        self.facts = {**effects.shared(), "queued_mail": queued, **self.facts}
+        self._seal()
+        return outcome(self.connection, self.tree, self.id)
+
+    def _seal(self) -> None:
+        keyed = self.act.op_key is not None
+        self.connection.execute(
+            _SEAL,
+            (
+                self.door.effects.count,
+                json.dumps(self.facts, ensure_ascii=False),
+                self.undoes,
+                self.act.op_key,
+                self.act.command if keyed else "",
+                self.id,
+            ),
+        )
+        seal = journal.digest(self.connection, self.id, self._previous_hash)
+        self.connection.execute("UPDATE operation SET hash = ? WHERE id = ?", (seal, self.id))
+
+
+def perform(store: Store, act: Act, action: str, work: Callable[[Operation], None]) -> Outcome:
+    """Do ``work`` as one operation, whole or not at all, and give its answer.
+
+    Whatever ``work`` raises leaves the store as it was; so does a dry run. An ``op_key`` that was used
+    before by the same organization answers as it did then and does nothing; with another command it
+    raises NumbersRefuse.
+    """
+    operation: Operation | None = None
+    with store.writing(
+        keep=lambda: operation is not None and operation.changed and not act.dry_run
+    ) as connection:
+        known = _answered(connection, act)
+        if known is not None:
+            return known
+        operation = Operation(connection, act, action)
+        work(operation)
+        answer = operation.finish()
+        if operation.changed and not act.dry_run:
+            return answer
+        return answer._replace(operation=None, dry_run=act.dry_run)
+
+
+def _answered(connection: sqlite3.Connection, act: Act) -> Outcome | None:
+    if act.op_key is None:
+        return None
+    tree = Tree.load(connection)
+    row = connection.execute(
+        "SELECT id, command FROM operation WHERE acting_as = ? AND op_key = ?",
+        (act.acting_as or tree.root, act.op_key),
+    ).fetchone()
+    if row is None:
+        return None
+    id, command = row
+    if command != act.command:
+        raise NumbersRefuse(
+            f"The operation key '{act.op_key}' was used by another command (operation {id}).",
+            "Give this command a key of its own.",
+            operation=id,
+        )
+    return outcome(connection, tree, id)
+
+
+def outcome(connection: sqlite3.Connection, tree: Tree, id: int) -> Outcome:
+    """The answer of a sealed operation, put together from the journal."""
+    action, count, facts_text = connection.execute(
+        "SELECT action, count, facts FROM operation WHERE id = ?", (id,)
+    ).fetchone()
+    facts = json.loads(facts_text)
+    names = {word: _name(connection, tree, word, facts.pop(word, None)) for word in _NAMED}
+    for word in _PLACES & facts.keys():
+        facts[word] = tree.path(facts[word]) if facts[word] in tree else None
+    return Outcome(
+        operation=id,
+        action=action,
+        dry_run=False,
+        count=count,
+        ranges=Packed(connection.execute(_TOUCHED, (id,))).joined(),
+        source=names["from"],
+        to=names["to"],
+        series=names["series"],
+        tag=facts.pop("tag", None),
+        user=names["user"],
+        queued_mail=facts.pop("queued_mail", 0),
+        extra=facts,
+    )
+
+
+_NAMED = ("from", "to", "series", "user")
+_PLACES = frozenset(("organization", "parent", "old_parent"))  # in the facts of furniture
+
+
+def _name(connection: sqlite3.Connection, tree: Tree, word: str, id: int | None) -> str | None:
+    if id is None:
+        return None
+    if word in ("from", "to"):
+        return tree.path(id) if id in tree else None
+    statement = {
+        "series": "SELECT name FROM series WHERE id = ?",
+        "user": "SELECT name FROM user WHERE id = ?",
+    }[word]
+    row = connection.execute(statement, (id,)).fetchone()
+    return row[0] or None if row else None

@@ -1,0 +1,296 @@
+"""The one door: every change to numbers goes through ``Door`` and nowhere else.
+
+Given ranges and a change, the door reads the pieces of spans that they cover, checks each against
+the rule book, and rewrites them; it joins neighbours, moves the counts, and writes each piece's state
+before and after into the journal. No other code writes ``span``, ``state``, ``tally``, ``extent``
+or ``detail``. Everything is checked before anything moves, so a refusal leaves the door as it was.
+
+Its parts: ``desk`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``,
+``details``, ``extents``, ``admission`` (who may do what), ``effects`` (counts, what an answer says).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, starmap
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.changes import details, extents
+from numctl.core.changes.admission import Admission
+from numctl.core.changes.cache import ABSENT, Desk, Piece
+from numctl.core.changes.effects import Effects
+from numctl.core.changes.journal import Journal
+from numctl.core.changes.states import States
+from numctl.core.errors import AlreadyPresent
+from numctl.core.numbers.packed import Packed
+from numctl.core.numbers.ranges import Pair, Range, ascend, total
+from numctl.core.rules.model import RULES, Change, State
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator
+
+AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
+FLUSH_AT = 10_000  # pieces kept in memory before they are written
+PART = 1_000  # numbers given something of their own at a time
+
+_TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
+_IN_STATE = """
+SELECT max(first, :first), min(last, :last) FROM span
+WHERE state = :state AND last >= :first
+AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last
+ORDER BY first LIMIT :at_most
+"""
+_CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
+_WITHIN = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ?1 AND ?2 LIMIT ?3))
+  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN ?1 AND ?2 LIMIT ?3))
+"""
+
+
+class InState(NamedTuple):
+    """The numbers from ``first`` to ``last`` that are in one state (a row id); both of these are."""
+
+    first: int
+    last: int
+    state: int
+
+
+def _number_by_number(change: Change) -> bool:
+    """Whether a change gives, or takes from, each number something of its own."""
+    return details.gives(change) or change.action == "forward"
+
+
+def _expect_absent(pieces: Iterable[Piece]) -> None:
+    present = Packed((first, last) for first, last, state in pieces if state != ABSENT)
+    if present:
+        raise AlreadyPresent(present)
+
+
+class Door:
+    """The way in for one operation, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, operation: int, scope: frozenset[int]) -> None:
+        self._connection = connection
+        self._operation = operation
+        self.scope = scope
+        self._desk = Desk(connection)
+        self._journal = Journal(connection, operation)
+        self._extents: list[tuple[bool, Range]] = []
+        self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
+        self.states = States(connection)
+        self.effects = Effects(self.states)
+        self.line = 0  # of the batch or file that is at work
+
+    def change(self, numbers: Iterable[Pair] | InState, change: Change, *, held_by: int | None = None) -> int:
+        """Do ``change`` to every one of ``numbers`` (disjoint ranges); give how many changed.
+
+        Raises NumbersUnknown for numbers not in the inventory or out of scope, WrongStatus where the
+        rule book refuses or (with ``held_by``) where another organization holds the number.
+        """
+        before = self.effects.count
+        chosen: Sequence[Pair] | InState = numbers if isinstance(numbers, Sequence) else list(numbers)
+        if not isinstance(chosen, InState) and total(chosen) <= AT_ONCE:
+            self._change_few(chosen, change, held_by)
+        elif self._is_large(chosen, change):
+            self._change_in_bulk(chosen, change, held_by)
+        else:
+            self._change_in_memory(self._ranges(chosen), change, held_by)
+        return self.effects.count - before
+
+    def _is_large(self, numbers: Sequence[Pair] | InState, change: Change) -> bool:
+        if _number_by_number(change):
+            return False
+        if isinstance(numbers, InState):
+            return len(self._ranges(numbers, at_most=AT_ONCE + 1)) > AT_ONCE
+        self.flush()
+        rows = len(numbers)
+        for first, last in numbers:
+            if rows > AT_ONCE:
+                break
+            rows += self._connection.execute(_WITHIN, (first, last, AT_ONCE)).fetchone()[0]
+        return rows > AT_ONCE
+
+    def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = -1) -> Sequence[Pair]:
+        if not isinstance(numbers, InState):
+            return numbers
+        self.flush()
+        return self._connection.execute(_IN_STATE, {**numbers._asdict(), "at_most": at_most}).fetchall()
+
+    def _change_few(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
+        pieces = self._pieces(ranges)
+        self._admission(change, held_by).check(pieces)
+        self._move_all(pieces, change)
+
+    def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
+        self._move_all(self._each(ranges, change, self._admission(change, held_by).check), change)
+
+    def _admission(self, change: Change, held_by: int | None) -> Admission:
+        return Admission(self._connection, self.states, self.scope, change, held_by)
+
+    def _move_all(self, pieces: Iterable[Piece], change: Change) -> None:
+        for piece in pieces:
+            self._move(piece, self._successor(piece.state, change), change)
+        self._flush_if_full()
+
+    def _each(
+        self, ranges: Sequence[Pair], change: Change, check: Callable[[Iterable[Piece]], None]
+    ) -> Iterator[Piece]:
+        """The pieces of some ranges, each on the desk when its turn comes; ``check`` sees all of them first.
+
+        Many are laid out bit by bit, in parts where each number is given something of its own.
+        """
+        if self._fit(ranges, change):
+            pieces = self._pieces(ranges)
+            check(pieces)
+            yield from pieces
+            return
+        self.flush()
+        check(self._stored(ranges))
+        for first, last, state in self._stored(ranges):
+            step = PART if _number_by_number(change) else last - first + 1
+            for start in range(first, last + 1, step):
+                piece = Piece(start, min(start + step - 1, last), state)
+                self._flush_if_full()
+                self._desk.load(piece.first, piece.last)
+                yield piece
+
+    def _fit(self, ranges: Sequence[Pair], change: Change) -> bool:
+        """Whether the pieces of some ranges may be laid out together."""
+        if total(ranges) <= AT_ONCE:
+            return True
+        if _number_by_number(change) or len(ranges) > AT_ONCE:
+            return False
+        crowded = (
+            last - first >= AT_ONCE and self._connection.execute(_CROWDED, (first, last, AT_ONCE)).fetchone()
+            for first, last in ranges
+        )
+        return not any(crowded)
+
+    def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
+        return chain.from_iterable(starmap(self._desk.stored, ranges))
+
+    def _change_in_bulk(self, numbers: Sequence[Pair] | InState, change: Change, held_by: int | None) -> None:
+        from numctl.core.changes.bulk import Bulk, Successor
+
+        self.flush()
+        ranges: Sequence[Pair]
+        if isinstance(numbers, InState):
+            ranges, only = [numbers[:2]], numbers.state
+        else:
+            ranges, only = numbers if ascend(numbers) else sorted(numbers), None
+        bulk = Bulk(self._connection, self._operation, self.line, only=only)
+        covered = bulk.cut(ranges)
+        here = [self.states[state] for state, _, _ in covered]
+        admission = self._admission(change, held_by)
+        admitted = all(admission.visible(state) and admission.admits(state) for state in here)
+        if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
+            bulk.mend()
+            admission.check(self._stored(self._ranges(numbers)))  # says why not
+            raise AssertionError("one body of the door refuses what the other admits")
+        successors = []
+        for (state, count, _), old in zip(covered, here, strict=True):
+            after = self._successor(state, change)
+            if after != state:
+                successors.append(Successor(state, after, old, self.states[after] if after else None))
+                self.effects.note(state, after, count)
+        pieces, carried = bulk.change(successors, (self._journal.positions, self._journal.detail_positions))
+        bulk.join()
+        self._note_bulk(leaving=any(not one.after for one in successors))
+        self._journal.positions += pieces
+        self._journal.detail_positions += carried
+
+    def _note_bulk(self, *, leaving: bool) -> None:
+        if leaving:
+            taken_out = self._connection.execute(_TAKEN_OUT, (self._operation, self._journal.positions))
+            while some := taken_out.fetchmany(FLUSH_AT):
+                extents.apply(self._connection, [(False, Range(*row)) for row in some])
+        for (user,) in self._connection.execute(
+            "SELECT DISTINCT coalesce(user_after, user_before) FROM detail_change"
+            " WHERE operation = ? AND position > ? LIMIT 2",
+            (self._operation, self._journal.detail_positions),
+        ):
+            self.effects.note_user(user)
+
+    def add(
+        self, ranges: Iterable[Range], state: State, *, user: str = "", forward_to: int | None = None
+    ) -> None:
+        """Put numbers into the inventory. Raises AlreadyPresent where one is there, whoever holds it."""
+        change = Change("import", user=user or None, forward_to=forward_to)
+        chosen = ranges if isinstance(ranges, Sequence) else list(ranges)
+        for piece in self._each(chosen, change, _expect_absent):
+            self._move(piece, self.states.id(state), change)  # made when nothing is in its way
+        self._flush_if_full()
+
+    def restore(self, left: Piece, state: int, differing: details.Differences) -> bool:
+        """Put numbers back to ``state`` (a row id or ABSENT), and single ones' details from old to new.
+
+        False, and nothing done, where the numbers are no longer all in the state ``left`` names.
+        """
+        self._desk.load(left.first, left.last)
+        if self._desk.pieces(left.first, left.last) != [left]:
+            return False
+        self._place(left, state, differing)
+        self._flush_if_full()
+        return True
+
+    def state_of(self, number: int) -> State | None:
+        """The state of one number within scope, as the operation has left it so far."""
+        self._desk.load(number, number)
+        (piece,) = self._desk.pieces(number, number)
+        state = self.states[piece.state] if piece.state != ABSENT else None
+        return state if state and state.organization in self.scope else None
+
+    def flush(self) -> None:
+        """Write everything that is still in memory. Reading spans from the store needs this before."""
+        self._desk.flush()
+        self._journal.flush()
+        self.effects.write_counts(self._connection)
+        extents.apply(self._connection, self._extents)
+        self._extents = []
+
+    def _flush_if_full(self) -> None:
+        if len(self._journal) >= FLUSH_AT or len(self._desk) >= 3 * FLUSH_AT:
+            self.flush()
+
+    def _pieces(self, ranges: Iterable[Pair]) -> list[Piece]:
+        found: list[Piece] = []
+        for first, last in ranges:
+            self._desk.load(first, last)
+            found += self._desk.pieces(first, last)
+        return found
+
+    def _successor(self, state: int, change: Change) -> int:
+        after = self._successors.get((state, change))
+        if after is None:
+            leaves = not RULES[change.action].to
+            after = ABSENT if leaves else self.states.id(change.after(self.states[state]))
+            if len(self._successors) >= FLUSH_AT:
+                self._successors.clear()
+            self._successors[state, change] = after
+        return after
+
+    def _move(self, piece: Piece, after: int, change: Change) -> None:
+        old = self.states[piece.state] if piece.state != ABSENT else None
+        new = self.states[after] if after != ABSENT else None
+        numbers = (piece.first, piece.last)
+        self._place(piece, after, details.differences(self._connection, numbers, old, new, change))
+
+    def _place(self, piece: Piece, after: int, differing: details.Differences) -> None:
+        if after == piece.state:
+            for number, (old, new) in differing.items():
+                if new == old:
+                    continue
+                self._journal.piece(self.line, number, number, after, after)
+                self.effects.note(after, after, 1)
+        else:
+            self._desk.put(piece.first, piece.last, after)
+            self._journal.piece(self.line, piece.first, piece.last, piece.state, after)
+            self.effects.note(piece.state, after, piece.last - piece.first + 1)
+            if ABSENT in (piece.state, after):
+                self._extents.append((after != ABSENT, Range(piece.first, piece.last)))
+        for number, (old, new) in differing.items():
+            if new != old:
+                details.write(self._connection, number, new)
+                self._journal.detail(number, old, new)
+            self.effects.note_user(new.user or old.user)

@@ -1,0 +1,112 @@
+"""The chain of hashes over all operations, recomputed in one pass over the journal.
+
+What is hashed is what ``journal.digest`` hashes; a test holds the two together. Row by row here, as
+a query for each operation would take four times as long.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.changes import journal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator
+
+_REMEMBERED = 50_000  # states kept as text
+
+
+class Verified(NamedTuple):
+    """``operations`` follow one another unchanged; ``head`` is the hash of the last of them, in hex.
+
+    ``problem`` says where the chain first breaks, None if it holds. ``found_at`` is the operation
+    whose hash was asked for, None if none has it.
+    """
+
+    operations: int
+    head: str
+    problem: str | None
+    found_at: int | None = None
+
+
+def verify(
+    connection: sqlite3.Connection, wanted: str | None = None, advance: Callable[[int], None] = lambda n: None
+) -> Verified:
+    """Recompute every hash in order. ``wanted`` is a hash (hex) kept elsewhere; ``advance`` counts steps."""
+    from hashlib import sha256
+
+    pieces = _Rows(connection.execute(journal.ALL_PIECES))
+    details = _Rows(connection.execute(journal.ALL_DETAILS))
+    states = _StateTexts(connection)
+    previous, count, found_at = b"", 0, None
+    for id, text, stored in connection.execute(journal.ALL_HEADS):
+        if id != count + 1:
+            return Verified(count, previous.hex(), f"Operation {count + 1} is missing from the journal.")
+        running = sha256(previous)
+        running.update(_encoded(text))
+        named: set[int] = set()
+        for label, rows in (("pieces", pieces.of(id, named)), ("details", details.of(id, None))):
+            while chunk := list(islice(rows, journal.CHUNK)):
+                running.update(_encoded(f"{label}:{';'.join(chunk)}"))
+        for state in sorted(named):
+            running.update(_encoded(states[state]))
+        if running.digest() != stored:
+            return Verified(
+                count, previous.hex(), f"Operation {id} is not as it was written: its hash differs."
+            )
+        previous, count = stored, id
+        if wanted is not None and previous.hex() == wanted:
+            found_at = id
+        advance(1)
+    stray = pieces.left() or details.left()
+    if stray:
+        return Verified(
+            count, previous.hex(), f"The journal has rows of operation {stray}, which is missing."
+        )
+    if wanted is not None and found_at is None:
+        problem = f"No operation has the hash {wanted}: what came after another one was cut off or replaced."
+        return Verified(count, previous.hex(), problem)
+    return Verified(count, previous.hex(), None, found_at)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+class _Rows:
+    """Rows (operation, text, states named...) in the order of operations, handed out one by one."""
+
+    def __init__(self, rows: Iterable[tuple[int, str, int | None, int | None]]) -> None:
+        self._rows = iter(rows)
+        self._next = next(self._rows, None)
+
+    def of(self, operation: int, named: set[int] | None) -> Iterator[str]:
+        """The texts of one operation; ``named`` takes up the states."""
+        row = self._next
+        while row is not None and row[0] == operation:
+            if named is not None:
+                named.update(id for id in row[2:] if id is not None)
+            yield row[1]
+            row = self._next = next(self._rows, None)
+
+    def left(self) -> int | None:
+        """The operation of the first row that nobody asked for."""
+        return self._next[0] if self._next is not None else None
+
+
+class _StateTexts(dict[int, str]):
+    """What is hashed of each state."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def __missing__(self, id: int) -> str:
+        row = self._connection.execute(journal.ONE_STATE, (id,)).fetchone()
+        text: str = row[0] if row else ""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[id] = text
+        return text

@@ -1,0 +1,164 @@
+"""The whole store checked: SQLite's own integrity, spans, counts, states, the tree, and the journal.
+
+Whatever a damaged file does, it is told as a finding: a part that can't even be read is one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.check import chain, findings, replay
+from numctl.core.errors import SHOWN
+from numctl.core.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numctl.core.store.sqlite import Store
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_INDEX_WORDS = ("missing from index", "wrong # of entries in index")
+
+
+class Health(NamedTuple):
+    """``problems`` are sentences; ``mends`` are the names of what could be derived anew.
+
+    ``operations``, ``numbers`` and ``head`` (a hash in hex) say what was checked.
+    """
+
+    problems: list[str]
+    mends: list[str]
+    operations: int
+    numbers: int
+    head: str
+
+
+class _Look(NamedTuple):
+    """One thing to look at. ``mends`` names what could be derived anew if it is wrong, "" for nothing."""
+
+    at: str
+    find: Callable[[sqlite3.Connection], Iterator[str]]
+    mends: str = ""
+
+
+def expect_root(store: Store, acting_as: str | None, action: str) -> None:
+    """Raises OutOfScope where someone acts below the root. Without ``acting_as`` the tree is not read."""
+    if acting_as is None:
+        return
+    with store.reading() as connection:
+        tree = Tree.load(connection)
+        View(connection, tree, tree.find(acting_as, tree.root), action).root_only()
+
+
+def examine(store: Store, advance: Callable[[int], None] = lambda steps: None) -> Health:
+    """Check everything, in one snapshot; ``advance`` counts what was looked at (of ``STEPS``)."""
+    problems: list[str] = []
+    mends: list[str] = []
+    ground_holds = True  # while it does, what follows from it can be derived anew
+    with store.reading() as connection:
+        for look in LOOKS:
+            found = _found(look, connection)
+            problems += found
+            ground_holds = ground_holds and not (found and look.at in GROUND)
+            if look.mends and found and ground_holds:
+                mends.append(look.mends)
+            if look.find is _sqlite_says and found and all(map(_is_of_an_index, found)):
+                mends, ground_holds = ["indexes"], True
+            advance(1)
+        operations, numbers, head = _size(connection)
+    return Health(problems, mends, operations, numbers, head)
+
+
+def _found(look: _Look, connection: sqlite3.Connection) -> list[str]:
+    found: list[str] = []
+    more = 0
+    try:
+        for problem in look.find(connection):
+            if len(found) < SHOWN:
+                found.append(problem)
+            else:
+                more += 1
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+            raise
+        found.append(f"{look.at} can't be read: {error}.")
+    except Exception as error:  # a damaged file may hold anything anywhere
+        found.append(f"{look.at} can't be read: {type(error).__name__}, {error}.")
+    if more:
+        found.append(f"And {more} more of this kind.")
+    return found
+
+
+def _size(connection: sqlite3.Connection) -> tuple[int, int, str]:
+    try:
+        (operations,) = connection.execute("SELECT count(*) FROM operation").fetchone()
+        (numbers,) = connection.execute("SELECT coalesce(sum(last - first + 1), 0) FROM span").fetchone()
+        (head,) = connection.execute("SELECT hash FROM operation ORDER BY id DESC LIMIT 1").fetchone() or (
+            b"",
+        )
+        return operations, numbers, bytes(head).hex()
+    except (sqlite3.DatabaseError, TypeError, ValueError):
+        return 0, 0, ""
+
+
+def _sqlite_says(connection: sqlite3.Connection) -> Iterator[str]:
+    for (said,) in connection.execute("PRAGMA integrity_check"):
+        for line in said.splitlines():
+            if line != "ok" and not line.startswith("***"):
+                yield f"SQLite finds the file damaged: {line}."
+
+
+def _is_of_an_index(problem: str) -> bool:
+    return any(words in problem for words in _INDEX_WORDS)
+
+
+def _references(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        named = f"Row {row}" if row is not None else "A row"
+        yield f"{named} of {table} names one of {parent} that isn't there."
+
+
+def _schema(connection: sqlite3.Connection) -> Iterator[str]:
+    there = {(kind, name): sql for kind, name, sql in connection.execute(schema.PARTS)}
+    for (kind, name), sql in sorted(schema.parts().items()):
+        if (kind, name) not in there:
+            yield f"The {kind} {name} is missing."
+        elif there[kind, name] != sql:
+            yield f"The {kind} {name} is not what it should be."
+
+
+def _chain(connection: sqlite3.Connection) -> Iterator[str]:
+    problem = chain.verify(connection).problem
+    if problem is not None:
+        yield problem
+
+
+LOOKS = (
+    _Look("The file", _sqlite_says),
+    _Look("The schema", _schema),
+    _Look("References", _references),
+    _Look("Spans", findings.overlaps),
+    _Look("The journal's replay", replay.inventory),
+    _Look("Neighbours", findings.unjoined, "neighbours"),
+    _Look("Counts", findings.counts, "counts"),
+    _Look("Blocks", findings.extents, "blocks"),
+    _Look("Holds", findings.due, "holds"),
+    _Look("Names", findings.folded),
+    _Look("Holders", findings.holders),
+    _Look("The tree", findings.tree),
+    _Look("Siblings", findings.siblings),
+    _Look("Users and forwarding", findings.single_numbers),
+    _Look("Forwarding", findings.forwarding),
+    _Look("The replay of users and forwarding", replay.details),
+    _Look("Operations", findings.operations),
+    _Look("Undone operations", findings.undone, "undone operations"),
+    _Look("The chain of hashes", _chain),
+    _Look("Messages", findings.messages),
+)
+STEPS = len(LOOKS)
+
+# Where one of these is wrong, nothing is derived from the spans.
+GROUND = ("The file", "The schema", "References", "Spans", "The journal's replay")

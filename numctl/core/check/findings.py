@@ -1,0 +1,241 @@
+"""What ``check`` looks for in spans, counts, states, the tree, users, and the outbox.
+
+Each function gives a sentence for each thing that is wrong; none changes anything.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from numctl.core.numbers.ranges import Range
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+_NEIGHBOURS = """
+SELECT first, last, state, lag(last) OVER (ORDER BY first), lag(state) OVER (ORDER BY first) FROM span
+"""
+HELD = """
+SELECT state.organization, state.series, state.status, sum(span.last - span.first + 1) AS n
+FROM span JOIN state ON state.id = span.state GROUP BY 1, 2, 3
+"""
+# Unbroken blocks: a block begins where a span does not go on from the one before.
+BLOCKS = """
+SELECT min(first) AS first, max(last) AS last FROM (
+  SELECT first, last, sum(begins) OVER (ORDER BY first) AS block FROM (
+    SELECT first, last, first <> 1 + coalesce(lag(last) OVER (ORDER BY first), 0)
+      OR length(first) <> length(lag(last) OVER (ORDER BY first)) AS begins FROM span
+  )
+) GROUP BY block
+"""
+EARLIEST_END = """
+SELECT min(until) FROM state WHERE until <> '' AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id)
+"""
+_HOLDERS = """
+SELECT DISTINCT state.organization FROM state JOIN organization ON organization.id = state.organization
+WHERE retired = 1 AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id)
+"""
+_SINGLE = """
+SELECT detail.number, detail.user, detail.forward_to,
+  state.status, state.organization, user.organization, user.folded
+FROM detail
+LEFT JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= detail.number)
+  AND span.last >= detail.number
+LEFT JOIN state ON state.id = span.state LEFT JOIN user ON user.id = detail.user
+"""
+_WITHOUT_USER = """
+SELECT span.first, span.last FROM state JOIN span ON span.state = state.id
+WHERE state.status IN ('assigned', 'in-use') AND span.last - span.first + 1 <>
+  (SELECT count(user) FROM detail WHERE number BETWEEN span.first AND span.last)
+"""
+_FOLDED = {
+    "organization": "SELECT id, name, folded FROM organization",
+    "series": "SELECT id, name, folded FROM series",
+    "user": "SELECT id, name, folded FROM user",
+    "state": "SELECT id, tag, folded FROM state WHERE tag <> ''",
+}
+
+
+def overlaps(connection: sqlite3.Connection) -> Iterator[str]:
+    for first, last, _, before, _ in connection.execute(_NEIGHBOURS):
+        if before is not None and before >= first:
+            yield f"Spans overlap at {Range(first, min(last, before))}."
+        if last < first or len(str(first)) != len(str(last)):
+            yield f"The span {first}..{last} is no range of numbers of one length."
+
+
+def unjoined(connection: sqlite3.Connection) -> Iterator[str]:
+    for first, _, state, before, other in connection.execute(_NEIGHBOURS):
+        if (
+            before is not None
+            and before == first - 1
+            and state == other
+            and len(str(before)) == len(str(first))
+        ):
+            yield f"The spans that meet at {first} are in one state and not joined."
+
+
+def counts(connection: sqlite3.Connection) -> Iterator[str]:
+    told = {
+        row[:3]: row[3] for row in connection.execute("SELECT organization, series, status, n FROM tally")
+    }
+    held = {row[:3]: row[3] for row in connection.execute(HELD)}
+    for key in sorted({*told, *held}):
+        if told.get(key, 0) != held.get(key, 0):
+            organization, series, status = key
+            yield (
+                f"The count of {status} numbers of organization {organization} in series {series} is"
+                f" {told.get(key, 0)}, but there are {held.get(key, 0)}."
+            )
+
+
+def extents(connection: sqlite3.Connection) -> Iterator[str]:
+    told = set(connection.execute("SELECT first, last FROM extent"))
+    held = set(connection.execute(BLOCKS))
+    for first, last in sorted(told - held):
+        yield f"The block {first}..{last} is listed, but the inventory has no such unbroken block."
+    for first, last in sorted(held - told):
+        yield f"The unbroken block {first}..{last} of the inventory is not listed."
+
+
+def due(connection: sqlite3.Connection) -> Iterator[str]:
+    rows = connection.execute("SELECT due FROM inventory").fetchall()
+    if len(rows) != 1:
+        yield f"The store has {len(rows)} rows that describe it instead of one."
+        return
+    (earliest,) = connection.execute(EARLIEST_END).fetchone()
+    noted = rows[0][0]
+    if earliest is not None and (not noted or noted > earliest):
+        yield f"A hold ends on {earliest}, but the store notes {noted or 'no day'} as the first."
+
+
+def folded(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, statement in _FOLDED.items():
+        for id, name, stored in connection.execute(statement):
+            if fold(name) != stored:
+                yield f"Row {id} of {table} is not found by its name: the form to compare by is another's."
+
+
+def holders(connection: sqlite3.Connection) -> Iterator[str]:
+    for (organization,) in connection.execute(_HOLDERS):
+        yield f"Organization {organization} was removed, but holds numbers."
+
+
+def tree(connection: sqlite3.Connection) -> Iterator[str]:
+    rows = {
+        id: (parent, name, bool(retired))
+        for id, parent, name, retired in connection.execute(
+            "SELECT id, parent, name, retired FROM organization"
+        )
+    }
+    roots = [id for id, (parent, _, _) in rows.items() if parent is None]
+    if len(roots) != 1:
+        yield f"The tree of organizations has {len(roots)} roots instead of one."
+    for id, (parent, name, retired) in rows.items():
+        if parent is not None and parent not in rows:
+            yield f"Organization {id} ({name}) is below one that isn't there."
+        elif parent is not None and rows[parent][2] and not retired:
+            yield f"Organization {id} ({name}) is below one that was removed."
+        if "/" in name:
+            yield f"The name of organization {id} holds a slash."
+    yield from _circles(
+        {id: parent for id, (parent, _, _) in rows.items()}, "Organization {} is below itself."
+    )
+
+
+def siblings(connection: sqlite3.Connection) -> Iterator[str]:
+    seen: dict[tuple[int | None, str], int] = {}
+    for id, parent, name in connection.execute("SELECT id, parent, name FROM organization WHERE retired = 0"):
+        twin = seen.setdefault((parent, fold(name)), id)
+        if twin != id:
+            yield f"Organizations {twin} and {id} are siblings of one name, {name}."
+
+
+def forwarding(connection: sqlite3.Connection) -> Iterator[str]:
+    to = dict(connection.execute("SELECT number, forward_to FROM detail WHERE forward_to IS NOT NULL"))
+    yield from _circles(to, "Forwarding goes in a circle at {}.")
+
+
+def _circles(leads_to: dict[int, int | None], sentence: str) -> Iterator[str]:
+    """One sentence for each circle, with the lowest of it."""
+    finished: set[int] = set()
+    for start in sorted(leads_to):
+        path: dict[int, int] = {}
+        current: int | None = start
+        while current is not None and current not in finished and current not in path:
+            path[current] = len(path)
+            current = leads_to.get(current)
+        if current is not None and current in path:
+            circle = [one for one, place in path.items() if place >= path[current]]
+            yield sentence.format(min(circle))
+        finished.update(path)
+
+
+def single_numbers(connection: sqlite3.Connection) -> Iterator[str]:
+    for number, user, forward_to, status, holder, of, name in connection.execute(_SINGLE):
+        if user is not None and status not in ("assigned", "in-use"):
+            yield f"{number} is {status or 'not in the inventory'}, but has a user."
+        elif user is not None and name and of != holder:
+            yield f"{number} has a user of organization {of}, but organization {holder} holds it."
+        if forward_to is not None and status != "reserved":
+            yield f"{number} is {status or 'not in the inventory'}, but is forwarded."
+    for first, last in connection.execute(_WITHOUT_USER):
+        yield f"{Range(first, last)} is given to users, but not each number has one."
+
+
+def messages(connection: sqlite3.Connection) -> Iterator[str]:
+    for id, recipients, facts in connection.execute("SELECT id, recipients, facts FROM message"):
+        told = _parsed(recipients)
+        if not isinstance(told, list) or not told or not all(isinstance(one, str) for one in told):
+            yield f"The recipients of message {id} can't be read."
+        if not isinstance(_parsed(facts), dict):
+            yield f"What message {id} is to say can't be read."
+
+
+def operations(connection: sqlite3.Connection) -> Iterator[str]:
+    changed = dict(
+        connection.execute("SELECT operation, sum(last - first + 1) FROM piece GROUP BY operation").fetchall()
+    )
+    before = ""
+    for id, at, count, facts in connection.execute("SELECT id, at, count, facts FROM operation ORDER BY id"):
+        if count != changed.get(id, 0):
+            yield f"Operation {id} is said to have changed {count} numbers, but it is {changed.get(id, 0)}."
+        if not isinstance(_parsed(facts), dict):
+            yield f"What operation {id} was about can't be read."
+        if at < before:
+            yield f"Operation {id} is dated before the one before it."
+        before = at
+
+
+def undone(connection: sqlite3.Connection) -> Iterator[str]:
+    marks = undone_by(connection)
+    for id, noted in connection.execute("SELECT id, undone_by FROM operation"):
+        if noted != marks.get(id):
+            told = "not undone" if marks.get(id) is None else f"undone by operation {marks[id]}"
+            yield f"Operation {id} is {told}, but is noted otherwise."
+
+
+def undone_by(connection: sqlite3.Connection) -> dict[int, int | None]:
+    """By which undo each operation is undone, derived from what undid what."""
+    undoes: dict[int, int] = {}
+    marks: dict[int, int | None] = {}
+    for id, target in connection.execute(
+        "SELECT id, undoes FROM operation WHERE undoes IS NOT NULL ORDER BY id"
+    ):
+        undoes[id] = target
+        marks[target] = id
+        later, in_force = target, False
+        while later in undoes and undoes[later] < later:
+            marks[undoes[later]] = later if in_force else None
+            later, in_force = undoes[later], not in_force
+    return marks
+
+
+def _parsed(text: object) -> object:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None

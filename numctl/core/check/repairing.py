@@ -1,0 +1,78 @@
+"""What ``check --repair`` does: derive anew what follows from spans, states and the journal.
+
+A part of the one door: it joins neighbours and counts again, and never changes the state of a number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.check import findings
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+# Chains of spans in one state, each going on where the one before it stops.
+_CHAINS = """
+SELECT min(first), max(last) FROM (
+  SELECT first, last, sum(begins) OVER (ORDER BY first) AS chain FROM (
+    SELECT first, last, first <> 1 + coalesce(lag(last) OVER (ORDER BY first), 0)
+      OR state <> lag(state) OVER (ORDER BY first)
+      OR length(first) <> length(lag(last) OVER (ORDER BY first)) AS begins FROM span
+  )
+) GROUP BY chain HAVING count(*) > 1
+"""
+
+
+def repair(connection: sqlite3.Connection, names: Iterable[str]) -> list[str]:
+    """Derive anew what ``names`` (of ``Health.mends``) say, within a transaction; say what was done."""
+    wanted = set(names)
+    done = []
+    for name, (work, sentence) in _WORKS.items():
+        if name in wanted:
+            work(connection)
+            done.append(sentence)
+    return done
+
+
+def _indexes(connection: sqlite3.Connection) -> None:
+    connection.execute("REINDEX")
+
+
+def _neighbours(connection: sqlite3.Connection) -> None:
+    for first, last in connection.execute(_CHAINS).fetchall():
+        connection.execute("DELETE FROM span WHERE first > ? AND first <= ?", (first, last))
+        connection.execute("UPDATE span SET last = ? WHERE first = ?", (last, first))
+
+
+def _counts(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM tally")
+    connection.execute(f"INSERT INTO tally (organization, series, status, n) {findings.HELD}")
+
+
+def _blocks(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM extent")
+    connection.execute(f"INSERT INTO extent (first, last) {findings.BLOCKS}")
+
+
+def _holds(connection: sqlite3.Connection) -> None:
+    (earliest,) = connection.execute(findings.EARLIEST_END).fetchone()
+    connection.execute("UPDATE inventory SET due = ?", (earliest or "",))
+
+
+def _undone(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE operation SET undone_by = NULL WHERE undone_by IS NOT NULL")
+    connection.executemany(
+        "UPDATE operation SET undone_by = ?2 WHERE id = ?1", findings.undone_by(connection).items()
+    )
+
+
+_WORKS: dict[str, tuple[Callable[[sqlite3.Connection], None], str]] = {
+    "indexes": (_indexes, "Built the indexes anew."),
+    "neighbours": (_neighbours, "Joined neighbouring spans."),
+    "counts": (_counts, "Counted the numbers again."),
+    "blocks": (_blocks, "Listed the unbroken blocks again."),
+    "holds": (_holds, "Noted again when the first hold ends."),
+    "undone operations": (_undone, "Noted again which operations are undone."),
+}

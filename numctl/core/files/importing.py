@@ -1,0 +1,247 @@
+"""Import: numbers from another list put into the inventory as that list has them.
+
+Everything is checked before anything is put in, each error with its line.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.actions import organizations, series
+from numctl.core.catalog.tree import SEPARATOR
+from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
+from numctl.core.files.sheet_reading import STEP
+from numctl.core.files.sheets import runs
+from numctl.core.numbers.ranges import Range, intersect, subtract, total
+from numctl.core.rules.model import State
+from numctl.core.text import clean_organization_name
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numctl.core.catalog.tree import Tree
+    from numctl.core.changes.operations import Operation
+    from numctl.core.files.sheets import Sheet
+
+_EXTENTS = "SELECT first, last FROM extent WHERE last >= ? ORDER BY first"
+_FORWARDING = "SELECT forward_to FROM detail WHERE number = ? AND forward_to IS NOT NULL"
+
+
+class Manner(NamedTuple):
+    """How to import. ``holder`` is the organization (as ORG) of rows that name none; None is the root.
+
+    ``create`` makes organizations that are nothing yet; ``skip`` leaves out what is there already.
+    """
+
+    holder: str | None = None
+    create: bool = False
+    skip: bool = False
+
+
+def import_(
+    operation: Operation, sheet: Sheet, manner: Manner, advance: Callable[[int], None] = lambda steps: None
+) -> None:
+    """Put a sheet's numbers into the inventory.
+
+    Raises OutOfScope below the root; else what is wrong with the sheet, all of it at once. ``advance``
+    is told of rows put in.
+    """
+    complaints = sheet.complaints
+    if complaints and not operation.sees_all:
+        raise complaints.refusal()
+    operation.root_only()
+    order = sheet.order
+    try:
+        holder = operation.organization(manner.holder)
+    except Refusal:
+        if complaints:
+            raise complaints.refusal() from None
+        raise
+    holders = _holders(operation, sheet, holder, create=manner.create)
+    left = _Left(operation.connection, sheet, order, skip=manner.skip)
+    _expect_no_circles(operation.connection, sheet, order)
+    if complaints:
+        raise complaints.refusal()
+    if manner.skip:
+        operation.facts["skipped"] = left.skipped
+    _put_in(operation, sheet, order, left, holders, advance)
+
+
+def _put_in(
+    operation: Operation,
+    sheet: Sheet,
+    order: Sequence[int],
+    left: _Left,
+    holders: dict[str, int],
+    advance: Callable[[int], None],
+) -> None:
+    connection, door = operation.connection, operation.door
+    all_series: dict[str, int] = {}
+    states: list[State] = []
+    for kind in sheet.kinds_known:
+        if kind.series not in all_series:
+            all_series[kind.series] = series.find_or_make(connection, kind.series)
+        states.append(State(all_series[kind.series], holders[kind.organization], kind.status, "", kind.until))
+    distinct = {state: index for index, state in enumerate(states)}
+    joined = runs(sheet, order, left.of, [distinct[state] for state in states])
+    for count, (place, state, numbers) in enumerate(joined, 1):
+        door.line = sheet.lines[place]
+        tag, user, forward = sheet.tags[place], sheet.users[place], sheet.forwards[place]
+        whole = states[state]._replace(tag=tag) if tag else states[state]
+        door.add([numbers], whole, user=user, forward_to=forward or None)
+        if not count % STEP:
+            advance(STEP)
+
+
+# Who gets them
+
+
+def _holders(operation: Operation, sheet: Sheet, holder: int, *, create: bool) -> dict[str, int]:
+    """The row id of each organization that the sheet names, by how it is written there."""
+    known = {"": holder}
+    wrong: dict[str, Refusal] = {}
+    for text in dict.fromkeys(kind.organization for kind in sheet.kinds_known):
+        if text and text not in known:
+            try:
+                if create and not operation.tree.is_known(text, operation.acting):
+                    known[text] = _made(operation, text, holder)
+                else:
+                    known[text] = found(operation.tree, text, operation.acting, advise=len(wrong) < SHOWN)
+            except Refusal as error:
+                wrong[text] = error
+    if wrong:
+        for place, line in enumerate(sheet.lines):
+            organization = sheet.kind(place).organization
+            if organization in wrong:
+                sheet.complaints.add(line, wrong[organization])
+    return known
+
+
+def found(tree: Tree, text: str, acting: int, *, advise: bool = True) -> int:
+    """The organization that ``text`` names; raises as ``Tree.find`` does.
+
+    Looking for the nearest names takes milliseconds: without ``advise`` it isn't done.
+    """
+    if advise or tree.is_known(text, acting):
+        return tree.find(text, acting)
+    raise NotFound(f"There is no organization '{text}'.", "See `numctl org tree`.", organization=text)
+
+
+def _made(operation: Operation, text: str, base: int) -> int:
+    """Make an organization: a bare name right below ``base``, a path where it says, with what lacks above.
+
+    Raises BadValue for a name that can't be.
+    """
+    tree = operation.tree
+    names = [clean_organization_name(name) for name in text.split(SEPARATOR)]
+    current = base
+    for length in range(len(names) - 1, 0, -1):
+        above = SEPARATOR.join(names[:length])
+        if tree.is_known(above, operation.acting):
+            current = tree.find(above, operation.acting)
+            names = names[length:]
+            break
+    for name in names:
+        below = tree.child(current, name)
+        current = organizations.found(operation, current, name) if below is None else below
+    return current
+
+
+# What is there already
+
+
+class _Left:
+    """What of each row's numbers isn't in the inventory yet."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, sheet: Sheet, order: Sequence[int], *, skip: bool
+    ) -> None:
+        self._sheet = sheet
+        self._parts: dict[int, Sequence[Range]] = {}
+        self._gone = bytearray(len(sheet))
+        self.skipped = 0
+        for place, present in _present(connection, sheet, order):
+            if not skip:
+                sheet.complaints.add(sheet.lines[place], AlreadyPresent([str(part) for part in present]))
+                continue
+            self.skipped += total(present)
+            parts = subtract([sheet.range(place)], present)
+            if parts:
+                self._parts[place] = parts
+            else:
+                self._gone[place] = 1
+
+    def of(self, place: int) -> Sequence[Range]:
+        if self._gone[place]:
+            return ()
+        return self._parts.get(place) or (self._sheet.range(place),)
+
+
+def _present(
+    connection: sqlite3.Connection, sheet: Sheet, order: Sequence[int]
+) -> Iterator[tuple[int, list[Range]]]:
+    """The rows with numbers that are in the inventory, and which those are."""
+    if not len(order):
+        return
+    lowest, highest = sheet.firsts[order[0]], max(sheet.lasts)
+    firsts, lasts = array("q"), array("q")
+    for first, last in connection.execute(_EXTENTS, (lowest,)):
+        if first > highest:
+            break
+        firsts.append(first)
+        lasts.append(last)
+    at = 0
+    for place in order:
+        row = sheet.range(place)
+        while at < len(lasts) and lasts[at] < row.first:
+            at += 1
+        near = []
+        look = at
+        while look < len(firsts) and firsts[look] <= row.last:
+            near.append(Range(firsts[look], lasts[look]))
+            look += 1
+        if near:
+            yield place, intersect([row], near)
+
+
+# Forwarding
+
+
+def _expect_no_circles(connection: sqlite3.Connection, sheet: Sheet, order: Sequence[int]) -> None:
+    """Complain of forwarding that leads back to where it began, within the sheet or through the store."""
+    if not any(sheet.forwards):
+        return
+    from bisect import bisect_right
+
+    forwarding = [place for place in order if sheet.forwards[place]]
+    starts = array("q", (sheet.firsts[place] for place in forwarding))
+
+    def next_of(number: int) -> int | None:
+        at = bisect_right(starts, number) - 1
+        if at >= 0 and sheet.lasts[forwarding[at]] >= number:
+            return sheet.forwards[forwarding[at]]
+        row = connection.execute(_FORWARDING, (number,)).fetchone()
+        return int(row[0]) if row else None
+
+    harmless: set[int] = set()
+    for place in forwarding:
+        row = sheet.range(place)
+        passed: list[int] = []
+        number: int | None = sheet.forwards[place]
+        while number is not None and number not in harmless and number not in passed:
+            passed.append(number)
+            number = next_of(number)
+            if number is not None and row.first <= number <= row.last:
+                break
+        if number is not None and row.first <= number <= row.last:
+            sheet.complaints.add(
+                sheet.lines[place],
+                NumbersRefuse(
+                    f"Forwarding {row} to {sheet.forwards[place]} would go in a circle.",
+                    "Forward it to a number that doesn't lead back.",
+                ),
+            )
+        else:
+            harmless.update(passed)

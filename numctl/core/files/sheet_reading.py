@@ -1,0 +1,177 @@
+"""Reading a sheet: the fields of a row, what they may say, and what a status admits."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, TextIO
+
+from numctl.core.dates import day
+from numctl.core.errors import BadValue
+from numctl.core.files.records import Form, Reader
+from numctl.core.files.rejects import Complaints
+from numctl.core.files.sheets import Kind, Sheet
+from numctl.core.numbers.parsing import parse_number, parse_range
+from numctl.core.numbers.ranges import Range
+from numctl.core.rules.model import Status
+from numctl.core.text import clean_name, clean_tag, quoted, unguard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from numctl.core.files.records import Row
+
+NUMBER_FIELDS = ("number", "first", "last", "count")
+FIELDS = (
+    *NUMBER_FIELDS,
+    *("series", "organization", "status", "reserved_until", "reserved_tag", "user", "forwarded_to"),
+)
+STATUSES = {str(status): status for status in Status} | {"": Status.AVAILABLE, "registered": Status.IN_USE}
+MOST_OF_A_USER = 1_000_000  # numbers in one row with a user or a forwarding: each is a row in the store
+STEP = 1_000  # rows between two reports of progress
+
+
+def form(mapped: Mapping[str, str], delimiter: str | None) -> Form:
+    """What to look for in a list of numbers. Raises BadValue for a field that there is none of."""
+    for field in mapped:
+        if field not in FIELDS:
+            raise BadValue(f"There is no field {quoted(field)}.", f"The fields are {', '.join(FIELDS)}.")
+    return Form(FIELDS, _expect_numbers, mapped, delimiter, plain="number")
+
+
+def _expect_numbers(present: Collection[str]) -> None:
+    if "number" in present and "first" in present:
+        raise BadValue("There are columns for both number and first.", "Give one of them.")
+    if "number" not in present and "first" not in present:
+        raise BadValue(
+            "There is no column number, nor first.", "A row needs a number, or first with last or count."
+        )
+    if "first" in present and "last" not in present and "count" not in present:
+        raise BadValue("There is a column first, but neither last nor count.", "Add one of them.")
+
+
+def read(
+    stream: TextIO,
+    form: Form,
+    *,
+    region: str | None = None,
+    series: str = "",
+    rules: bool = True,
+    advance: Callable[[int], None] = lambda steps: None,
+) -> Sheet:
+    """Read a whole file; what is wrong with it is in the sheet's ``complaints``.
+
+    ``series`` is the (clean) series of rows that name none. With ``rules``, a row must say all that an
+    import needs and nothing that its status doesn't admit; without, it is only to be compared.
+    """
+    complaints = Complaints("Nothing was imported." if rules else "Nothing was compared.")
+    sheet = Sheet(complaints)
+    reader = Reader(stream, form, complaints)
+    rows = _Rows(sheet, reader, region, series, rules)
+    for count, (line, row) in enumerate(reader, 1):
+        try:
+            rows.take(line, row)
+        except BadValue as error:
+            complaints.add(line, error)
+        if not count % STEP:
+            advance(STEP)
+    sheet.present, sheet.ignored = reader.present, list(reader.ignored)
+    _ = sheet.order  # complains of numbers that are there twice
+    return sheet
+
+
+class _Rows:
+    """Puts rows into a sheet."""
+
+    def __init__(self, sheet: Sheet, reader: Reader, region: str | None, series: str, rules: bool) -> None:
+        self._sheet, self._reader = sheet, reader
+        self._region, self._series, self._rules = region, series, rules
+        self._kinds: dict[tuple[str, ...], int] = {}
+        self._tag = lru_cache(4096)(lambda text: clean_tag(self._bare(text)))
+        self._user = lru_cache(4096)(lambda text: clean_name(self._bare(text), "A user"))
+
+    def take(self, line: int, row: Row) -> None:
+        """Raises BadValue where something is wrong; the sheet then stays as it was."""
+        said = row[4:8]
+        kind = self._kinds.get(said)
+        if kind is None:
+            kind = self._new_kind(said)
+        tag, user, forward = row[8].strip(), row[9].strip(), row[10].strip()
+        numbers = self._numbers(*row[:4])
+        tag = self._tag(tag) if tag else ""
+        user = self._user(user) if user else ""
+        to = parse_number(forward, self._region) if forward else 0
+        sheet = self._sheet
+        if self._rules:
+            _expect_admitted(sheet.kinds_known[kind], numbers, tag, user, to)
+        sheet.firsts.append(numbers.first)
+        sheet.lasts.append(numbers.last)
+        sheet.lines.append(line)
+        sheet.kinds.append(kind)
+        sheet.tags.append(tag)
+        sheet.users.append(user)
+        sheet.forwards.append(to)
+
+    def _bare(self, text: str) -> str:
+        return unguard(text) if self._reader.guarded else text
+
+    def _new_kind(self, said: tuple[str, ...]) -> int:
+        series, organization, status, until = (self._bare(text).strip() for text in said)
+        if series:
+            series = clean_name(series, "A series")
+        elif self._rules and not self._series:
+            raise BadValue("The row names no series.", "Give it a series, or all of them one with --series.")
+        if status.lower() not in STATUSES:
+            raise BadValue(
+                f"There is no status {quoted(status)}.", f"The statuses are {', '.join(map(str, Status))}."
+            )
+        kind = Kind(series or self._series, organization, STATUSES[status.lower()], until and day(until))
+        self._sheet.kinds_known.append(kind)
+        self._kinds[said] = len(self._sheet.kinds_known) - 1
+        return self._kinds[said]
+
+    def _numbers(self, number: str, first: str, last: str, count: str) -> Range:
+        if number:
+            return parse_range(number, self._region)
+        if not first.strip():
+            raise BadValue("The row has no number.", "Give it one, or take the row out.")
+        start = parse_number(first, self._region)
+        last, count = last.strip(), count.strip()
+        if not last:
+            if not count:
+                raise BadValue("The row has a first number, but neither last nor count.", "Give one of them.")
+            return parse_range(f"{start}+{count}")
+        end = parse_number(last, self._region)
+        if end < start or len(str(end)) != len(str(start)):
+            return parse_range(f"{start}..{end}")  # says what is wrong with it
+        if count and not (count.isascii() and count.isdigit() and int(count[:16]) == end - start + 1):
+            raise BadValue(
+                f"From {start} to {end} are {end - start + 1} numbers, not {quoted(count)}.",
+                "Correct last or count, or leave one of them out.",
+            )
+        return Range(start, end)
+
+
+def _expect_admitted(kind: Kind, numbers: Range, tag: str, user: str, forward: int) -> None:
+    """Raises BadValue where a row says something that its status doesn't admit, or lacks what it needs."""
+    reserved = kind.status is Status.RESERVED
+    status = str(kind.status)
+    if reserved and not tag:
+        raise BadValue("A reserved number needs a tag.", "Give it a reserved_tag.")
+    for what, given in (("tag", tag), ("date", kind.until), ("forwarding", forward)):
+        if given and not reserved:
+            raise BadValue(
+                f"This number is {status}, and only a reserved one has a {what}.", "Correct the status."
+            )
+    if user and kind.status not in (Status.ASSIGNED, Status.IN_USE):
+        raise BadValue(
+            f"This number is {status}, and only an assigned one or one in use has a user.",
+            "Correct the status.",
+        )
+    if (user or forward) and numbers.count > MOST_OF_A_USER:
+        raise BadValue(
+            f"A row with a user or a forwarding may have {MOST_OF_A_USER} numbers at most, and this has "
+            f"{numbers.count}.",
+            "Divide it.",
+        )
+    if numbers.first <= forward <= numbers.last:
+        raise BadValue(f"{forward} can't be forwarded to itself.", "Forward it to another number.")

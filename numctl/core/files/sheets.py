@@ -1,0 +1,131 @@
+"""A sheet: what another list says of numbers, packed.
+
+A million rows fit in some tens of megabytes: numbers and lines are arrays, texts are bytes one after
+another, and what many rows share is kept once.
+"""
+
+from __future__ import annotations
+
+from array import array
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.errors import BadValue
+from numctl.core.numbers.ranges import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from numctl.core.files.rejects import Complaints
+    from numctl.core.rules.model import Status
+
+
+class Kind(NamedTuple):
+    """What many rows share. ``series`` is clean; ``organization`` is as written, empty where none is."""
+
+    series: str
+    organization: str
+    status: Status
+    until: str
+
+
+class Texts:
+    """Many texts in little memory, by their place."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("q", [0])
+
+    def append(self, text: str) -> None:
+        self._bytes += text.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._bytes))
+
+    def __getitem__(self, place: int) -> str:
+        start, end = self._ends[place], self._ends[place + 1]
+        return self._bytes[start:end].decode("utf-8", "surrogatepass") if end > start else ""
+
+
+class Sheet:
+    """Rows by their place from 0: ``firsts[i]`` to ``lasts[i]`` stand on line ``lines[i]``.
+
+    ``kinds[i]`` is an index into ``kinds_known``; tags, users and forwarding numbers are empty (0)
+    where there is none. ``present`` are the fields the file has, ``ignored`` its other columns.
+    """
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.complaints = complaints
+        self.firsts, self.lasts, self.lines = array("q"), array("q"), array("q")
+        self.kinds = array("q")
+        self.kinds_known: list[Kind] = []
+        self.tags, self.users = Texts(), Texts()
+        self.forwards = array("q")
+        self.present: Collection[str] = ()
+        self.ignored: Sequence[str] = ()
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    def range(self, place: int) -> Range:
+        return Range(self.firsts[place], self.lasts[place])
+
+    def kind(self, place: int) -> Kind:
+        return self.kinds_known[self.kinds[place]]
+
+    @cached_property
+    def order(self) -> Sequence[int]:
+        """The rows' places by their numbers. A number in two rows is complained of at the later one."""
+        firsts = self.firsts
+        order: Sequence[int] = range(len(self))
+        if any(before > after for before, after in pairwise(firsts)):
+            order = array("q", sorted(order, key=firsts.__getitem__))
+        furthest = -1
+        for place in order:
+            if furthest >= 0 and firsts[place] <= self.lasts[furthest]:
+                twice = Range(firsts[place], min(self.lasts[place], self.lasts[furthest]))
+                early, late = sorted((self.lines[furthest], self.lines[place]))
+                self.complaints.add(late, _twice(twice, early))
+            if furthest < 0 or self.lasts[place] > self.lasts[furthest]:
+                furthest = place
+        return order
+
+    def digest(self) -> str:
+        """A digest of what was read, for a key that makes a retry safe."""
+        from hashlib import sha256
+
+        running = sha256(repr(self.kinds_known).encode("utf-8", "surrogatepass"))
+        for column in (self.firsts, self.lasts, self.kinds, self.forwards):
+            running.update(column.tobytes())
+        for texts in (self.tags, self.users):
+            running.update(texts._bytes + texts._ends.tobytes())
+        return running.hexdigest()
+
+
+def _twice(numbers: Range, line: int) -> BadValue:
+    verb = "is" if numbers.count == 1 else "are"
+    return BadValue(
+        f"{numbers} {verb} on line {line} already.", "Give each number once.", numbers=str(numbers)
+    )
+
+
+def runs(
+    sheet: Sheet, order: Sequence[int], left: Callable[[int], Sequence[Range]], states: Sequence[int]
+) -> Iterator[tuple[int, int, Range]]:
+    """Rows joined with equal neighbours: (place of the first row, its state, numbers), ascending.
+
+    ``left`` gives what of a row's numbers is wanted, ``states`` the state of each kind by its index.
+    """
+    head, state, numbers, said = -1, 0, Range(0, 0), ("", "", 0)
+    for place in order:
+        now = (sheet.tags[place], sheet.users[place], sheet.forwards[place])
+        own = states[sheet.kinds[place]]
+        for part in left(place):
+            joins = head >= 0 and own == state and now == said and part.first == numbers.last + 1
+            if joins and len(str(part.first)) == len(str(numbers.last)):
+                numbers = Range(numbers.first, part.last)
+                continue
+            if head >= 0:
+                yield head, state, numbers
+            head, state, numbers, said = place, own, part, now
+    if head >= 0:
+        yield head, state, numbers

@@ -1,0 +1,101 @@
+"""Requests to the supplier for more numbers: kept, and sent by mail when asked to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.actions import series as series_table
+from numctl.core.notifications import outbox
+from numctl.core.queries import utilization
+
+if TYPE_CHECKING:
+    from numctl.core.catalog.view import View
+    from numctl.core.changes.operations import Operation
+
+KIND = "request"
+KEPT = "kept"  # the state of a request that was not sent
+
+_INSERT = "INSERT INTO request (at, organization, series, quantity, note, message) VALUES (?, ?, ?, ?, ?, ?)"
+_LISTED = (
+    "SELECT r.id, r.at, r.organization, series.name, r.quantity, r.note, coalesce(message.state, ?)"
+    " FROM request r LEFT JOIN series ON series.id = r.series LEFT JOIN message ON message.id = r.message"
+    " ORDER BY r.id"
+)
+
+
+class Wanted(NamedTuple):
+    """What is asked for: how many numbers, of which series (None: any), and a note for the supplier."""
+
+    quantity: int
+    series: str | None = None
+    note: str = ""
+
+
+class Listed(NamedTuple):
+    """A request; ``state`` is ``kept``, or that of its message: ``waiting``, ``sent`` or ``failed``."""
+
+    id: int
+    at: str
+    organization: str
+    series: str | None
+    quantity: int
+    note: str
+    state: str
+
+
+def make(operation: Operation, wanted: Wanted, send_to: str | None = None) -> dict[str, object]:
+    """Keep a request of the acting organization; queue it to the address ``send_to``, if there is one.
+
+    Gives the facts that its text is made from. Raises NotFound for the series.
+    """
+    series = None if wanted.series is None else series_table.find(operation, wanted.series)
+    facts = _facts(operation, wanted, series)
+    message = None
+    if send_to is not None:
+        message = outbox.queue(
+            operation.connection,
+            outbox.Draft(
+                operation.at, operation.acting, operation.id, KIND, [send_to], subject(facts), facts
+            ),
+        )
+    made = operation.connection.execute(
+        _INSERT, (operation.at, operation.acting, series, wanted.quantity, wanted.note, message)
+    ).lastrowid
+    operation.furnish(
+        **{"from": operation.acting, "series": series, "request": made, "quantity": wanted.quantity},
+        queued_mail=0 if message is None else 1,
+    )
+    return facts
+
+
+def subject(facts: dict[str, object]) -> str:
+    """The subject of a request's message."""
+    of_series = f" of series {facts['series']}" if facts["series"] else ""
+    numbers = "telephone number" if facts["quantity"] == 1 else "telephone numbers"
+    return f"Request for {facts['quantity']} {numbers}{of_series}"
+
+
+def listed(view: View) -> list[Listed]:
+    """The requests of organizations in scope, the oldest first."""
+    return [
+        Listed(id, at, view.tree.path(organization), *rest)
+        for id, at, organization, *rest in view.connection.execute(_LISTED, (KEPT,)).fetchall()
+        if organization in view.scope
+    ]
+
+
+def _facts(operation: Operation, wanted: Wanted, series: int | None) -> dict[str, object]:
+    name = None
+    if series is not None:
+        (name,) = operation.connection.execute("SELECT name FROM series WHERE id = ?", (series,)).fetchone()
+    figures = utilization.of(operation.connection, operation.tree, operation.acting)
+    _, emails = outbox.administrators(operation.connection, operation.tree, operation.acting)
+    return {
+        "organization": operation.tree.path(operation.acting),
+        "quantity": wanted.quantity,
+        "series": name,
+        "note": wanted.note,
+        "in_use": figures.in_use,
+        "total": figures.total,
+        "reply_to": emails,
+    }

@@ -1,0 +1,134 @@
+"""Thresholds: who is written to when few numbers are left, and who stands where.
+
+An operation that takes numbers out of an organization's available pool, or assigns a reserved one,
+and leaves its utilization at or above its threshold, queues one message to its administrators, each
+time, until none is left available; the last one says so. The message is part of the transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.notifications import outbox
+from numctl.core.queries import utilization
+from numctl.core.rules.model import Status
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+
+    from numctl.core.catalog.tree import Tree
+    from numctl.core.catalog.view import View
+    from numctl.core.changes.operations import Operation
+    from numctl.core.queries.utilization import Figures
+
+KIND = "threshold"
+LONGEST_NAME = 120  # in a subject; a path of many levels keeps its end
+
+
+class Standing(NamedTuple):
+    """Where an organization stands; ``threshold`` is per cent, never off."""
+
+    organization: int
+    path: str
+    figures: Figures
+    threshold: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether its utilization is at or above its threshold."""
+        return self.figures.reaches(self.threshold)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it has numbers, and none available."""
+        return self.figures.total > 0 and not self.figures.available
+
+
+def queue(operation: Operation) -> int:
+    """Queue what the thresholds ask for after ``operation``; give how many messages."""
+    effects = operation.door.effects
+    taken: dict[int, int] = {}
+    for (organization, _, status), n in effects.moved.items():
+        if status == Status.AVAILABLE:
+            taken[organization] = taken.get(organization, 0) - n
+    concerned = {id for id, n in taken.items() if n > 0} | effects.assigned_from_reserve
+    watched = sorted(id for id in concerned if operation.tree[id].threshold)
+    figures = _figures(operation.connection, operation.tree, watched)
+    return sum(
+        _write(operation, operation.at, operation.id, _standing(operation.tree, id, figures[id]))
+        for id in watched
+        # Where there was none before either, the message about the last one has been sent.
+        if figures[id].available + max(taken.get(id, 0), 0)
+    )
+
+
+def standings(view: View, top: int) -> list[Standing]:
+    """Where ``top`` and all below it stand, the worst first.
+
+    Organizations with the threshold off, or without numbers, are left out. Exhausted ones come before
+    those at or above their threshold, these before all others; among equals the higher utilization.
+    """
+    rows = utilization.table(view.connection, view.tree, view.tree.below(top))
+    found = [
+        _standing(view.tree, row.organization, row.figures)
+        for row in rows
+        if view.tree[row.organization].threshold and row.figures.total
+    ]
+    return sorted(found, key=_badness)
+
+
+def notify(view: View, at: str, standings: Iterable[Standing]) -> int:
+    """Queue a message for each of these, in the transaction of the caller; give how many."""
+    return sum(_write(view, at, None, standing) for standing in standings)
+
+
+def _badness(standing: Standing) -> tuple[bool, bool, int, str]:
+    share = 10**30 * standing.figures.in_use // standing.figures.total  # finer than two shares can differ
+    return not standing.exhausted, not standing.reached, -share, standing.path
+
+
+def _figures(connection: sqlite3.Connection, tree: Tree, organizations: list[int]) -> Mapping[int, Figures]:
+    if len(organizations) < 2:
+        return {id: utilization.of(connection, tree, id) for id in organizations}
+    rows = utilization.table(connection, tree, tree.below(tree.root))  # once for all of a large batch
+    return {row.organization: row.figures for row in rows}
+
+
+def _standing(tree: Tree, organization: int, figures: Figures) -> Standing:
+    return Standing(organization, tree.path(organization), figures, tree[organization].threshold)
+
+
+def _write(view: View, at: str, operation: int | None, standing: Standing) -> int:
+    """Queue the message about one organization if it asks for one; give how many: 0 or 1."""
+    if not standing.reached:
+        return 0
+    holder, recipients = outbox.administrators(view.connection, view.tree, standing.organization)
+    if not recipients:
+        return 0
+    subject, facts = _subject(standing), _facts(standing)
+    outbox.queue(
+        view.connection,
+        outbox.Draft(at, standing.organization, operation, KIND, recipients, subject, facts, holder),
+    )
+    return 1
+
+
+def _subject(standing: Standing) -> str:
+    figures, path = standing.figures, standing.path
+    name = path if len(path) <= LONGEST_NAME else f"...{path[-LONGEST_NAME:]}"
+    if standing.exhausted:
+        return f"{name}: no numbers left of {figures.total}"
+    return f"{name}: {figures.percent}% of {figures.total} numbers in use"
+
+
+def _facts(standing: Standing) -> dict[str, object]:
+    figures = standing.figures
+    return {
+        "organization": standing.path,
+        "in_use": figures.in_use,
+        "total": figures.total,
+        "percent": figures.percent,
+        "threshold": standing.threshold,
+        "categories": dict(zip(figures._fields[:5], figures[:5], strict=True)),
+    }

@@ -1,0 +1,65 @@
+"""Ranges kept in arrays: sixteen bytes each, where a million of them as objects would fill the memory."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, starmap
+from operator import lt
+from typing import TYPE_CHECKING, overload
+
+from numctl.core.numbers.ranges import Range, adjoins
+
+if TYPE_CHECKING:
+    from numctl.core.numbers.ranges import Pair
+
+_CHUNK = 10_000  # ranges taken in at a time
+
+
+class Packed(Sequence[Range]):
+    """Ranges in the order in which they were put in."""
+
+    def __init__(self, ranges: Iterable[Pair] = ()) -> None:
+        self._firsts, self._lasts = array("q"), array("q")
+        source = iter(ranges)
+        while some := list(islice(source, _CHUNK)):
+            firsts, lasts = zip(*some, strict=True)
+            self._firsts.extend(firsts)
+            self._lasts.extend(lasts)
+
+    def __len__(self) -> int:
+        return len(self._firsts)
+
+    def __iter__(self) -> Iterator[Range]:
+        return starmap(Range, zip(self._firsts, self._lasts, strict=True))
+
+    @overload
+    def __getitem__(self, at: int) -> Range: ...
+    @overload
+    def __getitem__(self, at: slice) -> Packed: ...
+    def __getitem__(self, at: int | slice) -> Range | Packed:
+        if isinstance(at, slice):
+            return Packed(zip(self._firsts[at], self._lasts[at], strict=True))
+        return Range(self._firsts[at], self._lasts[at])
+
+    def put(self, first: int, last: int) -> None:
+        """Add a range at the end, wherever it lies."""
+        self._firsts.append(first)
+        self._lasts.append(last)
+
+    def joined(self) -> Packed:
+        """The same numbers, ascending, with what overlaps or adjoins joined."""
+        firsts, lasts = self._firsts, self._lasts
+        if all(map(lt, map((1).__add__, lasts), firsts[1:])):
+            return self
+        joined = Packed()
+        begin = end = -1
+        for at in sorted(range(len(firsts)), key=firsts.__getitem__):
+            if end >= 0 and (firsts[at] <= end or adjoins(end, firsts[at])):
+                end = max(end, lasts[at])
+                continue
+            if end >= 0:
+                joined.put(begin, end)
+            begin, end = firsts[at], lasts[at]
+        joined.put(begin, end)
+        return joined

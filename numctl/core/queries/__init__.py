@@ -1,0 +1,1 @@
+"""What is read: search, lists, utilization, history."""

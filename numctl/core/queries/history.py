@@ -1,0 +1,186 @@
+"""Reading the journal: what was done to the store, and what happened to one number.
+
+Only what was in scope when it happened is shown and counted: an operation counts those of its
+numbers that someone in scope held before or after it, and is not there if it has none.
+Organizations removed since still stand in it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.catalog.tree import Tree
+from numctl.core.changes.states import States
+from numctl.core.errors import NotFound
+from numctl.core.numbers.ranges import Range
+from numctl.core.queries.summaries import Named, of_furniture, of_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numctl.core.catalog.view import View
+
+_FIRST_PAGE, _PAGE = 200, 5_000  # operations looked at in one query
+
+_OPERATIONS = """
+SELECT id, at, actor, acting_as, action, message, count, facts, undone_by FROM operation
+WHERE id BETWEEN ? AND ? ORDER BY id DESC
+"""
+_TOUCHED = """
+SELECT operation, sum(last - first + 1), count(*), min(first), max(last) FROM piece
+WHERE operation BETWEEN ?1 AND ?2 AND (
+  before IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(?3)))
+  OR after IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(?3)))
+) GROUP BY operation
+"""
+_ONE_PIECE = "SELECT first, last FROM piece WHERE operation = ? LIMIT 2"
+
+
+class Entry(NamedTuple):
+    """One operation. Of one from above the scope, ``actor``, ``acting_as`` and ``message`` are None."""
+
+    operation: int
+    at: str
+    actor: str | None
+    acting_as: str | None
+    action: str
+    count: int  # type: ignore[assignment]  # the contract's word, over a tuple's method
+    summary: str
+    message: str | None
+    undone_by: int | None
+
+
+class _Touched(NamedTuple):
+    numbers: int
+    block: Range | None
+
+
+_UNTOUCHED = _Touched(0, None)
+
+
+class Past:
+    """The journal as it may be seen from ``view``, within its transaction."""
+
+    def __init__(self, view: View) -> None:
+        self.connection = view.connection
+        self.tree = Tree.load(view.connection, retired=True)
+        self.states = States(view.connection)
+        self.scope = self.tree.scope(view.acting)
+        self.sees_all = view.sees_all
+        self._nameable = self.scope | set(self.tree.above(view.acting))
+        self._scope_list = json.dumps(sorted(self.scope))
+        self._series: dict[int, str | None] = {}
+        self._named = Named(self.path, self.series, self.user)
+
+    def operations(self, limit: int | None = None) -> list[Entry]:
+        """The newest operations, at most ``limit``, the newest first."""
+        found: list[Entry] = []
+        for entry in self._entries():
+            found.append(entry)
+            if len(found) == limit:
+                break
+        return found
+
+    def count(self) -> int:
+        """How many operations there are to be seen."""
+        if self.sees_all:
+            (n,) = self.connection.execute("SELECT count(*) FROM operation").fetchone()
+            return int(n)
+        return sum(1 for _ in self._entries())
+
+    def operation(self, id: int) -> Entry:
+        """One operation. Raises NotFound where it touched nothing in scope."""
+        for entry in self._between(id, id):
+            return entry
+        raise unknown(id)
+
+    def _entries(self) -> Iterator[Entry]:
+        (last,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM operation").fetchone()
+        page = _FIRST_PAGE
+        while last > 0:
+            first = max(1, last - page + 1)
+            yield from self._between(first, last)
+            last, page = first - 1, _PAGE
+
+    def _between(self, first: int, last: int) -> Iterator[Entry]:
+        touched = {} if self.sees_all else self._touched(first, last)
+        for row in self.connection.execute(_OPERATIONS, (first, last)).fetchall():
+            id, _, _, acting_as, _, _, count, facts_text, _ = row
+            facts = json.loads(facts_text)
+            if self.sees_all:
+                here = _Touched(count, self._block(id) if count else None)
+            else:
+                here = touched.get(id, _UNTOUCHED)
+                furniture = count == 0 and self._concerns(facts.get("organization"), acting_as)
+                if not here.numbers and not furniture:
+                    continue
+            yield self._entry(row, here, facts)
+
+    def _entry(self, row: tuple[int, str, str, int, str, str, int, str, int | None], here: _Touched,
+               facts: dict[str, object]) -> Entry:  # fmt: skip
+        id, at, actor, acting_as, action, message, count, _, undone_by = row
+        ours = acting_as in self.scope
+        return Entry(
+            operation=id,
+            at=at,
+            actor=actor if ours else None,
+            acting_as=self.tree.path(acting_as) if ours else None,
+            action=action,
+            count=here.numbers,
+            summary=self._summary(action, count, here, facts, ours=ours),
+            message=(message or None) if ours else None,
+            undone_by=undone_by,
+        )
+
+    def _summary(
+        self, action: str, count: int, here: _Touched, facts: dict[str, object], *, ours: bool
+    ) -> str:
+        if not count:
+            return of_furniture(action, facts, self._named)
+        told = (
+            facts if ours else {name: value for name, value in facts.items() if name not in _WORDS_OF_ABOVE}
+        )
+        return of_numbers(action, here.numbers, here.block, told, self._named)
+
+    def _touched(self, first: int, last: int) -> dict[int, _Touched]:
+        rows = self.connection.execute(_TOUCHED, (first, last, self._scope_list))
+        return {
+            operation: _Touched(count, Range(lowest, highest) if pieces == 1 else None)
+            for operation, count, pieces, lowest, highest in rows
+        }
+
+    def _block(self, operation: int) -> Range | None:
+        rows = self.connection.execute(_ONE_PIECE, (operation,)).fetchall()
+        return Range(*rows[0]) if len(rows) == 1 else None
+
+    def _concerns(self, organization: object, acting_as: int) -> bool:
+        return (organization if isinstance(organization, int) else acting_as) in self.scope
+
+    # Names of what may be seen
+
+    def path(self, organization: int) -> str | None:
+        """An organization's path; None for one that is neither in scope nor above it."""
+        return self.tree.path(organization) if organization in self._nameable else None
+
+    def series(self, id: int) -> str | None:
+        """A series' name."""
+        if id not in self._series:
+            row = self.connection.execute("SELECT name FROM series WHERE id = ?", (id,)).fetchone()
+            self._series[id] = row[0] if row else None
+        return self._series[id]
+
+    def user(self, id: int | None) -> str | None:
+        """A user's name; None without one, for one forgotten, and for one out of scope."""
+        row = self.connection.execute("SELECT name, organization FROM user WHERE id = ?", (id,)).fetchone()
+        return (row[0] or None) if row and row[1] in self.scope else None
+
+
+_WORDS_OF_ABOVE = ("reason", "rejected")  # what someone above wrote or counted is theirs
+
+
+def unknown(operation: int) -> NotFound:
+    """The answer for an operation that isn't there, or that touched nothing in scope."""
+    return NotFound(
+        f"There is no operation {operation}.", "See what there is with `numctl history`.", operation=operation
+    )

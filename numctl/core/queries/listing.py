@@ -1,0 +1,114 @@
+"""What a search shows: numbers in any order of rows, read whole and packed, then told piece by piece.
+
+Nothing here holds the store while output is written: ``Listing.read`` runs inside a snapshot, and
+everything after works from the spool.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from numctl.core.numbers.ranges import adjoins
+from numctl.core.queries.buffer import Spool
+from numctl.core.queries.ordering import Order, ordered
+from numctl.core.queries.pieces import Piece, Pieces, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from numctl.core.catalog.view import View
+    from numctl.core.queries.search import Search
+    from numctl.core.queries.selection import Span
+
+FIELDS = (
+    "series",
+    "number",
+    "organization",
+    "status",
+    "reserved_tag",
+    "reserved_until",
+    "user",
+    "forwarded_to",
+)
+RANGE_FIELDS = ("series", "first", "last", "count", *FIELDS[2:])
+
+
+class Listing:
+    """Found pieces with all that is shown of them."""
+
+    def __init__(self) -> None:
+        self._spool = Spool()
+        self._backwards = False
+        self._limit: int | None = None
+        self.rows: Mapping[int, Row] = {}  # what the numbers of a piece share, by its state
+        self.count = 0  # numbers, where there is a limit
+
+    @classmethod
+    def read(
+        cls, view: View, search: Search, order: Order, *, limit: int | None = None, ranges: bool = False
+    ) -> Listing:
+        """Read what ``search`` finds, in order: all of it, or ``limit`` numbers (with ``ranges``: runs)."""
+        listing = cls()
+        listing._backwards = order == Order("number", descending=True)
+        listing._limit = limit
+        spans = ordered(view, search, order, page=limit is not None)
+        if limit is not None:
+            spans = islice(spans, limit) if ranges else _cut_off(spans, limit, listing._backwards)
+        pieces = Pieces(view, backwards=listing._backwards)
+        for chunk in listing._spool.fill(pieces.of(spans)):
+            if limit is not None:
+                listing.count += sum(piece[1] - piece[0] + 1 for piece in chunk)
+        listing.rows = pieces.rows
+        return listing
+
+    def pieces(self) -> Iterator[Piece]:
+        """What was found, cut where users or forwarding differ.
+
+        Numbers that are told downwards come one by one.
+        """
+        return _one_by_one(self._spool) if self._backwards else iter(self._spool)
+
+    def ranges(self) -> Iterator[Piece]:
+        """Unbroken runs of numbers of which the same is shown."""
+        return islice(_joined(self._spool), self._limit)
+
+    def ranged(self, piece: Piece) -> tuple[str | int | None, ...]:
+        """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""
+        first, last, state, user, forward_to = piece
+        row = self.rows[state]
+        return (row[0], str(first), str(last), last - first + 1, *row[2:6], user, forward_to)
+
+
+def _one_by_one(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    for first, last, state, user, forward_to in pieces:
+        for number in range(last, first - 1, -1):
+            yield number, number, state, user, forward_to
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    begin = end = -1
+    shown: tuple[int, str | None, str | None] | None = None
+    for first, last, state, user, forward_to in pieces:
+        same = (state, user, forward_to) == shown
+        if same and adjoins(end, first):
+            end = last
+        elif same and adjoins(last, begin):
+            begin = first
+        else:
+            if shown is not None:
+                yield begin, end, *shown
+            begin, end, shown = first, last, (state, user, forward_to)
+    if shown is not None:
+        yield begin, end, *shown
+
+
+def _cut_off(spans: Iterator[Span], limit: int, backwards: bool) -> Iterator[Span]:
+    """The first ``limit`` numbers of some spans."""
+    for first, last, state in spans:
+        n = last - first + 1
+        if n >= limit:
+            yield (last - limit + 1, last, state) if backwards else (first, first + limit - 1, state)
+            return
+        limit -= n
+        yield first, last, state

@@ -1,0 +1,195 @@
+"""What happened to one number: each state it was in, since when, and by which operation.
+
+A number's pieces are found through the index by size: in each class of pieces, those that can
+cover the number begin within the length of that class before it.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.changes.journal import NO_DETAIL, Detail
+from numctl.core.errors import NumbersUnknown
+from numctl.core.queries.history import Past
+from numctl.core.rules.model import State, Status
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from numctl.core.catalog.view import View
+
+# Each class of `piece` with the most numbers that a piece of it has; see the schema.
+_CLASSES = (*((k, 16**k) for k in range(9)), (13, 16**13))
+
+_COVERING = """
+SELECT operation, position, before, after FROM piece INDEXED BY piece_class
+WHERE class = ? AND first BETWEEN ? AND ? AND last >= ?
+"""
+_DETAILS = """
+SELECT operation, user_after, forward_after FROM detail_change WHERE number = ? ORDER BY operation, position
+"""
+_NOW = """
+SELECT span.state, detail.user, detail.forward_to
+FROM (SELECT first, last, state FROM span WHERE first <= ?1 ORDER BY first DESC LIMIT 1) AS span
+LEFT JOIN detail ON detail.number = ?1 WHERE span.last >= ?1
+"""
+
+
+class Episode(NamedTuple):
+    """A state of a number, ``since`` and ``until`` as RFC 3339 (None: still).
+
+    Where the number left the scope or the inventory, all after ``action`` is None.
+    """
+
+    since: str
+    until: str | None
+    operation: int
+    action: str
+    organization: str | None = None
+    series: str | None = None
+    status: str | None = None
+    reserved_tag: str | None = None
+    user: str | None = None
+    forwarded_to: str | None = None
+
+
+class Known(NamedTuple):
+    """What is true of a number now; all but ``number`` None where it is not in scope any more."""
+
+    number: str
+    series: str | None = None
+    organization: str | None = None
+    status: str | None = None
+    reserved_tag: str | None = None
+    reserved_until: str | None = None
+    user: str | None = None
+    forwarded_to: str | None = None
+
+
+class _Step(NamedTuple):
+    operation: int
+    before: int | None
+    after: int | None
+    detail: Detail
+
+
+def of(view: View, number: int, operation: int | None = None) -> list[Episode]:
+    """The states of a number, the newest first; those that one operation led to, if it is named.
+
+    Raises NumbersUnknown for a number that never was in scope.
+    """
+    episodes = _episodes(Past(view), number)
+    if not episodes:
+        raise NumbersUnknown([str(number)])
+    return [one for one in episodes if operation in (None, one.operation)]
+
+
+def known(view: View, number: int) -> tuple[Known, list[Episode]]:
+    """What is true of a number now, and its history. Raises NumbersUnknown as ``of`` does."""
+    past = Past(view)
+    episodes = _episodes(past, number)
+    row = view.connection.execute(_NOW, (number,)).fetchone()
+    state = past.states[row[0]] if row else None
+    if state is None or state.organization not in view.scope:
+        if not episodes:
+            raise NumbersUnknown([str(number)])
+        return Known(str(number)), episodes
+    return (
+        Known(
+            number=str(number),
+            series=past.series(state.series),
+            organization=past.path(state.organization),
+            status=str(state.status),
+            reserved_tag=state.tag or None,
+            reserved_until=state.until or None,
+            user=past.user(row[1]),
+            forwarded_to=str(row[2]) if row[2] is not None else None,
+        ),
+        episodes,
+    )
+
+
+def _episodes(past: Past, number: int) -> list[Episode]:
+    steps = list(_steps(past, number))
+    about = _operations(past.connection, {step.operation for step in steps})
+    found: list[Episode] = []
+    until: str | None = None
+    for step in reversed(steps):
+        before, after = (past.states[id] if id is not None else None for id in (step.before, step.after))
+        at, action = about[step.operation]
+        if after is not None and after.organization in past.scope:
+            found.append(_in_scope(past, (at, until, step.operation, action), after, step.detail))
+        elif before is not None and before.organization in past.scope:
+            found.append(Episode(at, until, step.operation, action))
+        else:
+            continue
+        until = at
+    return found
+
+
+def _in_scope(past: Past, when: tuple[str, str | None, int, str], state: State, detail: Detail) -> Episode:
+    return Episode(
+        *when,
+        organization=past.path(state.organization),
+        series=past.series(state.series),
+        status=str(state.status),
+        reserved_tag=state.tag or None,
+        user=past.user(detail.user),
+        forwarded_to=str(detail.forward_to) if detail.forward_to is not None else None,
+    )
+
+
+def _operations(connection: sqlite3.Connection, ids: set[int]) -> dict[int, tuple[str, str]]:
+    return {
+        id: connection.execute("SELECT at, action FROM operation WHERE id = ?", (id,)).fetchone()
+        for id in ids
+    }
+
+
+def _steps(past: Past, number: int) -> Iterator[_Step]:
+    pieces: list[tuple[int, int, int | None, int | None]] = []
+    for size, most in _CLASSES:
+        pieces += past.connection.execute(_COVERING, (size, number - most + 1, number, number))
+    changes: dict[int, list[Detail]] = {}
+    for operation, user, forward_to in past.connection.execute(_DETAILS, (number,)):
+        changes.setdefault(operation, []).append(Detail(user, forward_to))
+    detail = NO_DETAIL
+    for operation, group in groupby(sorted(pieces), key=itemgetter(0)):
+        steps = [(before, after) for _, _, before, after in group]
+        for step in _with_details(past, operation, steps, detail, changes.get(operation, [])):
+            detail = step.detail
+            yield step
+
+
+def _with_details(
+    past: Past,
+    operation: int,
+    steps: Sequence[tuple[int | None, int | None]],
+    detail: Detail,
+    changes: list[Detail],
+) -> Iterator[_Step]:
+    """The steps of one operation (a batch may have several) with the detail that holds after each.
+
+    The journal keeps both in order, but not which belongs to which: a change belongs to the step
+    without which the detail would not fit the state, or to the last one.
+    """
+    waiting = iter(changes)
+    for place, (before, after) in enumerate(steps):
+        if place == len(steps) - 1:
+            detail = (*[detail], *waiting)[-1]
+        elif before == after or not _fits(past, detail, after):
+            detail = next(waiting, detail)
+        yield _Step(operation, before, after, detail)
+
+
+def _fits(past: Past, detail: Detail, after: int | None) -> bool:
+    state = past.states[after] if after is not None else None
+    if state is None or state.status is Status.AVAILABLE:
+        return detail == NO_DETAIL
+    if state.status is Status.RESERVED:
+        return detail.user is None
+    row = past.connection.execute("SELECT organization FROM user WHERE id = ?", (detail.user,)).fetchone()
+    return row is not None and row[0] == state.organization

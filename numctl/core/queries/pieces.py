@@ -1,0 +1,123 @@
+"""Spans cut where users or forwarding differ, and the row that the numbers of a state are shown as."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from numctl.core.rules.model import Status
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from numctl.core.catalog.view import View
+    from numctl.core.queries.selection import Span
+
+AT_ONCE = 10_000  # spans whose details are read together
+NEARBY = (
+    4  # details for each of them that may be read along with them; where more lie between, each is looked up
+)
+
+Row = Sequence[str | None]  # what numbers in one state share: their number, user and forwarding are None
+Piece = tuple[int, int, int, str | None, str | None]  # first, last, state, user, forwarded to
+_Detail = tuple[int, str | None, str | None]  # number, user, forwarded to
+_Own = dict[int, tuple[str | None, str | None]]  # user and forwarded to, by number
+_Inside = Callable[[int, int], "Iterable[_Detail]"]  # the details from a number to another, as pieces go
+
+_DETAILS = """
+SELECT number, nullif(user.name, ''), CAST(forward_to AS TEXT)
+FROM detail LEFT JOIN user ON user.id = detail.user
+"""
+_MORE = "SELECT 1 FROM detail WHERE number BETWEEN ? AND ? LIMIT 1 OFFSET ?"
+_STATES = """
+SELECT id, series, organization, status, tag, until FROM state WHERE id IN (SELECT value FROM json_each(?))
+"""
+_NOTHING = (None, None)  # neither user nor forwarding
+_ALIKE = {str(status): str(status) for status in Status}  # one text for all rows
+
+
+def _json(whole: Iterable[int]) -> str:
+    """Whole numbers as a JSON array, as Python writes them; the json module takes its time to load."""
+    return str(list(whole))
+
+
+class Pieces:
+    """Cuts spans into pieces; ``rows`` has the row of each state that it saw, by the state's row id."""
+
+    def __init__(self, view: View, *, backwards: bool) -> None:
+        """``backwards``: the spans descend, and so shall their pieces."""
+        self._view = view
+        self._backwards = backwards
+        self._series = dict(view.connection.execute("SELECT id, name FROM series"))
+        self._bare: set[int] = set()  # states in which numbers have neither user nor forwarding
+        self.rows: dict[int, Row] = {}
+
+    def of(self, spans: Iterator[Span]) -> Iterator[Piece]:
+        """The pieces of each span, in order; those of one span as well."""
+        bare = self._bare
+        while some := list(islice(spans, AT_ONCE)):
+            self._learn({state for _, _, state in some} - self.rows.keys())
+            concerned = [span for span in some if span[2] not in bare]
+            along = self._along(concerned)
+            own, inside = along if along is not None else (self._singly(concerned), self._looked_up)
+            for first, last, state in some:
+                if first == last or state in bare:
+                    user, forward_to = own.get(first, _NOTHING)
+                    yield first, last, state, user, forward_to
+                else:
+                    yield from self._cut(first, last, state, inside(first, last))
+
+    def _learn(self, states: set[int]) -> None:
+        found = self._view.connection.execute(_STATES, (_json(states),)) if states else ()
+        for id, series, holder, status, tag, until in found:
+            shared = (self._series[series], None, self._view.tree.path(holder), _ALIKE[status])
+            self.rows[id] = (*shared, tag or None, until or None, None, None)
+            if status == Status.AVAILABLE:
+                self._bare.add(id)
+
+    def _along(self, spans: list[Span]) -> tuple[_Own, _Inside] | None:
+        """All details from the lowest to the highest number of some spans; None for too many of them."""
+        if not spans:
+            return {}, self._looked_up
+        ends = (min(spans)[0], max(spans)[1])
+        if self._view.connection.execute(_MORE, (*ends, NEARBY * len(spans))).fetchone():
+            return None
+        details = self._read("number BETWEEN ? AND ? ORDER BY number", *ends).fetchall()
+        numbers = [detail[0] for detail in details]
+
+        def inside(first: int, last: int) -> list[_Detail]:
+            these = details[bisect_left(numbers, first) : bisect_left(numbers, last + 1)]
+            return these[::-1] if self._backwards else these
+
+        return {number: (user, forward_to) for number, user, forward_to in details}, inside
+
+    def _singly(self, spans: list[Span]) -> _Own:
+        """The details of those spans that are a single number."""
+        numbers = _json(first for first, last, _ in spans if first == last)
+        found = self._read("number IN (SELECT value FROM json_each(?))", numbers)
+        return {number: (user, forward_to) for number, user, forward_to in found}
+
+    def _looked_up(self, first: int, last: int) -> Iterable[_Detail]:
+        order = "DESC" if self._backwards else "ASC"
+        return self._read(f"number BETWEEN ? AND ? ORDER BY number {order}", first, last)
+
+    def _read(self, condition: str, *values: object) -> sqlite3.Cursor:
+        return self._view.connection.execute(f"{_DETAILS} WHERE {condition}", values)
+
+    def _cut(self, first: int, last: int, state: int, details: Iterable[_Detail]) -> Iterator[Piece]:
+        """Cut one span at the details of its numbers, which come in the order of the pieces."""
+        for number, user, forward_to in details:
+            if self._backwards and number < last:
+                yield number + 1, last, state, None, None
+            elif not self._backwards and first < number:
+                yield first, number - 1, state, None, None
+            yield number, number, state, user, forward_to
+            if self._backwards:
+                last = number - 1
+            else:
+                first = number + 1
+        if first <= last:
+            yield first, last, state, None, None

@@ -1,0 +1,155 @@
+"""Which states a filter picks, and their spans in order, forwards or backwards, from any number on."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.actions import series as series_table
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from numctl.core.catalog.view import View
+
+Span = tuple[int, int, int]  # first, last, state's row id
+
+TALLIED = ("organization", "series", "status")  # what numbers are counted by
+FEW = 2_000  # spans that are fetched by their state; more are found by walking the numbers
+
+_UP = "first >= coalesce((SELECT max(first) FROM span WHERE first <= ?1), ?1) AND last >= ?1"
+_DOWN = "first <= ?"
+
+
+class Filter(NamedTuple):
+    """What to search for. Repeated values widen, different fields narrow; empty means any.
+
+    ``text`` is digits or a part of a tag, ``matching`` a pattern of digits. ``organizations`` are meant
+    alone, with ``below`` with all that is under them; without any, the acting one and what is below.
+    """
+
+    text: str = ""
+    series: Sequence[str] = ()
+    organizations: Sequence[str] = ()
+    below: bool = False
+    statuses: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    users: Sequence[str] = ()
+    matching: str = ""
+
+
+class States(NamedTuple):
+    """A set of states, as a condition on the ``state`` table; an empty condition is all of them."""
+
+    condition: str
+    values: tuple[str, ...]
+    counted: bool = True  # the condition speaks of nothing that ``tally`` lacks
+
+    def narrowed(self, condition: str, *values: str, counted: bool = False) -> States:
+        joined = f"{self.condition} AND {condition}" if self.condition else condition
+        return States(joined, (*self.values, *values), self.counted and counted)
+
+    def among(self, column: str, values: Sequence[int] | Sequence[str]) -> States:
+        """Those of them with one of the values, however many, in a column."""
+        from json import dumps
+
+        condition = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns are ours
+        return self.narrowed(condition, dumps(list(values)), counted=column in TALLIED)
+
+    @property
+    def everything(self) -> bool:
+        return not self.condition
+
+    @property
+    def query(self) -> str:
+        """SQL for the row ids."""
+        return f"SELECT id FROM state WHERE {self.condition or '1'}"  # noqa: S608 - conditions are ours
+
+
+def states_of(view: View, wanted: Filter) -> States:
+    """The states that a filter's series, organizations, statuses and tags leave, within scope.
+
+    Raises NotFound, Ambiguous or OutOfScope for a name.
+    """
+    picked = States("", ())
+    organizations = _organizations(view, wanted)
+    if organizations is not None:
+        picked = picked.among("organization", sorted(organizations))
+    if wanted.series:
+        ids = sorted({series_table.find(view, name) for name in wanted.series})
+        picked = picked.among("series", ids)
+    if wanted.statuses:
+        picked = picked.among("status", wanted.statuses)
+    if wanted.tags:
+        either = " OR ".join("instr(folded, ?)" for _ in wanted.tags)
+        picked = picked.narrowed(f"({either})", *(fold(tag.strip()) for tag in wanted.tags))
+    return picked
+
+
+def _organizations(view: View, wanted: Filter) -> set[int] | frozenset[int] | None:
+    if not wanted.organizations:
+        return None if view.sees_all else view.scope
+    named = [view.organization(text) for text in wanted.organizations]
+    if not wanted.below:
+        return set(named)
+    return {id for top in named for id in view.tree.below(top)}
+
+
+class Spans:
+    """The spans of some states, ascending or descending, with leaps to any number."""
+
+    def __init__(self, connection: sqlite3.Connection, states: States, *, descending: bool = False) -> None:
+        self._connection = connection
+        self._states = states
+        self._descending = descending
+        self._few = self._fetch_if_few()
+
+    def _fetch_if_few(self) -> list[Span] | None:
+        if self._states.everything:
+            return None
+        rows = self._connection.execute(
+            f"SELECT first, last, state FROM span WHERE state IN ({self._states.query}) LIMIT ?",  # noqa: S608
+            (*self._states.values, FEW + 1),
+        ).fetchall()
+        return sorted(rows, reverse=self._descending) if len(rows) <= FEW else None
+
+    @property
+    def few(self) -> bool:
+        """Whether they are so few that all of them are at hand."""
+        return self._few is not None
+
+    def all(self) -> Iterator[Span]:
+        """Every span, in order."""
+        if self._few is not None:
+            return iter(self._few)
+        if self._states.everything:
+            return self._walk("1")
+        # The plus keeps the planner from going by the states' index.
+        return self._walk(f"+state IN ({self._states.query})", *self._states.values)
+
+    def beyond(self, number: int) -> Iterator[Span]:
+        """From the span that holds ``number`` on (downwards when descending), in order."""
+        if self._few is not None:
+            if self._descending:
+                return (span for span in self._few if span[0] <= number)
+            return (span for span in self._few if span[1] >= number)
+        spans = self._walk(_DOWN if self._descending else _UP, number)
+        if self._states.everything:
+            return spans
+        picked = self._picked
+        return (span for span in spans if span[2] in picked)
+
+    @cached_property
+    def _picked(self) -> frozenset[int]:
+        """The states' row ids: those who leap often would have SQLite pick them at each leap."""
+        rows = self._connection.execute(self._states.query, self._states.values)
+        return frozenset(id for (id,) in rows)
+
+    def _walk(self, condition: str, *values: int | str) -> Iterator[Span]:
+        order = "DESC" if self._descending else "ASC"
+        return self._connection.execute(
+            f"SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order}",  # noqa: S608
+            values,
+        )

@@ -1,0 +1,177 @@
+"""How many of an organization's numbers are used: five categories that add up to the total.
+
+The total is what an organization holds and what is held below it. Four categories count what it
+holds itself, by status; the fifth, allocated, is all that is held below. In use is all but
+available. Counts are read off ``tally``: no scan of numbers at any size.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.rules.model import Status
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from numctl.core.catalog.tree import Tree
+    from numctl.core.catalog.view import View
+
+_COLUMNS = {Status.AVAILABLE: 0, Status.RESERVED: 1, Status.ASSIGNED: 2, Status.IN_USE: 3}
+
+
+class Figures(NamedTuple):
+    """Counts of numbers. ``subscribers`` are assigned or registered anywhere, below included."""
+
+    available: int = 0
+    reserved: int = 0
+    assigned: int = 0
+    registered: int = 0
+    allocated: int = 0
+    subscribers: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.available + self.reserved + self.assigned + self.registered + self.allocated
+
+    @property
+    def in_use(self) -> int:
+        return self.total - self.available
+
+    @property
+    def percent(self) -> int:
+        """In use / total, rounded down; 0 without numbers."""
+        return 100 * self.in_use // self.total if self.total else 0
+
+    @property
+    def subscriber_percent(self) -> int:
+        """Subscribers / total, rounded down; the figure that regulators ask for."""
+        return 100 * self.subscribers // self.total if self.total else 0
+
+    def reaches(self, threshold: int) -> bool:
+        """Whether utilization is at or above ``threshold`` per cent (0: off, never)."""
+        return bool(threshold and self.total) and 100 * self.in_use >= threshold * self.total
+
+
+class Row(NamedTuple):
+    """One line of a utilization table; ``series`` is 0 where it is for all of them."""
+
+    organization: int
+    series: int
+    figures: Figures
+
+
+class Line(NamedTuple):
+    """One line of a utilization table as it is shown; percentages are rounded down.
+
+    ``threshold_percent`` is None where it is off, ``series`` where the line is for all of them.
+    """
+
+    organization: str
+    series: str | None
+    total: int
+    in_use: int
+    available: int
+    reserved: int
+    assigned: int
+    registered: int
+    allocated: int
+    utilization_percent: int
+    subscriber_percent: int
+    threshold_percent: int | None
+    over_threshold: bool
+
+
+Counts = dict[tuple[int, int], list[int]]  # (organization, series): numbers held, by status
+
+
+def of(connection: sqlite3.Connection, tree: Tree, organization: int) -> Figures:
+    """The figures of one organization: a look-up, however large the store."""
+    own = [0, 0, 0, 0]
+    for status, n in connection.execute(
+        "SELECT status, sum(n) FROM tally WHERE organization = ? GROUP BY status", (organization,)
+    ):
+        own[_COLUMNS[Status(status)]] = n
+    allocated = subscribers = 0
+    if tree.children(organization):
+        for (_, _), counts in _counts(connection, tree.scope(organization) - {organization}, False).items():
+            allocated += sum(counts)
+            subscribers += counts[2] + counts[3]
+    return Figures(own[0], own[1], own[2], own[3], allocated, own[2] + own[3] + subscribers)
+
+
+def table(
+    connection: sqlite3.Connection, tree: Tree, organizations: Iterable[int], *, by_series: bool = False
+) -> list[Row]:
+    """A row for each organization, in the order given; with ``by_series`` for each of its series.
+
+    ``organizations`` must lie in one subtree whose top comes first. By series, an organization has a
+    row for each series of which it was given numbers that it still has, by name.
+    """
+    wanted = list(organizations)
+    names = dict(connection.execute("SELECT id, folded FROM series")) if by_series else {}
+    own = _counts(connection, tree.scope(wanted[0]), by_series)
+    below = _rolled_up(tree, wanted[0], own)
+    rows = []
+    for organization in wanted:
+        keys = set(below.get(organization, {})) if by_series else {0}
+        for series in sorted(keys, key=lambda id: names.get(id, "")):
+            held = own.get((organization, series), [0, 0, 0, 0])
+            everything = below.get(organization, {}).get(series, (0, 0))
+            figures = Figures(held[0], held[1], held[2], held[3], everything[0] - sum(held), everything[1])
+            rows.append(Row(organization, series, figures))
+    return rows
+
+
+def lines(view: View, top: int, *, below: bool = False, by_series: bool = False) -> list[Line]:
+    """What is shown of ``top``, with ``below`` of all below it too, parents before children."""
+    organizations = list(view.tree.below(top)) if below else [top]
+    names = dict(view.connection.execute("SELECT id, name FROM series")) if by_series else {}
+    return [
+        _line(view.tree, row, names.get(row.series))
+        for row in table(view.connection, view.tree, organizations, by_series=by_series)
+    ]
+
+
+def _line(tree: Tree, row: Row, series: str | None) -> Line:
+    figures, threshold = row.figures, tree[row.organization].threshold
+    return Line(
+        tree.path(row.organization),
+        series,
+        figures.total,
+        figures.in_use,
+        *figures[:5],
+        figures.percent,
+        figures.subscriber_percent,
+        threshold or None,
+        figures.reaches(threshold),
+    )
+
+
+def _counts(connection: sqlite3.Connection, scope: Iterable[int], by_series: bool) -> Counts:
+    column = "series" if by_series else "0"
+    found: Counts = {}
+    inside = frozenset(scope)
+    for organization, series, status, n in connection.execute(
+        f"SELECT organization, {column}, status, sum(n) FROM tally WHERE n > 0 GROUP BY 1, 2, 3"  # noqa: S608
+    ):
+        if organization in inside:
+            found.setdefault((organization, series), [0, 0, 0, 0])[_COLUMNS[Status(status)]] = n
+    return found
+
+
+def _rolled_up(tree: Tree, top: int, own: Counts) -> dict[int, dict[int, tuple[int, int]]]:
+    """For each organization and series: (numbers, subscribers) held by it or below it."""
+    sums: dict[int, dict[int, tuple[int, int]]] = {}
+    for (organization, series), counts in own.items():
+        sums.setdefault(organization, {})[series] = (sum(counts), counts[2] + counts[3])
+    for organization in reversed(list(tree.below(top))):  # children before parents
+        parent = tree[organization].parent
+        if organization == top or organization not in sums:
+            continue
+        above = sums.setdefault(parent, {})
+        for series, (n, subscribers) in sums[organization].items():
+            old = above.get(series, (0, 0))
+            above[series] = (old[0] + n, old[1] + subscribers)
+    return sums

@@ -1,0 +1,1 @@
+"""The rule book: statuses, and one record for each action: pure."""

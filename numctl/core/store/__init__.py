@@ -1,0 +1,1 @@
+"""What holds the tables: schema, transactions, backup and upgrade."""

@@ -1,0 +1,230 @@
+"""One store: opening it, telling it from other files, its transactions, and making a new one.
+
+A transaction here is explicit (``isolation_level=None``): ``reading`` is a snapshot that ends before
+anything is printed, ``writing`` takes the write lock at once, so that what it has read stays true.
+Whatever may have to wait for a lock waits in slices: SQLite waits within one call, and until that
+returns Python can't see that it was interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from numctl.core.errors import Damaged, Locked, Refusal
+from numctl.core.store import schema
+from numctl.core.store.drafts import drafted, stands
+from numctl.core.store.identity import expect_a_store, expect_known, something_else
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+PAGE_CACHE_KIB = 16_000  # for changes; what reads goes through the file once, with SQLite's usual 2,000
+SLICE = 100  # milliseconds of waiting for a lock, after which an interruption is seen
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+
+class Store:
+    """An open store. ``connection`` is for the core alone."""
+
+    def __init__(self, path: Path, lock_timeout: float = 30) -> None:
+        self.path = path
+        self.connection = _connect(path)
+        self._patience = int(lock_timeout * 1000)  # milliseconds
+
+    @classmethod
+    def open(cls, path: Path, lock_timeout: float = 30) -> Store:
+        """Open the store at ``path``; wait ``lock_timeout`` seconds for other processes' locks.
+
+        One of an older schema is upgraded first, and a copy of it kept beside it. Raises NoStore where
+        there is none or the file is something else, Damaged for one that a newer numctl wrote or that
+        SQLite can't read.
+        """
+        expect_a_store(path)
+        with translated(path):
+            store = cls(path, lock_timeout)
+            try:
+                store._patiently("PRAGMA synchronous = FULL")  # some systems build SQLite with less
+                if store._identified() < schema.VERSION:
+                    from numctl.core.store.upgrades import upgrade
+
+                    upgrade(store)
+            except UnicodeDecodeError:  # what SQLite says of a damaged file may quote the damage
+                store.close()
+                raise Damaged(
+                    f"{path} is damaged: its schema can't be read.", "Go back to a backup.", path=str(path)
+                ) from None
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+    @classmethod
+    def create(cls, path: Path, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
+        """Make a new store at ``path``, let ``fill`` write into it, then put it in place whole.
+
+        The file is the owner's alone, as are folders made on the way; a dry run makes all of it
+        elsewhere, and throws it away. Raises NumbersRefuse where something stands already, be it a
+        dangling link.
+        """
+        if os.path.lexists(path):
+            raise stands(path)
+        if dry_run:
+            from tempfile import TemporaryDirectory
+
+            with TemporaryDirectory() as folder:
+                cls.create(Path(folder, path.name), fill)
+            return
+        _make_folders(path.parent)
+        with drafted(path) as draft, cls(draft) as store:
+            with store.writing() as connection:
+                schema.migrate(connection)
+            fill(store)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A snapshot. It must end before output begins: a paused reader would hold up every writer."""
+        with translated(self.path), self._snapshot():
+            yield self.connection
+
+    @contextmanager
+    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[sqlite3.Connection]:
+        """A change: committed at the end if ``keep()`` says so, rolled back otherwise or on any error.
+
+        Raises Locked when another process keeps the lock for the whole timeout.
+        """
+        with translated(self.path):
+            self._patiently("BEGIN IMMEDIATE")
+            try:
+                self.connection.execute(f"PRAGMA cache_size = {-PAGE_CACHE_KIB}")
+                yield self.connection
+                self._patiently("COMMIT" if keep() else "ROLLBACK")
+            except BaseException:
+                self._end("ROLLBACK")
+                raise
+
+    @contextmanager
+    def impatient(self, seconds: float = 0) -> Iterator[None]:
+        """Inside, a lock held by someone else is reported after ``seconds``, at once if that is 0."""
+        patience, self._patience = self._patience, int(seconds * 1000)
+        try:
+            yield
+        finally:
+            self._patience = patience
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        self.connection.execute("BEGIN")
+        try:
+            self._patiently("PRAGMA user_version")  # any read takes the lock; nothing waits after it
+            yield
+        finally:
+            self._end("COMMIT")
+
+    def _patiently(self, statement: str) -> None:
+        left = self._patience
+        while True:
+            self.connection.execute(f"PRAGMA busy_timeout = {min(left, SLICE)}")
+            try:
+                self.connection.execute(statement).fetchone()
+                return
+            except sqlite3.OperationalError as error:
+                left -= SLICE
+                if left <= 0 or not _is_busy(error):
+                    raise
+
+    def _end(self, statement: str) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute(statement)
+
+    def _identified(self) -> int:
+        """The version of the schema, of a file that is a store. Raises NoStore or Damaged."""
+        try:
+            with self._snapshot():
+                (application,) = self.connection.execute("PRAGMA application_id").fetchone()
+                (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            if _code(error) == sqlite3.SQLITE_NOTADB:
+                raise something_else(self.path) from None
+            raise
+        expect_known(self.path, application, version)
+        return int(version)
+
+
+def _make_folders(folder: Path) -> None:
+    # `mkdir(parents=True)` gives its mode to the last folder alone.
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into refusals: locked, damaged, or what the disk said."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = _code(error)
+        if _is_busy(error):
+            raise Locked(
+                f"{path} stayed locked by another process.",
+                "Try again, or wait longer with --lock-timeout.",
+                path=str(path),
+            ) from error
+        if code == sqlite3.SQLITE_NOTADB:
+            raise something_else(path) from None
+        if code == sqlite3.SQLITE_CORRUPT:
+            raise Damaged(
+                f"{path} is damaged: {error}.",
+                "Run `numctl check` to see where, or go back to a backup.",
+                path=str(path),
+            ) from error
+        if code in (
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_READONLY,
+        ):
+            raise Refusal(
+                f"{path} could not be read or written: {error}.",
+                "Nothing was changed. Look at the disk's free space and the file's permissions.",
+                path=str(path),
+            ) from error
+        raise
+
+
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF  # the rest says which kind of it
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise Refusal(
+            f"This Python's SQLite is {sqlite3.sqlite_version}; numctl needs 3.37 or newer.",
+            "Run numctl with a newer Python.",
+        )
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=SLICE / 1000, isolation_level=None
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection

@@ -1,0 +1,144 @@
+"""Usage records: the rows of a file, checked and packed. A million take some 70 megabytes."""
+
+from __future__ import annotations
+
+from array import array
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+from numctl.core import dates
+from numctl.core.errors import BadValue
+from numctl.core.files.records import Form, Reader
+from numctl.core.files.rejects import Complaints
+from numctl.core.numbers.parsing import parse_number
+from numctl.core.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+FIGURES = (
+    "voice_incoming_seconds",
+    "voice_outgoing_seconds",
+    "messages_sent",
+    "messages_received",
+    "data_bytes",
+)
+FIELDS = ("date", "number", *FIGURES)
+MOST = 2**63 - 1
+STEP = 1_000  # rows between two reports of progress
+
+
+class UsageRecords:
+    """Rows by their place from 0; ``days[i]`` is an index into ``days_known``."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.complaints = complaints
+        self.ignored: Sequence[str] = ()
+        self.numbers, self.lines, self.days = array("q"), array("q"), array("l")
+        self.days_known: list[str] = []
+        self.figures = array("q")  # of one row after another
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def figures_of(self, place: int) -> array[int]:
+        """The figures of a row, in the order of ``FIGURES``."""
+        return self.figures[place * len(FIGURES) : (place + 1) * len(FIGURES)]
+
+    @cached_property
+    def order(self) -> Sequence[int]:
+        """The rows' places by their numbers. A number's second row for a day is complained of."""
+        order = array("q", sorted(range(len(self)), key=self.numbers.__getitem__))
+        number, seen = -1, dict[int, int]()
+        for place in order:
+            if self.numbers[place] != number:
+                number = self.numbers[place]
+                seen.clear()
+            day = self.days[place]
+            if day in seen:
+                self.complaints.add(self.lines[place], _twice(number, self.days_known[day], seen[day]))
+            else:
+                seen[day] = self.lines[place]
+        return order
+
+    def digest(self) -> str:
+        """A digest of what was read, for a key that makes a retry safe."""
+        from hashlib import sha256
+
+        running = sha256(repr(self.days_known).encode())
+        for column in (self.numbers, self.days, self.figures):
+            running.update(column.tobytes())
+        return running.hexdigest()
+
+
+def form(mapped: Mapping[str, str], delimiter: str | None) -> Form:
+    """What to look for in a file of usage. Raises BadValue for a field that there is none of."""
+    for field in mapped:
+        if field not in FIELDS:
+            raise BadValue(f"There is no field {quoted(field)}.", f"The fields are {', '.join(FIELDS)}.")
+    return Form(FIELDS, _expect_all, mapped, delimiter)
+
+
+def _expect_all(present: Collection[str]) -> None:
+    # A figure that lacks can't count as 0: a file that replaces another one would wipe it out.
+    lacking = [field for field in FIELDS if field not in present]
+    if lacking:
+        raise BadValue(f"There is no column {', '.join(lacking)}.", "A row of usage needs all of them.")
+
+
+def read(
+    stream: TextIO, form: Form, *, region: str | None, advance: Callable[[int], None] = lambda steps: None
+) -> UsageRecords:
+    """Read a whole file; what is wrong with it is in the ``complaints`` of what comes back."""
+    complaints = Complaints()
+    records = UsageRecords(complaints)
+    reader = Reader(stream, form, complaints)
+    known: dict[str, int] = {}
+    numbers, lines, day_places, figures = records.numbers, records.lines, records.days, records.figures
+    for count, (line, (day, number, *texts)) in enumerate(reader, 1):
+        try:
+            place = known.get(day)
+            if place is None:
+                place = known[day] = _place(dates.day(day.strip()), records.days_known)
+            parsed = parse_number(number, region)
+            figures.fromlist(_whole(texts))
+        except BadValue as error:
+            complaints.add(line, error)
+            continue
+        numbers.append(parsed)
+        lines.append(line)
+        day_places.append(place)
+        if not count % STEP:
+            advance(STEP)
+    records.ignored = list(reader.ignored)
+    _ = records.order  # complains of what is there twice
+    return records
+
+
+def _place(day: str, known: list[str]) -> int:
+    """A day's index, the same for all ways to write it."""
+    if day not in known:
+        known.append(day)
+    return known.index(day)
+
+
+def _twice(number: int, day: str, line: int) -> BadValue:
+    return BadValue(
+        f"{number} has a row for {day} on line {line} already.", "Give one row for each number and day."
+    )
+
+
+def _whole(texts: list[str]) -> list[int]:
+    """Whole numbers from 0 to 2^63-1."""
+    together = "".join(texts)
+    if together.isdecimal() and together.isascii() and "" not in texts and len(together) <= 90:
+        values = [*map(int, texts)]
+        if max(values) <= MOST:
+            return values
+    for field, text in zip(FIGURES, texts, strict=True):
+        digits = text.strip()
+        if not (digits.isascii() and digits.isdecimal()) or len(digits) > 19 or int(digits) > MOST:
+            raise BadValue(
+                f"{field} is a whole number from 0 to {MOST}, not {quoted(text)}.", "Write digits alone."
+            )
+    return [int(text) for text in texts]

@@ -1,0 +1,1 @@
+"""Numbers and files as commands are given them, and the options that commands share."""

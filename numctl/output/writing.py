@@ -1,0 +1,140 @@
+"""Rows written as they come, many at once: single rows, runs of numbers, bare ranges; and objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from numctl.core.numbers.packed import Packed
+from numctl.output.formats import KEPT, OWN, Layout, Row, Run
+
+Write = Callable[[str], object]
+
+ROWS_AT_ONCE = 8_192  # rows held as text before they are written: about 1 MB
+_LAST_DIGITS = [f"{n:03}" for n in range(1_000)]  # what the numbers of one thousand differ in
+
+
+def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
+    """Write rows as they come and return how many there were."""
+    lines = _Lines(form, write)
+    for row in rows:
+        lines.held.append(form.row(row))
+        lines.waiting += 1
+        if lines.waiting >= ROWS_AT_ONCE:
+            lines.write_out()
+    return lines.close()
+
+
+def write_runs(form: Layout, rows: Mapping[Any, Row], runs: Iterable[Run], at: int, write: Write) -> int:
+    """Write a row for each number of the runs, the number at index `at`; return how many.
+
+    A number has three digits or more.
+    """
+    around = form.around(at)
+    one, other, end = *form.columns[-OWN:], form.after
+    nothing = f"{one[None]}{other[None]}{end}"
+    known: dict[object, tuple[str, str]] = {}
+    lines = _Lines(form, write)
+    keep = lines.held.append
+    for first, last, key, its, also_its in runs:
+        if key not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            known[key] = around(rows[key])
+        head, tail = known[key]
+        tail += nothing if its is None is also_its else f"{one[its]}{other[also_its]}{end}"
+        while first <= last:
+            if first == last:
+                keep(f"{head}{first}{tail}")
+                count = 1
+            else:
+                thousand, at = divmod(first, 1_000)
+                count = min(last - first + 1, 1_000 - at)
+                before = f"{head}{thousand or ''}"
+                keep(f"{before}{(tail + before).join(_LAST_DIGITS[at : at + count])}{tail}")
+            lines.waiting += count
+            if lines.waiting >= ROWS_AT_ONCE:
+                lines.write_out()
+            first += count
+    return lines.close()
+
+
+class _Lines:
+    """Texts that each stand for some rows, written many at once; `waiting` counts the rows held."""
+
+    def __init__(self, form: Layout, write: Write) -> None:
+        self._write, self._closing = write, form.closing
+        self._skip = len(form.between)  # nothing stands between the first row and what is before it
+        self._written = 0
+        self.held: list[str] = []
+        self.waiting = 0
+        write(form.opening)
+
+    def write_out(self, closing: str = "") -> None:
+        self._write("".join(self.held)[self._skip :] + closing)
+        self.held.clear()
+        if self.waiting:
+            self._skip = 0
+        self._written += self.waiting
+        self.waiting = 0
+
+    def close(self) -> int:
+        """Write the rest; return how many rows were written in all."""
+        self.write_out(self._closing)
+        return self._written
+
+
+def spread(rows: Mapping[Any, Row], runs: Iterable[Run], at: int) -> Iterator[Row]:
+    """The rows that runs stand for, one for each number, the number a string of digits."""
+    for first, last, key, *own in runs:
+        row = [*rows[key][:-OWN], *own]
+        for number in range(first, last + 1):
+            row[at] = str(number)
+            yield tuple(row)
+
+
+def write_ranges(ranges: Iterable[tuple[int, int]], write: Write) -> int:
+    """Write `FIRST..LAST` lines, one for what follows on without a gap; return how many numbers."""
+    numbers = 0
+    held: list[str] = []
+    begin = end = -1
+    for first, last in ranges:
+        numbers += last - first + 1
+        if first == end + 1 and len(str(first)) == len(str(end)):
+            end = last
+            continue
+        if end >= 0:
+            held.append(f"{begin}..{end}\n")
+        begin, end = first, last
+        if len(held) >= ROWS_AT_ONCE:
+            write("".join(held))
+            held.clear()
+    if end >= 0:
+        held.append(f"{begin}..{end}\n")
+    write("".join(held))
+    return numbers
+
+
+def write_object(facts: Mapping[str, object], value: Callable[[object], str], write: Write) -> None:
+    """Write a JSON object, each value as `value` has it; packed ranges are written as they come."""
+    comma = "{"
+    for name, fact in facts.items():
+        write(f"{comma}{value(name)}: ")
+        if isinstance(fact, Packed):
+            _write_packed(fact, write)
+        else:
+            write(value(fact))
+        comma = ", "
+    write("}" if facts else "{}")
+
+
+def _write_packed(ranges: Packed, write: Write) -> None:
+    comma, source = "[", iter(ranges)
+    while some := list(islice(source, ROWS_AT_ONCE)):
+        texts = [
+            f'{{"first": "{first}", "last": "{last}", "count": {last - first + 1}}}' for first, last in some
+        ]
+        write(comma + ", ".join(texts))
+        comma = ", "
+    write("]" if ranges else "[]")
