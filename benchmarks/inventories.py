@@ -12,8 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from numctl.core.actions import organizations, series
+from numctl.core.actions import organizations
 from numctl.core.actions.founding import found
+from numctl.core.catalog import series
 from numctl.core.changes.operations import Act, Operation, perform
 from numctl.core.numbers.national import reader
 from numctl.core.numbers.ranges import Range

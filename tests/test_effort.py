@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core.actions import organizations, series
+from numctl.core.actions import organizations
 from numctl.core.actions.founding import found
+from numctl.core.catalog import series
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operations import Act, Operation, perform

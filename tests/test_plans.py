@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from numctl.core.actions import allocation, founding, organizations, series
+from numctl.core.actions import allocation, founding, organizations
+from numctl.core.catalog import series
 from numctl.core.changes.operations import Act, Operation, perform
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status

@@ -12,6 +12,7 @@ import pytest
 
 from numctl.core.actions import founding, inventory, organizations, series, subscribers
 from numctl.core.actions.reservations import reserve
+from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operations import Act, Operation, perform
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
@@ -33,7 +34,7 @@ def span(first: int, last: int) -> list[Range]:
 def furnish(operation: Operation) -> None:
     organizations.add(operation, "Sales", None, ["sales@acme.example"], 90)
     organizations.add(operation, "EMEA", "Acme/Sales")
-    organizations.add(operation, "Finance", None, ["finance@acme.example"], organizations.OFF)
+    organizations.add(operation, "Finance", None, ["finance@acme.example"], OFF)
     series.add(operation, "Empty", "has no numbers")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import founding, inventory, organizations, reservations
+from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operations import Act, Operation, perform
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
@@ -61,7 +62,7 @@ class Company:
 @pytest.fixture
 def company(store: Path) -> Company:
     made = Company(store)
-    made.do(lambda op: organizations.set_up(op, "Acme", None, organizations.OFF))
+    made.do(lambda op: organizations.set_up(op, "Acme", None, OFF))
     return made
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from numctl.core.actions import allocation, founding, inventory, organizations, reservations, subscribers
+from numctl.core.catalog.organizations import OFF
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operations import Act, Operation, Outcome, perform
@@ -81,7 +82,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         (100, 10, 10, 1),
         (33, 3, 1, 1),  # a third is 33.3 per cent
         (34, 3, 1, 0),
-        (organizations.OFF, 10, 10, 0),
+        (OFF, 10, 10, 0),
     ],
 )
 def test_a_message_comes_from_the_threshold_on(
@@ -96,7 +97,7 @@ def test_a_message_comes_from_the_threshold_on(
 def test_an_organization_without_numbers_is_never_over(world: World) -> None:
     world.watch("Lab", 1)
     world.give("Lab", 1)
-    world.watch("Lab", organizations.OFF)
+    world.watch("Lab", OFF)
     world.do(lambda op: inventory.remove(op, [Range(FIRST, FIRST)], "given back"))
     world.watch("Lab", 1)
     assert world.messages() == []

@@ -21,9 +21,9 @@ def list_(ctx: typer.Context, text: Text = None) -> None:
 
         numctl org list sales -o json
     """
-    from numctl.core.actions.organizations import Listed, listed
+    from numctl.core.queries import catalog
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = listed(view.connection, view.tree, view.acting, text or "")
-    session.output.rows(Listed._fields, rows, empty="No organizations found.")
+        rows = catalog.organizations(view.connection, view.tree, view.acting, text or "")
+    session.output.rows(catalog.ListedOrganization._fields, rows, empty="No organizations found.")

@@ -32,6 +32,7 @@ def set_(
         numctl org set Support --no-email
     """
     from numctl.core.actions import organizations
+    from numctl.core.catalog.organizations import OFF
 
     session: Session = ctx.obj
     if email and no_email:
@@ -39,5 +40,5 @@ def set_(
     if not email and not no_email and threshold is None:
         raise BadValue("There is nothing to set.", "Give --email, --no-email or --threshold.")
     emails = [clean_email(text) for text in email or ()] if email or no_email else None
-    percent = None if threshold is None else organizations.OFF if threshold == "off" else int(threshold)
+    percent = None if threshold is None else OFF if threshold == "off" else int(threshold)
     session.change("org set", lambda operation: organizations.set_up(operation, org, emails, percent))

@@ -32,7 +32,7 @@ def show(ctx: typer.Context, org: OrgArgument) -> None:
 
         numctl org show Sales
     """
-    from numctl.core.actions import organizations
+    from numctl.core.catalog import organizations
     from numctl.core.queries import utilization
 
     session: Session = ctx.obj

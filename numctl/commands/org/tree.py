@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from numctl.core.actions.organizations import Listed
     from numctl.session import Session
 
 FIELDS = ("organization", "depth", "total")
@@ -20,11 +19,11 @@ def tree(ctx: typer.Context) -> None:
 
         numctl org tree
     """
-    from numctl.core.actions.organizations import listed
+    from numctl.core.queries import catalog
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = listed(view.connection, view.tree, view.acting)
+        rows = catalog.organizations(view.connection, view.tree, view.acting)
     depths = [row.organization.count("/") - rows[0].organization.count("/") for row in rows]
     if session.settings.output not in (None, "table"):
         session.output.rows(
@@ -36,9 +35,9 @@ def tree(ctx: typer.Context) -> None:
     )
 
 
-def _name(row: Listed, depth: int) -> str:
+def _name(row: ListedOrganization, depth: int) -> str:
     return row.organization.rpartition("/")[2] if depth else row.organization
 
 
-def _remark(row: Listed) -> str:
+def _remark(row: ListedOrganization) -> str:
     return f"({row.total})" if row.total else ""

@@ -21,9 +21,9 @@ def list_(ctx: typer.Context, text: Text = None) -> None:
 
         numctl series list 14 -o json
     """
-    from numctl.core.actions.series import Listed, listed
+    from numctl.core.queries import catalog
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = listed(view, text or "")
-    session.output.rows(Listed._fields, rows, empty="No series found.")
+        rows = catalog.series(view, text or "")
+    session.output.rows(catalog.ListedSeries._fields, rows, empty="No series found.")

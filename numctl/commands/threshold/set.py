@@ -31,7 +31,8 @@ def set_(
         numctl threshold set off --org Lab
     """
     from numctl.core.actions import organizations
+    from numctl.core.catalog.organizations import OFF
 
     session: Session = ctx.obj
-    percent = organizations.OFF if threshold == "off" else int(threshold)
+    percent = OFF if threshold == "off" else int(threshold)
     session.change("threshold set", lambda operation: organizations.set_up(operation, org, None, percent))

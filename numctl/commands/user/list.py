@@ -27,10 +27,10 @@ def list_(
 
         numctl user list moreau
     """
-    from numctl.core.actions.users import Listed, listed
+    from numctl.core.queries import catalog
     from numctl.core.queries.buffer import Spool
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = Spool.of(map(tuple, listed(view, text or "", former=former)))
-    session.output.rows(Listed._fields, rows, empty="No users found.")
+        rows = Spool.of(map(tuple, catalog.users(view, text or "", former=former)))
+    session.output.rows(catalog.ListedUser._fields, rows, empty="No users found.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions import series as series_table
+from numctl.core.catalog import series as series_table
 from numctl.core.changes.writer import InState
 from numctl.core.errors import NotEnough, OutOfScope
 from numctl.core.rules.model import Change, State, Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from numctl.core.actions import organizations
+from numctl.core.catalog import organizations
 from numctl.core.changes.operations import Act, Outcome, perform
 from numctl.core.errors import Damaged, NoStore
 from numctl.core.store.drafts import stands

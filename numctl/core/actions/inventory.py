@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.actions import series
+from numctl.core.catalog import series
 from numctl.core.rules.model import Change, State, Status
 
 if TYPE_CHECKING:

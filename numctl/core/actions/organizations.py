@@ -1,31 +1,18 @@
-"""Organizations as furniture: adding, renaming, setting, moving and removing them."""
+"""Organizations: adding, renaming, setting, moving and removing them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from numctl.core.catalog.tree import Organization, Tree
+from numctl.core.catalog import organizations as rows
+from numctl.core.catalog.tree import Organization
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
     from numctl.core.changes.operations import Operation
-
-DEFAULT_THRESHOLD = 80  # per cent
-OFF = 0
-
-
-class Listed(NamedTuple):
-    """An organization with its path, the path above (None at the root), and all numbers it was given."""
-
-    organization: str
-    parent: str | None
-    emails: list[str]
-    threshold_percent: int | None
-    total: int
 
 
 def found(
@@ -42,28 +29,10 @@ def found(
             "Choose another name.",
             organization=name,
         )
-    id = insert(operation.connection, parent, name, emails, threshold)
-    percent = DEFAULT_THRESHOLD if threshold is None else threshold
+    id = rows.insert(operation.connection, parent, name, emails, threshold)
+    percent = rows.DEFAULT_THRESHOLD if threshold is None else threshold
     operation.tree.graft(Organization(id, parent, name, fold(name), percent))
     operation.door.scope = operation.scope
-    return id
-
-
-def insert(
-    connection: sqlite3.Connection,
-    parent: int | None,
-    name: str,
-    emails: Sequence[str] = (),
-    threshold: int | None = None,
-) -> int:
-    """Write the row of an organization and its addresses; give its row id."""
-    percent = DEFAULT_THRESHOLD if threshold is None else threshold
-    id = connection.execute(
-        "INSERT INTO organization (parent, name, folded, threshold) VALUES (?, ?, ?, ?)",
-        (parent, name, fold(name), percent),
-    ).lastrowid
-    assert id is not None  # noqa: S101 - an INSERT has always one
-    _write_emails(connection, id, emails)
     return id
 
 
@@ -93,9 +62,7 @@ def rename(operation: Operation, organization: str, name: str) -> None:
             "Choose another name.",
             organization=name,
         )
-    operation.connection.execute(
-        "UPDATE organization SET name = ?, folded = ? WHERE id = ?", (name, fold(name), id)
-    )
+    rows.rename(operation.connection, id, name)
     operation.reload_tree()
     operation.furnish(organization=id, old=old.name, name=name)
 
@@ -105,12 +72,12 @@ def set_up(
 ) -> None:
     """Change an organization's e-mail addresses or its threshold; None leaves each as it is."""
     id = operation.organization(organization)
-    before = (emails_of(operation.connection, id), operation.tree[id].threshold)
+    before = (rows.emails_of(operation.connection, id), operation.tree[id].threshold)
     if emails is not None and list(emails) != before[0]:
-        _write_emails(operation.connection, id, emails)
+        rows.write_emails(operation.connection, id, emails)
         operation.furnish(organization=id, emails=list(emails))
     if threshold is not None and threshold != before[1]:
-        operation.connection.execute("UPDATE organization SET threshold = ? WHERE id = ?", (threshold, id))
+        rows.set_threshold(operation.connection, id, threshold)
         operation.furnish(organization=id, threshold=threshold)
     operation.reload_tree()
 
@@ -142,7 +109,7 @@ def move(operation: Operation, organization: str, to: str) -> None:
             f"{operation.tree.path(parent)} has an organization '{old.name}' already.",
             "Rename one of them first.",
         )
-    operation.connection.execute("UPDATE organization SET parent = ? WHERE id = ?", (parent, id))
+    rows.put_below(operation.connection, id, parent)
     operation.reload_tree()
     operation.furnish(organization=id, old_parent=old.parent, parent=parent)
 
@@ -165,50 +132,9 @@ def remove(operation: Operation, organization: str) -> None:
         raise NumbersRefuse(
             f"{path} holds {held} numbers.", "Move or withdraw them first.", organization=path, count=held
         )
-    operation.connection.execute("UPDATE organization SET retired = 1 WHERE id = ?", (id,))
+    rows.retire(operation.connection, id)
     operation.furnish(organization=id, name=path)
     operation.reload_tree()
-
-
-def listed(connection: sqlite3.Connection, tree: Tree, top: int, text: str = "") -> list[Listed]:
-    """``top`` and what is below it, parents before children, those whose path contains ``text``."""
-    from numctl.core.queries import utilization
-
-    emails: dict[int, list[str]] = {}
-    for id, email in connection.execute(
-        "SELECT organization, email FROM administrator ORDER BY organization, position"
-    ):
-        emails.setdefault(id, []).append(email)
-    rows = utilization.table(connection, tree, tree.below(top))
-    return [
-        Listed(
-            tree.path(row.organization),
-            tree.path(tree[row.organization].parent) if tree[row.organization].parent else None,
-            emails.get(row.organization, []),
-            tree[row.organization].threshold or None,
-            row.figures.total,
-        )
-        for row in rows
-        if fold(text) in fold(tree.path(row.organization))
-    ]
-
-
-def emails_of(connection: sqlite3.Connection, organization: int) -> list[str]:
-    """The addresses of an organization's own administrators, in the order given."""
-    return [
-        email
-        for (email,) in connection.execute(
-            "SELECT email FROM administrator WHERE organization = ? ORDER BY position", (organization,)
-        )
-    ]
-
-
-def _write_emails(connection: sqlite3.Connection, organization: int, emails: Sequence[str]) -> None:
-    connection.execute("DELETE FROM administrator WHERE organization = ?", (organization,))
-    connection.executemany(
-        "INSERT INTO administrator (organization, position, email) VALUES (?, ?, ?)",
-        [(organization, position, email) for position, email in enumerate(dict.fromkeys(emails))],
-    )
 
 
 def _expect_changeable(operation: Operation, id: int) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions import allocation, users
+from numctl.core.actions import allocation
 from numctl.core.actions.reservations import expect_a_day_to_come
+from numctl.core.catalog import users
 from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.numbers.ranges import Range, normalize
 from numctl.core.rules.model import RULES, Change, Status

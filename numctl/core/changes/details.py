@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.actions import users
+from numctl.core.catalog import users
 from numctl.core.changes.journal import NO_DETAIL, Detail
 from numctl.core.rules.model import Change, State, Status
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import allocation, inventory, organizations, reservations, series, subscribers
+from numctl.core.catalog.organizations import OFF
 from numctl.core.numbers.ranges import Range
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _founding() -> Iterator[Step]:
     yield add("Support", None, "support")
     yield add("Helpdesk", "Support", "helpdesk", 90)
     yield add("Finance", None, "finance", 70)
-    yield add("Lab", None, None, organizations.OFF)
+    yield add("Lab", None, None, OFF)
     for name, text in (
         ("1418", "Québec"),
         ("Paris", "Paris, geographic"),

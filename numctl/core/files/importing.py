@@ -8,7 +8,8 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions import organizations, series
+from numctl.core.actions import organizations
+from numctl.core.catalog import series
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
 from numctl.core.files.sheet_reading import STEP

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions.organizations import emails_of
+from numctl.core.catalog.organizations import emails_of
 
 if TYPE_CHECKING:
     import sqlite3

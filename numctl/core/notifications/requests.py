@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions import series as series_table
+from numctl.core.catalog import series as series_table
 from numctl.core.notifications import outbox
 from numctl.core.queries import utilization
 

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from numctl.core.actions import series as series_table
+from numctl.core.catalog import series as series_table
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.text import fold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions import series as series_table
+from numctl.core.catalog import series as series_table
 from numctl.core.text import fold
 
 if TYPE_CHECKING:

@@ -1,0 +1,69 @@
+"""The rows of users: a name, by the organization that holds the number; one row for each pair of the two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.errors import NotFound
+from numctl.core.text import fold, nearest
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+
+def user_id(connection: sqlite3.Connection, organization: int, name: str) -> int:
+    """The row id of a user within an organization, made if new. ``name`` is clean and not empty."""
+    row = connection.execute(
+        "SELECT id FROM user WHERE folded = ? AND folded <> '' AND organization = ?",
+        (fold(name), organization),
+    ).fetchone()
+    if row is not None:
+        return int(row[0])
+    (made,) = connection.execute(
+        "INSERT INTO user (organization, name, folded) VALUES (?, ?, ?) RETURNING id",
+        (organization, name, fold(name)),
+    ).fetchone()
+    return int(made)
+
+
+def taken_along(connection: sqlite3.Connection, user: int, organization: int) -> int:
+    """The row id by which ``organization`` knows a user whose number it takes over."""
+    holder, name = connection.execute("SELECT organization, name FROM user WHERE id = ?", (user,)).fetchone()
+    if holder == organization or not name:  # a forgotten user is nobody's
+        return user
+    return user_id(connection, organization, name)
+
+
+def unknown(connection: sqlite3.Connection, scope: frozenset[int], name: str) -> NotFound:
+    """The refusal of a name that no user in scope has, with the nearest that are."""
+    rows = connection.execute("SELECT DISTINCT name, organization FROM user WHERE folded <> ''")
+    close = nearest(name, [known for known, organization in rows if organization in scope])
+    return NotFound(
+        f"There is no user '{name}'.",
+        f"Nearest: {', '.join(close)}." if close else "See `numctl user list`.",
+        user=name,
+        nearest=close,
+    )
+
+
+def named(connection: sqlite3.Connection, scope: frozenset[int], name: str) -> list[tuple[int, str]]:
+    """Row id and name of each row in scope that has the name in any case."""
+    rows = connection.execute(
+        "SELECT id, name, organization FROM user WHERE folded = ? AND folded <> '' ORDER BY id", (fold(name),)
+    )
+    return [(id, known) for id, known, organization in rows if organization in scope]
+
+
+def name_of(connection: sqlite3.Connection, user: int) -> str | None:
+    """The name of a user; None where it was forgotten, or there is none of this row id."""
+    row = connection.execute("SELECT name FROM user WHERE id = ?", (user,)).fetchone()
+    return str(row[0]) if row and row[0] else None
+
+
+def rename(connection: sqlite3.Connection, users: Iterable[int], name: str) -> None:
+    """Give users, by row id, another (clean) name, or none; what was there doesn't stay on the disk."""
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.executemany(
+        "UPDATE user SET name = ?, folded = ? WHERE id = ?", [(name, fold(name), id) for id in users]
+    )

@@ -1,0 +1,112 @@
+"""Organizations, series and users as they are listed, with their numbers in scope."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.catalog import organizations as organization_rows
+from numctl.core.catalog import series as series_rows
+from numctl.core.queries import utilization
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from numctl.core.catalog.tree import Tree
+    from numctl.core.catalog.view import View
+
+_STATUSES = """
+SELECT user.folded, user.name, user.organization, status, count(number) FROM user
+LEFT JOIN detail ON detail.user = user.id
+LEFT JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)
+LEFT JOIN state ON state.id = span.state
+WHERE user.folded <> '' GROUP BY user.id, status ORDER BY user.folded, user.id
+"""
+
+
+class ListedOrganization(NamedTuple):
+    """An organization with its path, the path above (None at the root), and all numbers it was given."""
+
+    organization: str
+    parent: str | None
+    emails: list[str]
+    threshold_percent: int | None
+    total: int
+
+
+class ListedSeries(NamedTuple):
+    """A series and how many of its numbers are held in scope, by status."""
+
+    series: str
+    description: str
+    total: int
+    available: int
+    reserved: int
+    assigned: int
+    registered: int
+
+
+class ListedUser(NamedTuple):
+    """A user and how many numbers held in scope are theirs: in all, invited to, and in use."""
+
+    user: str
+    numbers: int
+    assigned: int
+    registered: int
+
+
+def organizations(
+    connection: sqlite3.Connection, tree: Tree, top: int, text: str = ""
+) -> list[ListedOrganization]:
+    """``top`` and what is below it, parents before children, those whose path contains ``text``."""
+    emails = organization_rows.all_emails(connection)
+    rows = utilization.table(connection, tree, tree.below(top))
+    return [
+        ListedOrganization(
+            tree.path(row.organization),
+            tree.path(tree[row.organization].parent) if tree[row.organization].parent else None,
+            emails.get(row.organization, []),
+            tree[row.organization].threshold or None,
+            row.figures.total,
+        )
+        for row in rows
+        if fold(text) in fold(tree.path(row.organization))
+    ]
+
+
+def series(view: View, text: str = "") -> list[ListedSeries]:
+    """Series by name, those whose name or description contains ``text``, with their counts in scope."""
+    counts: dict[int, dict[str, int]] = {}
+    for id, organization, status, n in view.connection.execute(
+        "SELECT series, organization, status, n FROM tally"
+    ):
+        if organization in view.scope:
+            own = counts.setdefault(id, {})
+            own[status] = own.get(status, 0) + n
+    needle = fold(text)
+    descriptions = series_rows.descriptions(view.connection)
+    rows = []
+    for folded, (id, name) in series_rows.visible(view).items():
+        if needle in folded or needle in fold(descriptions[id]):
+            n = counts.get(id, {})
+            four = [n.get(status, 0) for status in ("available", "reserved", "assigned", "in-use")]
+            rows.append(ListedSeries(name, descriptions[id], sum(four), *four))
+    return rows
+
+
+def users(view: View, text: str = "", *, former: bool = False) -> Iterator[ListedUser]:
+    """Users by name, those whose name contains ``text``; ``former`` also without numbers any more."""
+    needle, scope = fold(text), view.scope
+    rows = (row for row in view.connection.execute(_STATUSES) if row[2] in scope and needle in row[0])
+    for _, theirs in groupby(rows, key=itemgetter(0)):
+        user, counts = "", {"assigned": 0, "in-use": 0}
+        for _, name, _, status, n in theirs:
+            user = user or name
+            if status in counts:
+                counts[status] += n
+        numbers = sum(counts.values())
+        if numbers or former:
+            yield ListedUser(user, numbers, *counts.values())
