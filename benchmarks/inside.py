@@ -14,9 +14,9 @@ from time import perf_counter, process_time
 
 from benchmarks.inventories import ACT
 from numctl.core.actions import allocation, organizations
+from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.changes.operations import perform
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries import utilization
 from numctl.core.queries.search import Search

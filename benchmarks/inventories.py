@@ -14,8 +14,9 @@ from pathlib import Path
 
 from numctl.core.actions import organizations
 from numctl.core.actions.founding import found
+from numctl.core.actions.perform import perform
 from numctl.core.catalog import series
-from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.national import reader
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status

@@ -20,7 +20,7 @@ from numctl.output import Output, answers
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from numctl.core.changes.operations import Act, Operation, Outcome
+    from numctl.core.changes.operation import Act, Operation, Outcome
     from numctl.core.numbers.ranges import Range
     from numctl.input.options import ChangeOptions
 
@@ -99,7 +99,7 @@ class Session:
 
         Reads the tree for --as, unless it is done ``as_root``: before there is a store.
         """
-        from numctl.core.changes.operations import Act
+        from numctl.core.changes.operation import Act
 
         options = self.change_options
         if options.message is not None:
@@ -154,7 +154,7 @@ class Session:
             due = expiry.is_due(connection, self.today)
         if not due:
             return
-        from numctl.core.changes.operations import Act
+        from numctl.core.changes.operation import Act
 
         act = Act(self.actor, self.at, self.today)
         if self._changing and not self.change_options.dry_run:
@@ -211,7 +211,7 @@ class Session:
 
         Where mail was queued and a server is set, delivery is tried afterwards; it never fails a change.
         """
-        from numctl.core.changes.operations import perform
+        from numctl.core.actions.perform import perform
 
         self._changing = True
         outcome = perform(self.store, self.act(), action, work)

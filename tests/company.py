@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from numctl.core.actions import founding, inventory, organizations
+from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.changes.operations import Act, Operation, Outcome, perform
+from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
 

@@ -10,10 +10,11 @@ import pytest
 
 from numctl.core.actions import organizations
 from numctl.core.actions.founding import found
+from numctl.core.actions.perform import perform
 from numctl.core.catalog import series
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries import ordering, pieces, search, selection
 from numctl.core.queries.listing import Listing

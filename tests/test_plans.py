@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import allocation, founding, organizations
+from numctl.core.actions.perform import perform
 from numctl.core.catalog import series
-from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status
 from numctl.core.store.sqlite import Store

@@ -11,7 +11,7 @@ from numctl.input.files import File, opened
 
 if TYPE_CHECKING:
     from numctl.core.batch.running import Batch
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.session import Session
 
 SOME_REJECTED = 3  # exit code

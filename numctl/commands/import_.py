@@ -11,7 +11,7 @@ from numctl.core.text import clean_name
 from numctl.input import files
 
 if TYPE_CHECKING:
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.files.importing import Manner
     from numctl.core.files.sheets import Sheet
     from numctl.session import Session

@@ -11,7 +11,7 @@ from numctl.core.notifications import requests
 from numctl.input import options
 
 if TYPE_CHECKING:
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.session import Session
     from numctl.settings import Supplier
 

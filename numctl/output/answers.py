@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numctl.core.changes.operations import Outcome
+    from numctl.core.changes.operation import Outcome
 
 # What was done, and what would be: {n} is "1 number" or "3 numbers".
 _SAID = {

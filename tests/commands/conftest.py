@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from numctl.core.actions import founding, inventory, organizations, series, subscribers
+from numctl.core.actions.perform import perform
 from numctl.core.actions.reservations import reserve
 from numctl.core.catalog.organizations import OFF
-from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
 

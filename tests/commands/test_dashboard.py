@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 import pytest
 
 from numctl.core.actions import founding
+from numctl.core.actions.perform import perform
 from numctl.core.actions.reservations import reserve
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.changes.operations import perform
 from numctl.core.queries import forecast, utilization
 from numctl.core.store.sqlite import Store
 from numctl.dashboard import charts

@@ -70,7 +70,8 @@ def test_names_are_kept_as_typed(acme: Path, numctl, answer, rows, name: str) ->
 
 def test_thousand_levels(store: Path, numctl, rows) -> None:
     from numctl.core.actions import founding, organizations
-    from numctl.core.changes.operations import Operation, perform
+    from numctl.core.actions.perform import perform
+    from numctl.core.changes.operation import Operation
     from numctl.core.store.sqlite import Store
     from tests.commands.conftest import ACT
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from numctl.core.actions import founding, inventory, organizations
-from numctl.core.changes.operations import Act, perform
+from numctl.core.actions.perform import perform
+from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
 from tests.postoffice import open_office

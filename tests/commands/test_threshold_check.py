@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import founding, inventory, organizations, reservations
+from numctl.core.actions.perform import perform
 from numctl.core.catalog.organizations import OFF
-from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
 from tests.postoffice import PostOffice, open_office

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from numctl.core.actions import inventory, organizations
 from numctl.core.actions.founding import found
-from numctl.core.changes.operations import Act, perform
+from numctl.core.actions.perform import perform
+from numctl.core.changes.operation import Act
 from numctl.core.dates import end_of
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store

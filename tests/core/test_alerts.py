@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from numctl.core.actions import allocation, founding, inventory, organizations, reservations, subscribers
+from numctl.core.actions.perform import perform
 from numctl.core.catalog.organizations import OFF
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.changes.operations import Act, Operation, Outcome, perform
+from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.notifications import outbox, thresholds
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store

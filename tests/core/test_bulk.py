@@ -10,8 +10,9 @@ import pytest
 
 from numctl.core.actions import allocation, inventory, organizations, reservations, subscribers
 from numctl.core.actions.founding import found
+from numctl.core.actions.perform import perform
 from numctl.core.changes import bulk_details, writer
-from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store

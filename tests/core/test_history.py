@@ -11,7 +11,7 @@ from numctl.core.actions import allocation, inventory, organizations, reservatio
 from numctl.core.actions.subscribers import Keep
 from numctl.core.actions.undoing import undo
 from numctl.core.changes import journal
-from numctl.core.changes.operations import Operation
+from numctl.core.changes.operation import Operation
 from numctl.core.check import chain
 from numctl.core.errors import NotFound, NumbersUnknown
 from numctl.core.numbers.ranges import Range

@@ -17,10 +17,11 @@ from numctl.core.actions import (
     series,
     subscribers,
 )
+from numctl.core.actions.perform import perform
 from numctl.core.actions.subscribers import Keep
 from numctl.core.actions.undoing import undo
 from numctl.core.catalog.tree import Tree
-from numctl.core.changes.operations import Operation, perform
+from numctl.core.changes.operation import Operation
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries import one_number

@@ -9,7 +9,8 @@ import shlex
 from pathlib import Path
 
 from numctl.core.actions import allocation, inventory, organizations, reservations, series, subscribers
-from numctl.core.changes.operations import Act, perform
+from numctl.core.actions.perform import perform
+from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import numctl.mail
 from numctl.core.actions import founding, organizations
-from numctl.core.changes.operations import Act, perform
+from numctl.core.actions.perform import perform
+from numctl.core.changes.operation import Act
 from numctl.core.notifications import outbox
 from numctl.core.store.sqlite import Store
 from tests.postoffice import (

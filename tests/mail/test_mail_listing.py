@@ -7,7 +7,7 @@ import json
 import pytest
 
 from numctl.core.actions import organizations
-from numctl.core.changes.operations import perform
+from numctl.core.actions.perform import perform
 from numctl.core.store.sqlite import Store
 from tests.mail.outbox import (
     ACT,

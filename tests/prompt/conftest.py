@@ -15,7 +15,8 @@ import pytest
 
 import numctl
 from numctl.core.actions import founding, inventory, organizations, reservations, subscribers
-from numctl.core.changes.operations import Act, Operation, perform
+from numctl.core.actions.perform import perform
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.demo import making as demo_company
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store

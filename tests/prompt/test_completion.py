@@ -120,7 +120,7 @@ def test_store_is_the_line_s(complete: Complete, named: Path, tmp_path: Path) ->
 
 def test_tag_that_no_number_has_any_more_is_not_offered(complete: Complete, named: Path) -> None:
     from numctl.core.actions import reservations
-    from numctl.core.changes.operations import perform
+    from numctl.core.actions.perform import perform
     from numctl.core.numbers.ranges import Range
     from numctl.core.store.sqlite import Store
     from tests.prompt.conftest import ACT
@@ -208,7 +208,7 @@ def test_question_that_makes_no_sense_is_answered_with_nothing_or_little(
 
 def test_nothing_is_written_even_if_a_hold_has_ended(complete: Complete, named: Path) -> None:
     from numctl.core.actions import reservations
-    from numctl.core.changes.operations import perform
+    from numctl.core.actions.perform import perform
     from numctl.core.numbers.ranges import Range
     from numctl.core.store.sqlite import Store
     from tests.prompt.conftest import ACT

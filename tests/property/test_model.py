@@ -28,9 +28,10 @@ from numctl.core.actions import (
     undoing,
 )
 from numctl.core.actions.founding import found
+from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.changes import cache, journal, writer
-from numctl.core.changes.operations import Act, Operation, Outcome, perform
+from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.errors import NumbersRefuse, Refusal
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.queries import utilization

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from numctl.core.actions import inventory, organizations, reservations, subscribers
 from numctl.core.actions.founding import found
+from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.changes.operations import Act, perform
+from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.queries import ordering, pieces, search, selection
 from numctl.core.queries.listing import FIELDS, Listing

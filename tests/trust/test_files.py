@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions.inventory import add
-from numctl.core.changes.operations import Act, perform
+from numctl.core.actions.perform import perform
+from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
 from tests.conftest import Numctl, Promised

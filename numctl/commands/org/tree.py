@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from numctl.core.queries.catalog import ListedOrganization
     from numctl.session import Session
 
 FIELDS = ("organization", "depth", "total")

@@ -10,7 +10,7 @@ from numctl.core.errors import Refusal
 from numctl.input import files
 
 if TYPE_CHECKING:
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.usage.reading import UsageRecords
     from numctl.session import Session
 

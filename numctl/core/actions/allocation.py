@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Pair
 
 MANY = 5_000  # spans that are added up at a time

@@ -14,7 +14,7 @@ from numctl.core.rules.model import Change, Status
 if TYPE_CHECKING:
     import sqlite3
 
-    from numctl.core.changes.operations import Act, Operation
+    from numctl.core.changes.operation import Act, Operation
     from numctl.core.store.sqlite import Store
 
 
@@ -29,7 +29,8 @@ def settle(store: Store, act: Act) -> int:
 
     Acts for the root, whoever opens the store. Raises Locked like any change.
     """
-    from numctl.core.changes.operations import Act, perform  # everyone asks whether; few have to settle
+    from numctl.core.actions.perform import perform  # everyone asks whether; few have to settle
+    from numctl.core.changes.operation import Act
 
     settled = perform(store, Act(act.actor, act.at, act.today), "settle", _end_holds)
     if not settled.count:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from numctl.core.actions.perform import perform
 from numctl.core.catalog import organizations
-from numctl.core.changes.operations import Act, Outcome, perform
+from numctl.core.changes.operation import Act, Outcome
 from numctl.core.errors import Damaged, NoStore
 from numctl.core.store.drafts import stands
 from numctl.core.store.sqlite import Store
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 
 def found(

@@ -10,7 +10,7 @@ from numctl.core.rules.model import Change, State, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
 
 

@@ -12,7 +12,7 @@ from numctl.core.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 
 def found(

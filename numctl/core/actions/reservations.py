@@ -11,7 +11,7 @@ from numctl.core.rules.model import Change, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
 
 

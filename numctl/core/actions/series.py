@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 COOLING = "cooling"  # the tag of a number that rests after its release
 

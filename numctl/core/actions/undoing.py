@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from numctl.core.actions.net_changes import Net
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 _LAST = """
 SELECT id FROM operation WHERE actor = ? AND acting_as = ? AND count > 0 AND undone_by IS NULL

@@ -9,7 +9,7 @@ from numctl.core.errors import NumbersRefuse
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 
 def rename(operation: Operation, old: str, new: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numctl.core.batch.lines import BatchText, Line
     from numctl.core.batch.values import ValueReader
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 _OF_LINES = (2, 4, 5, 6)  # exit codes of refusals that concern one line; any other ends the batch
 _STEP = 1_000  # lines between two looks at the progress

@@ -15,7 +15,7 @@ from numctl.core.errors import BadValue
 from numctl.core.text import nearest, quoted
 
 if TYPE_CHECKING:
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
 
 Step = Callable[["Operation"], None]

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from numctl.core.actions.founding import begin
+from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
-from numctl.core.changes.operations import Act, Operation, Outcome, perform
+from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.demo.story import BEGAN, DAYS_OF_USAGE, story, telephones
 from numctl.core.errors import NumbersRefuse
 from numctl.core.store.sqlite import Store

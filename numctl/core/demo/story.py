@@ -12,7 +12,7 @@ from numctl.core.numbers.ranges import Range
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 BEGAN = 120  # days ago
 DAYS_OF_USAGE = 60

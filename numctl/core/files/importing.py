@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numctl.core.catalog.tree import Tree
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.files.sheets import Sheet
 
 _EXTENTS = "SELECT first, last FROM extent WHERE last >= ? ORDER BY first"

@@ -10,7 +10,7 @@ from numctl.core.queries import utilization
 
 if TYPE_CHECKING:
     from numctl.core.catalog.view import View
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
 
 KIND = "request"
 KEPT = "kept"  # the state of a request that was not sent

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
-    from numctl.core.changes.operations import Operation
+    from numctl.core.changes.operation import Operation
     from numctl.core.queries.utilization import Figures
 
 KIND = "threshold"

@@ -1,8 +1,4 @@
-"""One operation: a transaction, what it did, its row in the journal, and its answer.
-
-``perform`` is how every change is made, to numbers or to furniture (organizations, series, settings
-of them). A dry run is the same, rolled back at the end.
-"""
+"""One operation: what it did within its transaction, its row in the journal, and its answer."""
 
 from __future__ import annotations
 
@@ -14,14 +10,12 @@ from numctl.core.catalog.view import View
 from numctl.core.changes import journal
 from numctl.core.changes.writer import Door
 from numctl.core.errors import NumbersRefuse
-from numctl.core.notifications import thresholds
 from numctl.core.numbers.packed import Packed
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-    from numctl.core.store.sqlite import Store
 
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
 _HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
@@ -100,8 +94,11 @@ class Operation(View):
         self.tree = Tree.load(self.connection)
         self.door.scope = self.scope
 
-    def finish(self) -> Outcome:
-        """Write what is still in memory, queue what the thresholds ask for, seal the journal's row."""
+    def finish(self, notify: Callable[[Operation], int]) -> Outcome:
+        """Write what is still in memory, let ``notify`` queue messages, seal the journal's row.
+
+        ``notify`` gives how many it queued; it is asked only where numbers changed.
+        """
         self.door.flush()
         effects = self.door.effects
         if self.act.expect is not None and effects.count != self.act.expect:
@@ -113,7 +110,7 @@ class Operation(View):
             )
         if effects.due:
             self.connection.execute(_HELD_UNTIL, (effects.due, effects.due))
-        queued = thresholds.queue(self) if effects.count else 0
+        queued = notify(self) if effects.count else 0
         self.facts = {**effects.shared(), "queued_mail": queued, **self.facts}
         self._seal()
         return outcome(self.connection, self.tree, self.id)
@@ -133,48 +130,6 @@ class Operation(View):
         )
         seal = journal.digest(self.connection, self.id, self._previous_hash)
         self.connection.execute("UPDATE operation SET hash = ? WHERE id = ?", (seal, self.id))
-
-
-def perform(store: Store, act: Act, action: str, work: Callable[[Operation], None]) -> Outcome:
-    """Do ``work`` as one operation, whole or not at all, and give its answer.
-
-    Whatever ``work`` raises leaves the store as it was; so does a dry run. An ``op_key`` that was used
-    before by the same organization answers as it did then and does nothing; with another command it
-    raises NumbersRefuse.
-    """
-    operation: Operation | None = None
-    with store.writing(
-        keep=lambda: operation is not None and operation.changed and not act.dry_run
-    ) as connection:
-        known = _answered(connection, act)
-        if known is not None:
-            return known
-        operation = Operation(connection, act, action)
-        work(operation)
-        answer = operation.finish()
-        if operation.changed and not act.dry_run:
-            return answer
-        return answer._replace(operation=None, dry_run=act.dry_run)
-
-
-def _answered(connection: sqlite3.Connection, act: Act) -> Outcome | None:
-    if act.op_key is None:
-        return None
-    tree = Tree.load(connection)
-    row = connection.execute(
-        "SELECT id, command FROM operation WHERE acting_as = ? AND op_key = ?",
-        (act.acting_as or tree.root, act.op_key),
-    ).fetchone()
-    if row is None:
-        return None
-    id, command = row
-    if command != act.command:
-        raise NumbersRefuse(
-            f"The operation key '{act.op_key}' was used by another command (operation {id}).",
-            "Give this command a key of its own.",
-            operation=id,
-        )
-    return outcome(connection, tree, id)
 
 
 def outcome(connection: sqlite3.Connection, tree: Tree, id: int) -> Outcome:

@@ -1,0 +1,62 @@
+"""How every change is made, to numbers or to what they refer to: as one operation, whole or not at all.
+
+A dry run is the same, rolled back at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.catalog.tree import Tree
+from numctl.core.changes.operation import Operation, outcome
+from numctl.core.errors import NumbersRefuse
+from numctl.core.notifications import thresholds
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from numctl.core.changes.operation import Act, Outcome
+    from numctl.core.store.sqlite import Store
+
+
+def perform(store: Store, act: Act, action: str, work: Callable[[Operation], None]) -> Outcome:
+    """Do ``work`` as one operation, whole or not at all, and give its answer.
+
+    Whatever ``work`` raises leaves the store as it was; so does a dry run. An ``op_key`` that was used
+    before by the same organization answers as it did then and does nothing; with another command it
+    raises NumbersRefuse.
+    """
+    operation: Operation | None = None
+    with store.writing(
+        keep=lambda: operation is not None and operation.changed and not act.dry_run
+    ) as connection:
+        known = _answered(connection, act)
+        if known is not None:
+            return known
+        operation = Operation(connection, act, action)
+        work(operation)
+        answer = operation.finish(thresholds.queue)
+        if operation.changed and not act.dry_run:
+            return answer
+        return answer._replace(operation=None, dry_run=act.dry_run)
+
+
+def _answered(connection: sqlite3.Connection, act: Act) -> Outcome | None:
+    if act.op_key is None:
+        return None
+    tree = Tree.load(connection)
+    row = connection.execute(
+        "SELECT id, command FROM operation WHERE acting_as = ? AND op_key = ?",
+        (act.acting_as or tree.root, act.op_key),
+    ).fetchone()
+    if row is None:
+        return None
+    id, command = row
+    if command != act.command:
+        raise NumbersRefuse(
+            f"The operation key '{act.op_key}' was used by another command (operation {id}).",
+            "Give this command a key of its own.",
+            operation=id,
+        )
+    return outcome(connection, tree, id)
