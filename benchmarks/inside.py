@@ -22,6 +22,7 @@ from numctl.core.queries import utilization
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.model import Change, Status
+from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 
@@ -72,7 +73,7 @@ JOBS = {job.__name__: job for job in (allocate, withdraw, batch, count, tree)}
 
 if __name__ == "__main__":
     gc.set_threshold(70_000)  # as numctl's own entry does
-    with Store.open(Path(sys.argv[2])) as opened:
+    with open_store(Path(sys.argv[2])) as opened:
         warm_up(opened)
         started, worked = perf_counter(), process_time()
         JOBS[sys.argv[1]](opened, *sys.argv[3:])

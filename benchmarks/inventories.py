@@ -20,7 +20,7 @@ from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.national import reader
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 
 SEED = 20_260_101
 ACT = Act(actor="bench", at="2026-01-01T00:00:00Z", today="2026-01-01")
@@ -32,7 +32,7 @@ def make(path: Path, work: Callable[[Operation], None]) -> None:
     """A new store at ``path`` with the root organization Acme, filled by ``work`` in one operation."""
     path.unlink(missing_ok=True)
     found(path, ACT, "Acme")
-    with Store.open(path) as store:
+    with open_store(path) as store:
         perform(store, ACT, "import", work)
 
 

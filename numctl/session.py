@@ -14,6 +14,7 @@ from numctl.core.actions import expiry
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.errors import Refusal
+from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 from numctl.output import Output, answers
 
@@ -139,7 +140,7 @@ class Session:
 
     def open_store(self) -> Store:
         """The store as it stands, nothing settled."""
-        return Store.open(self.settings.db, self.settings.lock_timeout)
+        return open_store(self.settings.db, self.settings.lock_timeout)
 
     def damage(self) -> Refusal | None:
         """What is wrong with the store: asked after what should not be possible."""

@@ -11,7 +11,7 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 
 TODAY = "2026-11-24"
 ORGANIZATIONS = ("Acme/Sales", "Acme/Sales/EMEA", "Acme/Finance")
@@ -32,7 +32,7 @@ class Company:
         self.path = path
         self.today = TODAY
         founding.found(path, self.act(), "Acme", ["root@example.com"])
-        self.store = Store.open(path)
+        self.store = open_store(path)
         for name in ORGANIZATIONS:
             parent, _, own = name.rpartition("/")
             self.do("org add", lambda op, own=own, parent=parent: organizations.add(op, own, parent))

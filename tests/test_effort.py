@@ -22,6 +22,7 @@ from numctl.core.queries.ordering import COLUMNS, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.model import Change, State, Status
+from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
@@ -51,7 +52,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Store
     for size in (SMALL, LARGE):
         path = folder / f"{size}.db"
         found(path, ACT, "Acme")
-        made[size] = Store.open(path)
+        made[size] = open_store(path)
         perform(made[size], ACT, "import", lambda operation, n=size: _fill(operation, n))
     yield made
     for store in made.values():

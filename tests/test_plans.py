@@ -20,7 +20,7 @@ from numctl.core.catalog import series
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.conftest import Numctl
 
 ACT = Act(actor="tester", at="2026-01-01T00:00:00Z", today="2026-01-01")
@@ -89,7 +89,7 @@ def _fill(operation: Operation) -> None:
 @pytest.fixture
 def filled(store: Path, numctl: Numctl) -> Path:
     founding.found(store, ACT, "Acme")
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
         perform(opened, ACT, "import", _fill)
     assert numctl("reserve", str(FIRST + 9_100), "--tag", "to be undone").code == 0
     return store
@@ -139,7 +139,7 @@ def test_everyday_statements_go_by_key_or_index(
 
 def test_large_changes_go_by_key_or_index(filled: Path) -> None:
     statements: list[str] = []
-    with Store.open(filled) as opened:
+    with open_store(filled) as opened:
         opened.connection.set_trace_callback(statements.append)
         wanted = allocation.Quantity("331", 7_000)
         perform(opened, ACT, "allocate", lambda operation: allocation.allocate(operation, wanted, "Sales"))

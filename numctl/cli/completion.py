@@ -162,10 +162,10 @@ def _reading(context: Context) -> Iterator[View]:
     """A look at the store as whom the line, the environment or the settings say; nothing is settled."""
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.opening import open_store
 
     known = settings.load(context.find_root().obj.flags, os.environ)
-    with Store.open(known.db, lock_timeout=0) as store, store.reading() as connection:
+    with open_store(known.db, lock_timeout=0) as store, store.reading() as connection:
         tree = Tree.load(connection)
         acting = tree.find(known.acting_as, tree.root) if known.acting_as else tree.root
         yield View(connection, tree, acting)

@@ -14,25 +14,15 @@ from typing import TYPE_CHECKING
 
 from typer import Abort, Exit
 
-from numctl.core.errors import BadValue, Damaged, Locked, Refusal
+from numctl.core.errors import BadValue, Failed, Refusal
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from numctl.cli.parser import Call
     from numctl.output import Output
 
 UNKNOWN_TO_MONITORING = 3
 INTERRUPTED = 130
 READER_GONE = 141
-BUSY, IS_LOCKED, CORRUPT, NOT_A_DATABASE = 5, 6, 11, 26  # SQLite's result codes
-FAILED_OUTSIDE = {3, 7, 8, 10, 13, 14, 23}  # PERM, NOMEM, READONLY, IOERR, FULL, CANTOPEN, AUTH
-
-
-class Failed(Refusal):
-    """Reading or writing failed; nothing has changed."""
-
-    kind = "io"
 
 
 class OutputLost(Refusal):
@@ -91,9 +81,9 @@ def refusal_of(error: BaseException) -> Refusal:
         return _failed(error)
     if isinstance(error, MemoryError):
         return Failed("There is not enough memory.")
-    import sqlite3
+    from numctl.core.store import failures
 
-    return _of_store(error) if isinstance(error, sqlite3.Error) else _bug(error)
+    return failures.refusal_of(error) or _bug(error)
 
 
 def _usage(error: BaseException) -> BadValue:
@@ -118,17 +108,6 @@ def _failed(error: OSError) -> Failed:
     reason = error.strerror or str(error)
     where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
     return Failed(_sentence(f"{where}{reason}"))
-
-
-def _of_store(error: sqlite3.Error) -> Refusal:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says which kind of it
-    if code in (BUSY, IS_LOCKED):
-        return Locked("The store stayed locked by another process.", "Try again.")
-    if code in (CORRUPT, NOT_A_DATABASE):
-        return Damaged(_sentence(f"The store is damaged: {error}"), "See 'numctl check'.")
-    if code in FAILED_OUTSIDE:
-        return Failed(_sentence(f"The store can't be read or written: {error}"))
-    return _bug(error)
 
 
 def _bug(error: BaseException) -> Bug:

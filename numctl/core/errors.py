@@ -28,6 +28,12 @@ class Refusal(Exception):
         return f"{self.message} {self.advice}".strip()
 
 
+class Failed(Refusal):
+    """Reading or writing failed; nothing has changed."""
+
+    kind = "io"
+
+
 class BadValue(Refusal):
     """A value that can't be read as what it should be, whatever the store holds."""
 

@@ -16,7 +16,7 @@ from numctl.core.actions.reservations import reserve
 from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 
 ACT = Act("tester", "2026-01-05T09:00:00Z", "2026-01-05")
 BASE = 14188980000
@@ -64,7 +64,7 @@ def live(operation: Operation) -> None:
 def _acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("acme") / "inventory.db"
     founding.found(path, ACT, "Acme", ["boss@acme.example"])
-    with Store.open(path) as store:
+    with open_store(path) as store:
         for work in (furnish, number_it, live):
             perform(store, ACT, "batch", work)
     return path

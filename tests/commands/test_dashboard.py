@@ -23,7 +23,7 @@ from numctl.core.actions.reservations import reserve
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.queries import forecast, utilization
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from numctl.dashboard import charts
 from numctl.dashboard.figures import MOST, WORST, gather
 from numctl.dashboard.page import page
@@ -121,7 +121,7 @@ def consume(store: Path, *rows: tuple[object, ...]) -> None:
 
 
 def viewed(store: Path) -> Iterator[View]:
-    with Store.open(store) as opened, opened.reading() as connection:
+    with open_store(store) as opened, opened.reading() as connection:
         tree = Tree.load(connection)
         yield View(connection, tree, tree.root)
 
@@ -290,7 +290,7 @@ def test_who_is_over_the_threshold_stands_first(acme: Path, numctl: Numctl, draw
 def test_the_forecast_is_the_core_s(acme: Path) -> None:
     for day in range(10, 20):
         act = ACT._replace(at=f"2026-01-{day}T09:00:00Z", today=f"2026-01-{day}")
-        with Store.open(acme) as opened:
+        with open_store(acme) as opened:
             perform(opened, act, "reserve", lambda op, day=day: reserve(op, span(day, day), "office"))
     for view in viewed(acme):
         changes = forecast.daily(view.connection)[view.tree.root, 0]

@@ -72,7 +72,7 @@ def test_thousand_levels(store: Path, numctl, rows) -> None:
     from numctl.core.actions import founding, organizations
     from numctl.core.actions.perform import perform
     from numctl.core.changes.operation import Operation
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.opening import open_store
     from tests.commands.conftest import ACT
 
     def dig(operation: Operation) -> None:
@@ -82,7 +82,7 @@ def test_thousand_levels(store: Path, numctl, rows) -> None:
         operation.furnish(organization=parent)
 
     founding.found(store, ACT, "o")
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
         perform(opened, ACT, "org add", dig)
     deepest = "/".join(["o"] * 1001)
     assert numctl("add", "3990", "--series", "S", "--org", deepest).code == 0

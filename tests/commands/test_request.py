@@ -13,7 +13,7 @@ from numctl.core.actions import founding, inventory, organizations
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.postoffice import open_office
 
 ACT = Act("ann", "2026-11-24T09:00:00Z", "2026-11-24")
@@ -23,7 +23,7 @@ SUPPLIER = '[supplier]\nemail = "orders@carrier.example"\nphone = "+1 418 555 01
 @pytest.fixture(autouse=True)
 def _company(store: Path) -> None:
     founding.found(store, ACT, "Acme", ["boss@acme.example"])
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
         perform(opened, ACT, "test", lambda op: organizations.add(op, "Sales", None))
         perform(opened, ACT, "test", lambda op: organizations.add(op, "Lab", None))
         numbers = [Range(14188980000, 14188980009)]

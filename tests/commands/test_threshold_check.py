@@ -16,7 +16,7 @@ from numctl.core.actions.perform import perform
 from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.postoffice import PostOffice, open_office
 
 ACT = Act("ann", "2026-11-24T09:00:00Z", "2026-11-24")
@@ -51,7 +51,7 @@ class Company:
             connection.execute("DELETE FROM message")  # only what the check queues is looked at
 
     def do(self, work: Callable[[Operation], None]) -> None:
-        with Store.open(self.path) as store:
+        with open_store(self.path) as store:
             perform(store, ACT, "test", work)
 
     def recipients(self) -> list[str]:

@@ -16,7 +16,7 @@ from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.dates import end_of
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from numctl.core.usage.consumption import record
 from numctl.core.usage.holders import holder_at, holdings
 from numctl.core.usage.reading import FIELDS, form, read
@@ -35,7 +35,7 @@ def _acme(store: Path) -> None:
     """Acme with ten numbers since January, which are Sales' since February, and Support's since March."""
     found(store, act("2026-01-10T12:00:00Z"), "Acme")
     numbers = [Range(NUMBER, NUMBER + 9)]
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
         for name in ("Sales", "Support"):
             perform(
                 opened,
@@ -248,7 +248,7 @@ def test_holders_are_the_models(
     path = tmp_path_factory.mktemp("holders") / "store.db"
     model: dict[int, list[tuple[str, int]]] = {}
     found(path, act("2026-01-01T00:00:00Z"), "Acme")
-    with Store.open(path) as store, pytest.MonkeyPatch.context() as patched:
+    with open_store(path) as store, pytest.MonkeyPatch.context() as patched:
         patched.setattr("numctl.core.usage.holders.WINDOW", window)
         for name in ("Sales", "Support"):
             perform(
@@ -274,7 +274,7 @@ def test_holders_are_the_models(
 
 
 def test_holder_at_edges(store: Path) -> None:
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
         ((_, held),) = list(holdings(opened.connection, [NUMBER]))
     assert [holder_at(held, moment) for moment in ("2026-02-10T12:00:00Z", "2026-02-10T12:00:01Z")] == [1, 2]
 
@@ -284,6 +284,6 @@ def test_the_core_alone(store: Path, tmp_path: Path) -> None:
     file.write_text(HEADER + row("2026-02-11"))
     with file.open(newline="") as stream:
         records = read(stream, form({}, None), region=None)
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
         perform(opened, act("2026-04-01T00:00:00Z"), "usage import", lambda op: record(op, records, "UTC"))
     assert list(booked(store)) == [("2026-02-11", NUMBER)]

@@ -17,7 +17,7 @@ from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.notifications import outbox, thresholds
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 
 AT, TODAY = "2026-11-24T09:00:00Z", "2026-11-24"
 FIRST = 14188980000
@@ -29,7 +29,7 @@ class World:
 
     def __init__(self, path: Path) -> None:
         founding.found(path, ACT, "Acme", ["boss@acme.example"])
-        self.store = Store.open(path)
+        self.store = open_store(path)
         self.do(lambda op: organizations.add(op, "Sales", None, ["sales@acme.example"]))
         self.do(lambda op: organizations.add(op, "EMEA", "Acme/Sales"))
         self.do(lambda op: organizations.add(op, "Lab", None))

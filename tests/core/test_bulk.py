@@ -15,6 +15,7 @@ from numctl.core.changes import bulk_details, writer
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus
 from numctl.core.numbers.ranges import Range
+from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
@@ -25,7 +26,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(writer, "AT_ONCE", 0)
     path = tmp_path / "inventory.db"
     found(path, ACT, "Acme")
-    opened = Store.open(path)
+    opened = open_store(path)
     perform(opened, ACT, "org add", lambda op: organizations.add(op, "Sales", None))
     perform(opened, ACT, "add", lambda op: inventory.add(op, [Range(1000, 1009)], "red"))
     return opened

@@ -12,6 +12,7 @@ from numctl.core.actions import allocation, inventory, organizations, reservatio
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
+from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 FIRST = 14188980000
@@ -28,7 +29,7 @@ def make(path: Path) -> None:
     """Acme with Sales (and Sales/EMEA) and Support; a thousand numbers, some in every status."""
     Store.create(path, root)
     act = Act("someone", "2026-01-05T08:00:00Z", TODAY)
-    with Store.open(path) as store:
+    with open_store(path) as store:
         for action, work in OPERATIONS:
             perform(store, act, action, work)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.faults.conftest import Fresh
 
 
 def test_a_store_is_written_with_care(fresh: Fresh) -> None:
-    with Store.open(fresh()) as store:
+    with open_store(fresh()) as store:
         told = {
             name: store.connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("synchronous", "journal_mode", "foreign_keys", "trusted_schema")

@@ -13,7 +13,7 @@ import pytest
 
 from numctl.core.errors import Damaged
 from numctl.core.store import schema
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.conftest import FULL, Promised
 from tests.faults import auditing, sample
 from tests.faults.launcher import Launcher
@@ -137,5 +137,5 @@ def test_an_upgrade_that_breaks_references_is_given_up(
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ("broken", "DELETE FROM series;")))
     monkeypatch.setattr(schema, "VERSION", NEXT)
     with pytest.raises(Damaged, match="can't be upgraded"):
-        Store.open(store)
+        open_store(store)
     assert auditing.picture(store) == before

@@ -18,7 +18,7 @@ from numctl.core.actions import founding, organizations
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.notifications import outbox
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.postoffice import (
     PostOffice,
 )
@@ -39,7 +39,7 @@ class Outbox:
     def __init__(self, path: Path) -> None:
         founding.found(path, ACT, "Acme", ["boss@acme.example"])
         self.path = path
-        with Store.open(path) as store:
+        with open_store(path) as store:
             perform(store, ACT, "test", lambda op: organizations.add(op, "Sales", None))
             perform(store, ACT, "test", lambda op: organizations.add(op, "Lab", None))
 
@@ -48,7 +48,7 @@ class Outbox:
         kept = outbox.Draft(
             ACT.at, organization, None, "test", list(to or ["jo@acme.example"]), "Hello", facts
         )
-        with Store.open(self.path) as store, store.writing() as connection:
+        with open_store(self.path) as store, store.writing() as connection:
             return outbox.queue(connection, kept._replace(**draft))
 
     def column(self, name: str) -> list[Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from numctl.core.actions import organizations
 from numctl.core.actions.perform import perform
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.mail.outbox import (
     ACT,
     plain_text,
@@ -35,7 +35,7 @@ def test_only_mail_in_scope_is_listed_and_sent(numctl, box, plain: PostOffice) -
 
 def test_mail_of_a_removed_organization_is_the_root_s(numctl, box, plain: PostOffice) -> None:
     box.queue("lab@acme.example", organization=3, facts={"organization": "Acme/Lab"})
-    with Store.open(box.path) as store:
+    with open_store(box.path) as store:
         perform(store, ACT, "test", lambda op: organizations.remove(op, "Lab"))
     (row,) = json.loads(numctl("mail", "list", "-o", "json").out)
     assert row["organization"] == "Acme/Lab"

@@ -13,7 +13,7 @@ import pytest
 
 from numctl import session as session_module
 from numctl.core.notifications import outbox
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from numctl.mail import delivery
 from tests.conftest import FULL
 from tests.mail.outbox import (
@@ -141,7 +141,7 @@ def test_only_a_process_that_is_known_to_have_ended_is_gone() -> None:
 
 def test_mark_of_a_sender_that_lost_its_claim_changes_nothing(box) -> None:
     id = box.queue()
-    with Store.open(box.path) as store, store.writing() as connection:
+    with open_store(box.path) as store, store.writing() as connection:
         from numctl.core.catalog.tree import Tree
         from numctl.core.catalog.view import View
 

@@ -19,7 +19,7 @@ from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.demo import making as demo_company
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.postoffice import open_office
 
 YESTERDAY = (date.today() - timedelta(days=1)).isoformat()
@@ -58,7 +58,7 @@ def named(store: Path) -> Path:
     """A store of organizations, series, tags and users with spaces, quotes, colons and accents."""
     founding.found(store, ACT, "Acme")
     first = 14188980000
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
 
         def change(work: Callable[[Operation], None]) -> None:
             perform(opened, ACT, "test", work)

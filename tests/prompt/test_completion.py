@@ -122,10 +122,10 @@ def test_tag_that_no_number_has_any_more_is_not_offered(complete: Complete, name
     from numctl.core.actions import reservations
     from numctl.core.actions.perform import perform
     from numctl.core.numbers.ranges import Range
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.opening import open_store
     from tests.prompt.conftest import ACT
 
-    with Store.open(named) as store:
+    with open_store(named) as store:
         perform(store, ACT, "test", lambda op: reservations.unreserve(op, [Range(14188980100, 14188980101)]))
     assert complete("--as", "Ops", "search", "--tag", "") == ["a=b"]
 
@@ -210,11 +210,11 @@ def test_nothing_is_written_even_if_a_hold_has_ended(complete: Complete, named: 
     from numctl.core.actions import reservations
     from numctl.core.actions.perform import perform
     from numctl.core.numbers.ranges import Range
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.opening import open_store
     from tests.prompt.conftest import ACT
 
     past = ACT._replace(today="2020-01-01")
-    with Store.open(named) as store:
+    with open_store(named) as store:
         block = [Range(14188980080, 14188980081)]
         perform(
             store, past, "test", lambda op: reservations.reserve(op, block, "long ago", until="2020-01-02")

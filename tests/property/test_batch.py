@@ -20,7 +20,7 @@ from numctl.core.batch.values import ValueReader
 from numctl.core.check.checking import examine
 from numctl.core.errors import Refusal
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.company import TODAY, Company
 
 ORGANIZATIONS = st.sampled_from(["Acme", "Sales", "EMEA", "Finance", "Nobody"])
@@ -94,7 +94,7 @@ def test_a_batch_is_its_lines_one_after_another(small: Path, changes: list[dict[
 def _copy(source: Path, target: Path) -> Company:
     shutil.copyfile(source, target)
     company = Company.__new__(Company)
-    company.path, company.today, company.store = target, TODAY, Store.open(target)
+    company.path, company.today, company.store = target, TODAY, open_store(target)
     company.store.connection.execute("PRAGMA synchronous = OFF")
     return company
 

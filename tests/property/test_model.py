@@ -35,7 +35,7 @@ from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.errors import NumbersRefuse, Refusal
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.queries import utilization
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.conftest import FULL
 
 LOW, HIGH = 980, 1019  # across two lengths of number
@@ -80,7 +80,7 @@ class Inventory(RuleBasedStateMachine):
         path = Path(self.folder.name) / "inventory.db"
         self.today = TODAY
         found(path, self.act(), "Acme")
-        self.store = Store.open(path)
+        self.store = open_store(path)
         self.model: dict[int, Line] = {}
         # For each operation: what it changed, as it was before and after.
         self.done: dict[int, tuple[dict[int, Line | None], dict[int, Line | None]]] = {}

@@ -24,6 +24,7 @@ from numctl.core.queries.ordering import Order
 from numctl.core.queries.pieces import Piece
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
+from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
@@ -37,7 +38,7 @@ def store() -> Iterator[Store]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "inventory.db"
         found(path, ACT, "Acme")
-        with Store.open(path) as opened:
+        with open_store(path) as opened:
             _fill(opened)
             yield opened
 

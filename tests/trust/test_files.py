@@ -14,7 +14,7 @@ from numctl.core.actions.inventory import add
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import open_store
 from tests.conftest import Numctl, Promised
 
 
@@ -40,7 +40,7 @@ def journal_mode(store: Path) -> str:
         operation.door.flush()  # type: ignore[attr-defined]
         modes.append(mode(Path(f"{store}-journal")))
 
-    with Store.open(store) as opened:
+    with open_store(store) as opened:
         perform(opened, Act("someone", "2026-01-05T08:00:00Z", "2026-01-05", dry_run=True), "add", look)
     return modes[0]
 
@@ -69,7 +69,7 @@ def test_the_copy_before_a_repair_is_the_owner_s_alone(
     with umask(0), promised(21) as promise:
         numctl("init", "--name", "Acme")
         numctl("add", "4000+10", "--series", "short")
-        with Store.open(store) as opened, opened.writing() as connection:
+        with open_store(store) as opened, opened.writing() as connection:
             connection.execute("UPDATE tally SET n = 11")
         assert numctl("check", "--repair").code == 0
         (copy,) = store.parent.glob("inventory.db.*")

@@ -15,11 +15,11 @@ from numctl.core.errors import NotEnough, OutOfScope
 from numctl.core.rules.model import Change, State, Status
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Pair
+    from numctl.core.store.connection import Connection
 
 MANY = 5_000  # spans that are added up at a time
 END = 10**15  # above every number
@@ -101,7 +101,7 @@ class _Found(NamedTuple):
 class _Pool:
     """The spans of one state, from the lowest number up or from the highest down."""
 
-    def __init__(self, connection: sqlite3.Connection, state: int, highest_first: bool) -> None:
+    def __init__(self, connection: Connection, state: int, highest_first: bool) -> None:
         self._connection = connection
         self._state = state
         self._down = highest_first

@@ -12,13 +12,12 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, Status
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from numctl.core.changes.operation import Act, Operation
+    from numctl.core.store.connection import Connection
     from numctl.core.store.sqlite import Store
 
 
-def is_due(connection: sqlite3.Connection, today: str) -> bool:
+def is_due(connection: Connection, today: str) -> bool:
     """Whether a hold may have ended before ``today`` (``YYYY-MM-DD``)."""
     (due,) = connection.execute("SELECT due FROM inventory").fetchone()
     return bool(due) and due < today
@@ -51,7 +50,7 @@ def _end_holds(operation: Operation) -> None:
     _note_next(connection)
 
 
-def _note_next(connection: sqlite3.Connection) -> None:
+def _note_next(connection: Connection) -> None:
     row = connection.execute(
         "SELECT until FROM state WHERE until <> ''"
         " AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id) ORDER BY until LIMIT 1"

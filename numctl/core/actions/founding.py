@@ -10,6 +10,7 @@ from numctl.core.catalog import organizations
 from numctl.core.changes.operation import Act, Outcome
 from numctl.core.errors import Damaged, NoStore
 from numctl.core.store.drafts import stands
+from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _founded_before(path: Path, act: Act) -> Outcome:
         raise stands(path)
 
     try:
-        store = Store.open(path)
+        store = open_store(path)
     except (Damaged, NoStore):
         raise stands(path) from None
     with store:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.changes.journal import Detail
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator
+
+    from numctl.core.store.connection import Connection
 
 # Both are read sorted, so that neither has to fit into memory.
 _PIECES = """
@@ -42,7 +43,7 @@ class Net(NamedTuple):
     details: dict[int, tuple[Detail, Detail]]
 
 
-def of(connection: sqlite3.Connection, operation: int) -> Iterator[Net]:
+def of(connection: Connection, operation: int) -> Iterator[Net]:
     """What an operation did, ascending, no two of them overlapping."""
     details = _net_details(connection.execute(_DETAILS, (operation,)))
     waiting = next(details, None)

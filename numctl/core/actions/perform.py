@@ -13,10 +13,10 @@ from numctl.core.errors import NumbersRefuse
 from numctl.core.notifications import thresholds
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
 
     from numctl.core.changes.operation import Act, Outcome
+    from numctl.core.store.connection import Connection
     from numctl.core.store.sqlite import Store
 
 
@@ -42,7 +42,7 @@ def perform(store: Store, act: Act, action: str, work: Callable[[Operation], Non
         return answer._replace(operation=None, dry_run=act.dry_run)
 
 
-def _answered(connection: sqlite3.Connection, act: Act) -> Outcome | None:
+def _answered(connection: Connection, act: Act) -> Outcome | None:
     if act.op_key is None:
         return None
     tree = Tree.load(connection)

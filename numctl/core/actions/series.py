@@ -10,11 +10,11 @@ from numctl.core.rules.model import Change
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
 
     from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
+    from numctl.core.store.connection import Connection
 
 
 def add(operation: Operation, name: str, description: str) -> None:
@@ -44,6 +44,6 @@ def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:
     operation.door.change(numbers, Change("series move", series=rows.find(operation, to)))
 
 
-def _expect_free(connection: sqlite3.Connection, name: str) -> None:
+def _expect_free(connection: Connection, name: str) -> None:
     if rows.is_taken(connection, name):
         raise NumbersRefuse(f"There is a series '{name}' already.", "Choose another name.", series=name)

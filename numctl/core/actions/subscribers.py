@@ -13,10 +13,10 @@ from numctl.core.rules.model import RULES, Change, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
 
     from numctl.core.changes.operation import Operation
+    from numctl.core.store.connection import Connection
 
 COOLING = "cooling"  # the tag of a number that rests after its release
 
@@ -83,7 +83,7 @@ def expect_others(numbers: Iterable[Range], to: int) -> None:
         raise BadValue(f"{to} can't be forwarded to itself.", "Forward it to another number.", number=str(to))
 
 
-def numbers_of(connection: sqlite3.Connection, scope: frozenset[int], user: str) -> list[tuple[int, Status]]:
+def numbers_of(connection: Connection, scope: frozenset[int], user: str) -> list[tuple[int, Status]]:
     """A user's numbers held in scope, ascending, with their status. Raises NotFound for one without any."""
     rows = connection.execute(
         "SELECT number, status, state.organization FROM user JOIN detail ON detail.user = user.id"
@@ -134,6 +134,6 @@ def _expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) -
     )
 
 
-def _forwarded(connection: sqlite3.Connection, number: int) -> int | None:
+def _forwarded(connection: Connection, number: int) -> int | None:
     row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (number,)).fetchone()
     return row[0] if row else None

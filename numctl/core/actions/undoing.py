@@ -20,10 +20,9 @@ from numctl.core.queries import history
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from numctl.core.actions.net_changes import Net
     from numctl.core.changes.operation import Operation
+    from numctl.core.store.connection import Connection
 
 _LAST = """
 SELECT id FROM operation WHERE actor = ? AND acting_as = ? AND count > 0 AND undone_by IS NULL
@@ -165,7 +164,7 @@ def _target(operation: Operation, before: int) -> int:
     return operation.door.states.id(state._replace(status=Status.AVAILABLE, tag="", until=""))
 
 
-def _ended(connection: sqlite3.Connection, net: Net) -> dict[int, tuple[Detail, Detail]]:
+def _ended(connection: Connection, net: Net) -> dict[int, tuple[Detail, Detail]]:
     """A hold that has ended forwards nothing any more."""
     left = {number: left for number, (left, _) in net.details.items()}
     for number, user, forward_to in connection.execute(
@@ -175,14 +174,14 @@ def _ended(connection: sqlite3.Connection, net: Net) -> dict[int, tuple[Detail, 
     return {number: (detail, NO_DETAIL) for number, detail in left.items()}
 
 
-def _has_later_details(connection: sqlite3.Connection, id: int, own: int) -> bool:
+def _has_later_details(connection: Connection, id: int, own: int) -> bool:
     row = connection.execute(
         "SELECT 1 FROM detail_change WHERE operation > ? AND operation < ? LIMIT 1", (id, own)
     ).fetchone()
     return row is not None
 
 
-def _details_as_left(connection: sqlite3.Connection, id: int, own: int, net: Net) -> bool:
+def _details_as_left(connection: Connection, id: int, own: int, net: Net) -> bool:
     """Whether single numbers' users and forwarding, where they changed since, are as they were again."""
     left: dict[int, Detail] = {}
     for number, user, forward_to in connection.execute(_LATER, (net.first, net.last, id, own)):
@@ -205,7 +204,7 @@ def _changed_since(id: int, changed: list[Range]) -> NumbersRefuse:
     )
 
 
-def _expect_no_circle(connection: sqlite3.Connection, numbers: array[int]) -> None:
+def _expect_no_circle(connection: Connection, numbers: array[int]) -> None:
     for number in numbers:
         current: int | None = number
         passed = set()
@@ -221,7 +220,7 @@ def _expect_no_circle(connection: sqlite3.Connection, numbers: array[int]) -> No
             )
 
 
-def mark(connection: sqlite3.Connection, undone: int, by: int) -> None:
+def mark(connection: Connection, undone: int, by: int) -> None:
     """Note that ``by`` undid ``undone``. If that was an undo itself, what it undid is in force again;
     if that was one, what it undid is undone again; and so on."""
     connection.execute("UPDATE operation SET undone_by = ? WHERE id = ?", (by, undone))

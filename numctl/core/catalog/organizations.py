@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
+
+    from numctl.core.store.connection import Connection
 
 DEFAULT_THRESHOLD = 80  # per cent
 OFF = 0
 
 
 def insert(
-    connection: sqlite3.Connection,
+    connection: Connection,
     parent: int | None,
     name: str,
     emails: Sequence[str] = (),
@@ -31,29 +32,29 @@ def insert(
     return int(id)
 
 
-def rename(connection: sqlite3.Connection, organization: int, name: str) -> None:
+def rename(connection: Connection, organization: int, name: str) -> None:
     """Give an organization another (clean) name."""
     connection.execute(
         "UPDATE organization SET name = ?, folded = ? WHERE id = ?", (name, fold(name), organization)
     )
 
 
-def set_threshold(connection: sqlite3.Connection, organization: int, threshold: int) -> None:
+def set_threshold(connection: Connection, organization: int, threshold: int) -> None:
     """Set the threshold of an organization: per cent, 0 for off."""
     connection.execute("UPDATE organization SET threshold = ? WHERE id = ?", (threshold, organization))
 
 
-def put_below(connection: sqlite3.Connection, organization: int, parent: int) -> None:
+def put_below(connection: Connection, organization: int, parent: int) -> None:
     """Put an organization right below another one."""
     connection.execute("UPDATE organization SET parent = ? WHERE id = ?", (parent, organization))
 
 
-def retire(connection: sqlite3.Connection, organization: int) -> None:
+def retire(connection: Connection, organization: int) -> None:
     """Take an organization out of the tree; its row stays, for what refers to it."""
     connection.execute("UPDATE organization SET retired = 1 WHERE id = ?", (organization,))
 
 
-def emails_of(connection: sqlite3.Connection, organization: int) -> list[str]:
+def emails_of(connection: Connection, organization: int) -> list[str]:
     """The addresses of an organization's own administrators, in the order given."""
     return [
         email
@@ -63,7 +64,7 @@ def emails_of(connection: sqlite3.Connection, organization: int) -> list[str]:
     ]
 
 
-def all_emails(connection: sqlite3.Connection) -> dict[int, list[str]]:
+def all_emails(connection: Connection) -> dict[int, list[str]]:
     """The addresses of the administrators of each organization that has any, in the order given."""
     emails: dict[int, list[str]] = {}
     for id, email in connection.execute(
@@ -73,7 +74,7 @@ def all_emails(connection: sqlite3.Connection) -> dict[int, list[str]]:
     return emails
 
 
-def write_emails(connection: sqlite3.Connection, organization: int, emails: Sequence[str]) -> None:
+def write_emails(connection: Connection, organization: int, emails: Sequence[str]) -> None:
     """Let these be the addresses of an organization's administrators, in this order."""
     connection.execute("DELETE FROM administrator WHERE organization = ?", (organization,))
     connection.executemany(

@@ -8,9 +8,8 @@ from numctl.core.errors import NotFound
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from numctl.core.catalog.view import View
+    from numctl.core.store.connection import Connection
 
 _HOLDERS = "SELECT DISTINCT series, organization FROM tally WHERE n > 0"
 
@@ -44,13 +43,13 @@ def visible(view: View) -> dict[str, tuple[int, str]]:
     return {folded: (id, name) for folded, id, name in rows}
 
 
-def find_or_make(connection: sqlite3.Connection, name: str, description: str = "") -> int:
+def find_or_make(connection: Connection, name: str, description: str = "") -> int:
     """The series of this (clean) name, made if it is new."""
     row = connection.execute("SELECT id FROM series WHERE folded = ?", (fold(name),)).fetchone()
     return int(row[0]) if row else insert(connection, name, description)
 
 
-def insert(connection: sqlite3.Connection, name: str, description: str) -> int:
+def insert(connection: Connection, name: str, description: str) -> int:
     """Write the row of a series; give its row id."""
     (id,) = connection.execute(
         "INSERT INTO series (name, folded, description) VALUES (?, ?, ?) RETURNING id",
@@ -59,27 +58,27 @@ def insert(connection: sqlite3.Connection, name: str, description: str) -> int:
     return int(id)
 
 
-def is_taken(connection: sqlite3.Connection, name: str) -> bool:
+def is_taken(connection: Connection, name: str) -> bool:
     """Tell whether a series has the name, in any case."""
     return connection.execute("SELECT 1 FROM series WHERE folded = ?", (fold(name),)).fetchone() is not None
 
 
-def names(connection: sqlite3.Connection) -> dict[int, str]:
+def names(connection: Connection) -> dict[int, str]:
     """The name of each series, by row id."""
     return dict(connection.execute("SELECT id, name FROM series"))
 
 
-def descriptions(connection: sqlite3.Connection) -> dict[int, str]:
+def descriptions(connection: Connection) -> dict[int, str]:
     """The description of each series, by row id."""
     return dict(connection.execute("SELECT id, description FROM series"))
 
 
-def name_of(connection: sqlite3.Connection, series: int) -> str | None:
+def name_of(connection: Connection, series: int) -> str | None:
     """The name of a series, None where there is none of this row id."""
     row = connection.execute("SELECT name FROM series WHERE id = ?", (series,)).fetchone()
     return str(row[0]) if row else None
 
 
-def rename(connection: sqlite3.Connection, series: int, name: str) -> None:
+def rename(connection: Connection, series: int, name: str) -> None:
     """Give a series another (clean) name."""
     connection.execute("UPDATE series SET name = ?, folded = ? WHERE id = ?", (name, fold(name), series))

@@ -12,8 +12,9 @@ from numctl.core.errors import Ambiguous, BadValue, NotFound, OutOfScope
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
+
+    from numctl.core.store.connection import Connection
 
 SEPARATOR = "/"
 
@@ -44,7 +45,7 @@ class Tree:
         self._found: dict[tuple[str, int], int] = {}  # a batch asks for the same few a thousand times
 
     @classmethod
-    def load(cls, connection: sqlite3.Connection, *, retired: bool = False) -> Tree:
+    def load(cls, connection: Connection, *, retired: bool = False) -> Tree:
         """Read the tree; with ``retired`` also the organizations that were removed, where they last were."""
         rows = connection.execute(
             "SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization WHERE retired <= ?",

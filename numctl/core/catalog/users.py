@@ -8,11 +8,12 @@ from numctl.core.errors import NotFound
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
 
+    from numctl.core.store.connection import Connection
 
-def user_id(connection: sqlite3.Connection, organization: int, name: str) -> int:
+
+def user_id(connection: Connection, organization: int, name: str) -> int:
     """The row id of a user within an organization, made if new. ``name`` is clean and not empty."""
     row = connection.execute(
         "SELECT id FROM user WHERE folded = ? AND folded <> '' AND organization = ?",
@@ -27,7 +28,7 @@ def user_id(connection: sqlite3.Connection, organization: int, name: str) -> int
     return int(made)
 
 
-def taken_along(connection: sqlite3.Connection, user: int, organization: int) -> int:
+def taken_along(connection: Connection, user: int, organization: int) -> int:
     """The row id by which ``organization`` knows a user whose number it takes over."""
     holder, name = connection.execute("SELECT organization, name FROM user WHERE id = ?", (user,)).fetchone()
     if holder == organization or not name:  # a forgotten user is nobody's
@@ -35,7 +36,7 @@ def taken_along(connection: sqlite3.Connection, user: int, organization: int) ->
     return user_id(connection, organization, name)
 
 
-def unknown(connection: sqlite3.Connection, scope: frozenset[int], name: str) -> NotFound:
+def unknown(connection: Connection, scope: frozenset[int], name: str) -> NotFound:
     """The refusal of a name that no user in scope has, with the nearest that are."""
     rows = connection.execute("SELECT DISTINCT name, organization FROM user WHERE folded <> ''")
     close = nearest(name, [known for known, organization in rows if organization in scope])
@@ -47,7 +48,7 @@ def unknown(connection: sqlite3.Connection, scope: frozenset[int], name: str) ->
     )
 
 
-def named(connection: sqlite3.Connection, scope: frozenset[int], name: str) -> list[tuple[int, str]]:
+def named(connection: Connection, scope: frozenset[int], name: str) -> list[tuple[int, str]]:
     """Row id and name of each row in scope that has the name in any case."""
     rows = connection.execute(
         "SELECT id, name, organization FROM user WHERE folded = ? AND folded <> '' ORDER BY id", (fold(name),)
@@ -55,13 +56,13 @@ def named(connection: sqlite3.Connection, scope: frozenset[int], name: str) -> l
     return [(id, known) for id, known, organization in rows if organization in scope]
 
 
-def name_of(connection: sqlite3.Connection, user: int) -> str | None:
+def name_of(connection: Connection, user: int) -> str | None:
     """The name of a user; None where it was forgotten, or there is none of this row id."""
     row = connection.execute("SELECT name FROM user WHERE id = ?", (user,)).fetchone()
     return str(row[0]) if row and row[0] else None
 
 
-def rename(connection: sqlite3.Connection, users: Iterable[int], name: str) -> None:
+def rename(connection: Connection, users: Iterable[int], name: str) -> None:
     """Give users, by row id, another (clean) name, or none; what was there doesn't stay on the disk."""
     connection.execute("PRAGMA secure_delete = ON")
     connection.executemany(

@@ -8,7 +8,7 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.errors import OutOfScope
 
 if TYPE_CHECKING:
-    import sqlite3
+    from numctl.core.store.connection import Connection
 
 
 class View:
@@ -17,7 +17,7 @@ class View:
     ``acting`` is the row id of the acting organization, ``action`` the command in the user's words.
     """
 
-    def __init__(self, connection: sqlite3.Connection, tree: Tree, acting: int, action: str = "") -> None:
+    def __init__(self, connection: Connection, tree: Tree, acting: int, action: str = "") -> None:
         self.connection = connection
         self.tree = tree
         self.acting = acting

@@ -12,11 +12,11 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import RULES, State, allowed
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
 
     from numctl.core.changes.states import States
     from numctl.core.rules.model import Change
+    from numctl.core.store.connection import Connection
 
 
 class Admission:
@@ -24,7 +24,7 @@ class Admission:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         states: States,
         scope: frozenset[int],
         change: Change,

@@ -13,11 +13,11 @@ from numctl.core.changes import bulk_details
 from numctl.core.numbers.ranges import any_adjoin
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
     from numctl.core.numbers.ranges import Pair
     from numctl.core.rules.model import State
+    from numctl.core.store.connection import Connection
 
 _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS target (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
@@ -128,9 +128,7 @@ class Successor(NamedTuple):
 class Bulk:
     """One change to many spans: ``cut``, then ``change``; ``join`` comes last, or on a refusal."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, operation: int, line: int, *, only: int | None = None
-    ) -> None:
+    def __init__(self, connection: Connection, operation: int, line: int, *, only: int | None = None) -> None:
         """``only``: of the ranges, what is in this state is concerned; their ends are."""
         self._connection = connection
         self._operation = operation

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from numctl.core.rules.model import State, Status
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
+
+    from numctl.core.store.connection import Connection
 
 # Details of the pieces just written whose numbers keep them no longer, or change hands with them.
 _DETAILS = """
@@ -64,7 +65,7 @@ def keeps(old: State, new: State | None) -> bool:
 
 
 def carry(
-    connection: sqlite3.Connection,
+    connection: Connection,
     states: Sequence[tuple[State, State | None]],
     operation: int,
     position: int,

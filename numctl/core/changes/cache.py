@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.numbers.ranges import adjoins
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
+
+    from numctl.core.store.connection import Connection
 
 ABSENT = 0  # stands for "not in the inventory" where a state's row id is asked for
 
@@ -42,7 +43,7 @@ class Piece(NamedTuple):
 class Desk:
     """The spans around what is being changed."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._clear()
 

@@ -13,15 +13,16 @@ from numctl.core.changes.journal import NO_DETAIL, Detail
 from numctl.core.rules.model import Change, State, Status
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
+
+    from numctl.core.store.connection import Connection
 
 _WITH_USER = (Status.ASSIGNED, Status.IN_USE)
 
 Differences = dict[int, tuple[Detail, Detail]]  # before and after, by number
 
 
-def read(connection: sqlite3.Connection, first: int, last: int) -> dict[int, Detail]:
+def read(connection: Connection, first: int, last: int) -> dict[int, Detail]:
     """The details of the numbers from ``first`` to ``last`` that have any."""
     rows = connection.execute(
         "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ?", (first, last)
@@ -29,7 +30,7 @@ def read(connection: sqlite3.Connection, first: int, last: int) -> dict[int, Det
     return {number: Detail(user, forward_to) for number, user, forward_to in rows}
 
 
-def write(connection: sqlite3.Connection, number: int, detail: Detail) -> None:
+def write(connection: Connection, number: int, detail: Detail) -> None:
     """Set what is true of one number alone."""
     if detail == NO_DETAIL:
         connection.execute("DELETE FROM detail WHERE number = ?", (number,))
@@ -39,7 +40,7 @@ def write(connection: sqlite3.Connection, number: int, detail: Detail) -> None:
         )
 
 
-def forwarded(connection: sqlite3.Connection, first: int, last: int) -> int:
+def forwarded(connection: Connection, first: int, last: int) -> int:
     """How many of the numbers from ``first`` to ``last`` have a forwarding number."""
     (count,) = connection.execute(
         "SELECT count(forward_to) FROM detail WHERE number BETWEEN ? AND ?", (first, last)
@@ -53,7 +54,7 @@ def gives(change: Change) -> bool:
 
 
 def differences(
-    connection: sqlite3.Connection,
+    connection: Connection,
     numbers: tuple[int, int],
     old: State | None,
     new: State | None,
@@ -79,7 +80,7 @@ def differences(
 
 
 def _after(
-    connection: sqlite3.Connection, before: Detail, old: State | None, new: State | None, change: Change
+    connection: Connection, before: Detail, old: State | None, new: State | None, change: Change
 ) -> Detail:
     if new is None:
         return NO_DETAIL

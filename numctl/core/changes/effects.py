@@ -8,9 +8,8 @@ from numctl.core.changes.cache import ABSENT
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from numctl.core.changes.states import States
+    from numctl.core.store.connection import Connection
 
 _T = TypeVar("_T")
 
@@ -82,7 +81,7 @@ class Effects:
         self._unwritten[key] = self._unwritten.get(key, 0) + n
         self.moved[key] = self.moved.get(key, 0) + n
 
-    def write_counts(self, connection: sqlite3.Connection) -> None:
+    def write_counts(self, connection: Connection) -> None:
         """Apply the net differences: a count never passes through less than nothing.
 
         What is public here, but for ``count``, holds from then on.

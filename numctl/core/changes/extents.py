@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from numctl.core.numbers.ranges import Range, normalize, subtract
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
+
+    from numctl.core.store.connection import Connection
 
 _TOUCHED = """
 SELECT first, last FROM extent
@@ -17,7 +18,7 @@ WHERE first >= coalesce((SELECT max(first) FROM extent WHERE first < :first), :f
 """
 
 
-def apply(connection: sqlite3.Connection, steps: Iterable[tuple[bool, Range]]) -> None:
+def apply(connection: Connection, steps: Iterable[tuple[bool, Range]]) -> None:
     """Put ranges in (True) or take them out (False), in the order given."""
     for put_in, group in groupby(steps, key=lambda step: step[0]):
         ranges = normalize(range for _, range in group)

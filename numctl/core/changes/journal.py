@@ -12,8 +12,9 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
+
+    from numctl.core.store.connection import Connection
 
 _PIECES = (
     "INSERT INTO piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -37,7 +38,7 @@ NO_DETAIL = Detail()
 class Journal:
     """The pieces of one operation, kept until ``flush`` writes them."""
 
-    def __init__(self, connection: sqlite3.Connection, operation: int) -> None:
+    def __init__(self, connection: Connection, operation: int) -> None:
         self._connection = connection
         self._operation = operation
         self._pieces: list[tuple[int, int, int, int, int, int | None, int | None]] = []
@@ -115,7 +116,7 @@ ALL_DETAILS = f"SELECT operation, {_DETAIL_TEXT} FROM detail_change ORDER BY ope
 ONE_STATE = f"SELECT {_STATE_TEXT} FROM state WHERE id = ?"  # noqa: S608
 
 
-def digest(connection: sqlite3.Connection, operation: int, previous: bytes) -> bytes:
+def digest(connection: Connection, operation: int, previous: bytes) -> bytes:
     """The hash of an operation (32 bytes), given the hash of the one before it (empty for the first)."""
     from hashlib import sha256
 
@@ -125,7 +126,7 @@ def digest(connection: sqlite3.Connection, operation: int, previous: bytes) -> b
     return running.digest()
 
 
-def _content(connection: sqlite3.Connection, operation: int) -> Iterator[str]:
+def _content(connection: Connection, operation: int) -> Iterator[str]:
     yield connection.execute(_HEAD, (operation,)).fetchone()[0]
     for label, statement in (("pieces", _CHUNK_OF_PIECES), ("details", _CHUNK_OF_DETAILS)):
         for start in count(1, CHUNK):
@@ -137,7 +138,7 @@ def _content(connection: sqlite3.Connection, operation: int) -> Iterator[str]:
         yield text
 
 
-def head(connection: sqlite3.Connection) -> tuple[int, bytes, str]:
+def head(connection: Connection) -> tuple[int, bytes, str]:
     """The last operation's id, hash and time; zero and empty in a store without operations."""
     row = connection.execute("SELECT id, hash, at FROM operation ORDER BY id DESC LIMIT 1").fetchone()
     return (row[0], row[1], row[2]) if row else (0, b"", "")

@@ -13,8 +13,9 @@ from numctl.core.errors import NumbersRefuse
 from numctl.core.numbers.packed import Packed
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
+
+    from numctl.core.store.connection import Connection
 
 
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
@@ -67,7 +68,7 @@ class Outcome(NamedTuple):
 class Operation(View):
     """What a feature works with while its transaction is open."""
 
-    def __init__(self, connection: sqlite3.Connection, act: Act, action: str) -> None:
+    def __init__(self, connection: Connection, act: Act, action: str) -> None:
         tree = Tree.load(connection)
         super().__init__(connection, tree, act.acting_as or tree.root, action)
         self.act = act
@@ -132,7 +133,7 @@ class Operation(View):
         self.connection.execute("UPDATE operation SET hash = ? WHERE id = ?", (seal, self.id))
 
 
-def outcome(connection: sqlite3.Connection, tree: Tree, id: int) -> Outcome:
+def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
     """The answer of a sealed operation, put together from the journal."""
     action, count, facts_text = connection.execute(
         "SELECT action, count, facts FROM operation WHERE id = ?", (id,)
@@ -161,7 +162,7 @@ _NAMED = ("from", "to", "series", "user")
 _PLACES = frozenset(("organization", "parent", "old_parent"))  # in the facts of furniture
 
 
-def _name(connection: sqlite3.Connection, tree: Tree, word: str, id: int | None) -> str | None:
+def _name(connection: Connection, tree: Tree, word: str, id: int | None) -> str | None:
     if id is None:
         return None
     if word in ("from", "to"):

@@ -8,7 +8,7 @@ from numctl.core.rules.model import State, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
+    from numctl.core.store.connection import Connection
 
 _REMEMBERED = 20_000  # states; a hundred thousand tags would otherwise fill the memory
 
@@ -16,7 +16,7 @@ _REMEMBERED = 20_000  # states; a hundred thousand tags would otherwise fill the
 class States:
     """The ``state`` table within one transaction. Forget it when the transaction is rolled back."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._by_id: dict[int, State] = {}
         self._ids: dict[State, int] = {}

@@ -27,8 +27,9 @@ from numctl.core.numbers.ranges import Pair, Range, ascend, total
 from numctl.core.rules.model import RULES, Change, State
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Iterator
+
+    from numctl.core.store.connection import Connection
 
 AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
@@ -70,7 +71,7 @@ def _expect_absent(pieces: Iterable[Piece]) -> None:
 class Door:
     """The way in for one operation, within its transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, operation: int, scope: frozenset[int]) -> None:
+    def __init__(self, connection: Connection, operation: int, scope: frozenset[int]) -> None:
         self._connection = connection
         self._operation = operation
         self.scope = scope

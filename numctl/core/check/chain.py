@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.changes import journal
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Iterator
+
+    from numctl.core.store.connection import Connection
 
 _REMEMBERED = 50_000  # states kept as text
 
@@ -32,7 +33,7 @@ class Verified(NamedTuple):
 
 
 def verify(
-    connection: sqlite3.Connection, wanted: str | None = None, advance: Callable[[int], None] = lambda n: None
+    connection: Connection, wanted: str | None = None, advance: Callable[[int], None] = lambda n: None
 ) -> Verified:
     """Recompute every hash in order. ``wanted`` is a hash (hex) kept elsewhere; ``advance`` counts steps."""
     from hashlib import sha256
@@ -99,7 +100,7 @@ class _Rows:
 class _StateTexts(dict[int, str]):
     """What is hashed of each state."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__()
         self._connection = connection
 

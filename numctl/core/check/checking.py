@@ -5,21 +5,20 @@ Whatever a damaged file does, it is told as a finding: a part that can't even be
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.check import chain, findings, replay
 from numctl.core.errors import SHOWN
-from numctl.core.store import schema
+from numctl.core.store import failures, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numctl.core.store.connection import Connection
     from numctl.core.store.sqlite import Store
 
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _INDEX_WORDS = ("missing from index", "wrong # of entries in index")
 
 
@@ -40,7 +39,7 @@ class _Look(NamedTuple):
     """One thing to look at. ``mends`` names what could be derived anew if it is wrong, "" for nothing."""
 
     at: str
-    find: Callable[[sqlite3.Connection], Iterator[str]]
+    find: Callable[[Connection], Iterator[str]]
     mends: str = ""
 
 
@@ -72,7 +71,7 @@ def examine(store: Store, advance: Callable[[int], None] = lambda steps: None) -
     return Health(problems, mends, operations, numbers, head)
 
 
-def _found(look: _Look, connection: sqlite3.Connection) -> list[str]:
+def _found(look: _Look, connection: Connection) -> list[str]:
     found: list[str] = []
     more = 0
     try:
@@ -81,18 +80,17 @@ def _found(look: _Look, connection: sqlite3.Connection) -> list[str]:
                 found.append(problem)
             else:
                 more += 1
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
-            raise
-        found.append(f"{look.at} can't be read: {error}.")
     except Exception as error:  # a damaged file may hold anything anywhere
-        found.append(f"{look.at} can't be read: {type(error).__name__}, {error}.")
+        if failures.is_busy(error):
+            raise
+        said = str(error) if failures.is_of_store(error) else f"{type(error).__name__}, {error}"
+        found.append(f"{look.at} can't be read: {said}.")
     if more:
         found.append(f"And {more} more of this kind.")
     return found
 
 
-def _size(connection: sqlite3.Connection) -> tuple[int, int, str]:
+def _size(connection: Connection) -> tuple[int, int, str]:
     try:
         (operations,) = connection.execute("SELECT count(*) FROM operation").fetchone()
         (numbers,) = connection.execute("SELECT coalesce(sum(last - first + 1), 0) FROM span").fetchone()
@@ -100,11 +98,13 @@ def _size(connection: sqlite3.Connection) -> tuple[int, int, str]:
             b"",
         )
         return operations, numbers, bytes(head).hex()
-    except (sqlite3.DatabaseError, TypeError, ValueError):
-        return 0, 0, ""
+    except Exception as error:
+        if failures.is_of_store(error) or isinstance(error, TypeError | ValueError):
+            return 0, 0, ""
+        raise
 
 
-def _sqlite_says(connection: sqlite3.Connection) -> Iterator[str]:
+def _sqlite_says(connection: Connection) -> Iterator[str]:
     for (said,) in connection.execute("PRAGMA integrity_check"):
         for line in said.splitlines():
             if line != "ok" and not line.startswith("***"):
@@ -115,13 +115,13 @@ def _is_of_an_index(problem: str) -> bool:
     return any(words in problem for words in _INDEX_WORDS)
 
 
-def _references(connection: sqlite3.Connection) -> Iterator[str]:
+def _references(connection: Connection) -> Iterator[str]:
     for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         named = f"Row {row}" if row is not None else "A row"
         yield f"{named} of {table} names one of {parent} that isn't there."
 
 
-def _schema(connection: sqlite3.Connection) -> Iterator[str]:
+def _schema(connection: Connection) -> Iterator[str]:
     there = {(kind, name): sql for kind, name, sql in connection.execute(schema.PARTS)}
     for (kind, name), sql in sorted(schema.parts().items()):
         if (kind, name) not in there:
@@ -130,7 +130,7 @@ def _schema(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"The {kind} {name} is not what it should be."
 
 
-def _chain(connection: sqlite3.Connection) -> Iterator[str]:
+def _chain(connection: Connection) -> Iterator[str]:
     problem = chain.verify(connection).problem
     if problem is not None:
         yield problem

@@ -15,10 +15,10 @@ PATIENCE = 1  # seconds
 def found_in(path: Path) -> Damaged | None:
     """What is wrong with the store at ``path``; None if it is sound, or can't be looked into now."""
     from numctl.core.check import checking
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.opening import open_store
 
     try:
-        with Store.open(path, PATIENCE) as store:
+        with open_store(path, PATIENCE) as store:
             problems = checking.examine(store).problems
     except Damaged as damaged:
         return damaged

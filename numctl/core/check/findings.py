@@ -12,8 +12,9 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
+
+    from numctl.core.store.connection import Connection
 
 _NEIGHBOURS = """
 SELECT first, last, state, lag(last) OVER (ORDER BY first), lag(state) OVER (ORDER BY first) FROM span
@@ -59,7 +60,7 @@ _FOLDED = {
 }
 
 
-def overlaps(connection: sqlite3.Connection) -> Iterator[str]:
+def overlaps(connection: Connection) -> Iterator[str]:
     for first, last, _, before, _ in connection.execute(_NEIGHBOURS):
         if before is not None and before >= first:
             yield f"Spans overlap at {Range(first, min(last, before))}."
@@ -67,7 +68,7 @@ def overlaps(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"The span {first}..{last} is no range of numbers of one length."
 
 
-def unjoined(connection: sqlite3.Connection) -> Iterator[str]:
+def unjoined(connection: Connection) -> Iterator[str]:
     for first, _, state, before, other in connection.execute(_NEIGHBOURS):
         if (
             before is not None
@@ -78,7 +79,7 @@ def unjoined(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"The spans that meet at {first} are in one state and not joined."
 
 
-def counts(connection: sqlite3.Connection) -> Iterator[str]:
+def counts(connection: Connection) -> Iterator[str]:
     told = {
         row[:3]: row[3] for row in connection.execute("SELECT organization, series, status, n FROM tally")
     }
@@ -92,7 +93,7 @@ def counts(connection: sqlite3.Connection) -> Iterator[str]:
             )
 
 
-def extents(connection: sqlite3.Connection) -> Iterator[str]:
+def extents(connection: Connection) -> Iterator[str]:
     told = set(connection.execute("SELECT first, last FROM extent"))
     held = set(connection.execute(BLOCKS))
     for first, last in sorted(told - held):
@@ -101,7 +102,7 @@ def extents(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"The unbroken block {first}..{last} of the inventory is not listed."
 
 
-def due(connection: sqlite3.Connection) -> Iterator[str]:
+def due(connection: Connection) -> Iterator[str]:
     rows = connection.execute("SELECT due FROM inventory").fetchall()
     if len(rows) != 1:
         yield f"The store has {len(rows)} rows that describe it instead of one."
@@ -112,19 +113,19 @@ def due(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"A hold ends on {earliest}, but the store notes {noted or 'no day'} as the first."
 
 
-def folded(connection: sqlite3.Connection) -> Iterator[str]:
+def folded(connection: Connection) -> Iterator[str]:
     for table, statement in _FOLDED.items():
         for id, name, stored in connection.execute(statement):
             if fold(name) != stored:
                 yield f"Row {id} of {table} is not found by its name: the form to compare by is another's."
 
 
-def holders(connection: sqlite3.Connection) -> Iterator[str]:
+def holders(connection: Connection) -> Iterator[str]:
     for (organization,) in connection.execute(_HOLDERS):
         yield f"Organization {organization} was removed, but holds numbers."
 
 
-def tree(connection: sqlite3.Connection) -> Iterator[str]:
+def tree(connection: Connection) -> Iterator[str]:
     rows = {
         id: (parent, name, bool(retired))
         for id, parent, name, retired in connection.execute(
@@ -146,7 +147,7 @@ def tree(connection: sqlite3.Connection) -> Iterator[str]:
     )
 
 
-def siblings(connection: sqlite3.Connection) -> Iterator[str]:
+def siblings(connection: Connection) -> Iterator[str]:
     seen: dict[tuple[int | None, str], int] = {}
     for id, parent, name in connection.execute("SELECT id, parent, name FROM organization WHERE retired = 0"):
         twin = seen.setdefault((parent, fold(name)), id)
@@ -154,7 +155,7 @@ def siblings(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"Organizations {twin} and {id} are siblings of one name, {name}."
 
 
-def forwarding(connection: sqlite3.Connection) -> Iterator[str]:
+def forwarding(connection: Connection) -> Iterator[str]:
     to = dict(connection.execute("SELECT number, forward_to FROM detail WHERE forward_to IS NOT NULL"))
     yield from _circles(to, "Forwarding goes in a circle at {}.")
 
@@ -174,7 +175,7 @@ def _circles(leads_to: dict[int, int | None], sentence: str) -> Iterator[str]:
         finished.update(path)
 
 
-def single_numbers(connection: sqlite3.Connection) -> Iterator[str]:
+def single_numbers(connection: Connection) -> Iterator[str]:
     for number, user, forward_to, status, holder, of, name in connection.execute(_SINGLE):
         if user is not None and status not in ("assigned", "in-use"):
             yield f"{number} is {status or 'not in the inventory'}, but has a user."
@@ -186,7 +187,7 @@ def single_numbers(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"{Range(first, last)} is given to users, but not each number has one."
 
 
-def messages(connection: sqlite3.Connection) -> Iterator[str]:
+def messages(connection: Connection) -> Iterator[str]:
     for id, recipients, facts in connection.execute("SELECT id, recipients, facts FROM message"):
         told = _parsed(recipients)
         if not isinstance(told, list) or not told or not all(isinstance(one, str) for one in told):
@@ -195,7 +196,7 @@ def messages(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"What message {id} is to say can't be read."
 
 
-def operations(connection: sqlite3.Connection) -> Iterator[str]:
+def operations(connection: Connection) -> Iterator[str]:
     changed = dict(
         connection.execute("SELECT operation, sum(last - first + 1) FROM piece GROUP BY operation").fetchall()
     )
@@ -210,7 +211,7 @@ def operations(connection: sqlite3.Connection) -> Iterator[str]:
         before = at
 
 
-def undone(connection: sqlite3.Connection) -> Iterator[str]:
+def undone(connection: Connection) -> Iterator[str]:
     marks = undone_by(connection)
     for id, noted in connection.execute("SELECT id, undone_by FROM operation"):
         if noted != marks.get(id):
@@ -218,7 +219,7 @@ def undone(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"Operation {id} is {told}, but is noted otherwise."
 
 
-def undone_by(connection: sqlite3.Connection) -> dict[int, int | None]:
+def undone_by(connection: Connection) -> dict[int, int | None]:
     """By which undo each operation is undone, derived from what undid what."""
     undoes: dict[int, int] = {}
     marks: dict[int, int | None] = {}

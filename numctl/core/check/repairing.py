@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from numctl.core.check import findings
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable
+
+    from numctl.core.store.connection import Connection
 
 # Chains of spans in one state, each going on where the one before it stops.
 _CHAINS = """
@@ -25,7 +26,7 @@ SELECT min(first), max(last) FROM (
 """
 
 
-def repair(connection: sqlite3.Connection, names: Iterable[str]) -> list[str]:
+def repair(connection: Connection, names: Iterable[str]) -> list[str]:
     """Derive anew what ``names`` (of ``Health.mends``) say, within a transaction; say what was done."""
     wanted = set(names)
     done = []
@@ -36,39 +37,39 @@ def repair(connection: sqlite3.Connection, names: Iterable[str]) -> list[str]:
     return done
 
 
-def _indexes(connection: sqlite3.Connection) -> None:
+def _indexes(connection: Connection) -> None:
     connection.execute("REINDEX")
 
 
-def _neighbours(connection: sqlite3.Connection) -> None:
+def _neighbours(connection: Connection) -> None:
     for first, last in connection.execute(_CHAINS).fetchall():
         connection.execute("DELETE FROM span WHERE first > ? AND first <= ?", (first, last))
         connection.execute("UPDATE span SET last = ? WHERE first = ?", (last, first))
 
 
-def _counts(connection: sqlite3.Connection) -> None:
+def _counts(connection: Connection) -> None:
     connection.execute("DELETE FROM tally")
     connection.execute(f"INSERT INTO tally (organization, series, status, n) {findings.HELD}")
 
 
-def _blocks(connection: sqlite3.Connection) -> None:
+def _blocks(connection: Connection) -> None:
     connection.execute("DELETE FROM extent")
     connection.execute(f"INSERT INTO extent (first, last) {findings.BLOCKS}")
 
 
-def _holds(connection: sqlite3.Connection) -> None:
+def _holds(connection: Connection) -> None:
     (earliest,) = connection.execute(findings.EARLIEST_END).fetchone()
     connection.execute("UPDATE inventory SET due = ?", (earliest or "",))
 
 
-def _undone(connection: sqlite3.Connection) -> None:
+def _undone(connection: Connection) -> None:
     connection.execute("UPDATE operation SET undone_by = NULL WHERE undone_by IS NOT NULL")
     connection.executemany(
         "UPDATE operation SET undone_by = ?2 WHERE id = ?1", findings.undone_by(connection).items()
     )
 
 
-_WORKS: dict[str, tuple[Callable[[sqlite3.Connection], None], str]] = {
+_WORKS: dict[str, tuple[Callable[[Connection], None], str]] = {
     "indexes": (_indexes, "Built the indexes anew."),
     "neighbours": (_neighbours, "Joined neighbouring spans."),
     "counts": (_counts, "Counted the numbers again."),

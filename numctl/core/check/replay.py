@@ -15,8 +15,9 @@ from numctl.core.changes.journal import NO_DETAIL, Detail
 from numctl.core.numbers.ranges import Range
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
+
+    from numctl.core.store.connection import Connection
 
 _PIECES = """
 SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0) FROM piece ORDER BY first
@@ -41,7 +42,7 @@ class _Laid(NamedTuple):
 class _Sweep:
     """Where the sweep stands: the pieces over the numbers at hand, in the order they were made."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._pieces = iter(connection.execute(_PIECES))
         self._spans = iter(connection.execute(_SPANS))
         self._piece = next(self._pieces, None)
@@ -119,12 +120,12 @@ def _state(id: int) -> str:
     return f"state {id}" if id else "no state (not in the inventory)"
 
 
-def inventory(connection: sqlite3.Connection) -> Iterator[str]:
+def inventory(connection: Connection) -> Iterator[str]:
     """Sentences on where the journal's replay is not the inventory, lowest number first."""
     return _Sweep(connection).run()
 
 
-def details(connection: sqlite3.Connection) -> Iterator[str]:
+def details(connection: Connection) -> Iterator[str]:
     """The same for what is true of single numbers: users and forwarding."""
     held = iter(connection.execute(_DETAILS))
     here = next(held, None)
@@ -145,7 +146,7 @@ def details(connection: sqlite3.Connection) -> Iterator[str]:
         here = next(held, None)
 
 
-def _replayed_details(connection: sqlite3.Connection) -> Iterator[tuple[int, Detail, int]]:
+def _replayed_details(connection: Connection) -> Iterator[tuple[int, Detail, int]]:
     """Each number with the detail left at last, and the first operation that found another (else 0)."""
     current, left, broken = None, NO_DETAIL, 0
     for number, operation, user_before, forward_before, user, forward in connection.execute(_CHANGES):

@@ -19,11 +19,11 @@ from numctl.core.errors import NumbersRefuse
 from numctl.core.store.sqlite import Store
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numctl.core.demo.story import Step
+    from numctl.core.store.connection import Connection
 
 NAME, EMAIL = "Acme", "numbers@acme.example"
 _USAGE = (
@@ -70,7 +70,7 @@ class _Within(Store):
         self.path, self.connection = store.path, store.connection
 
     @contextmanager
-    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[Connection]:
         self.connection.execute("SAVEPOINT step")
         yield self.connection  # an error rolls the whole back
         if not keep():
@@ -90,7 +90,7 @@ def _expect_empty(operation: Operation) -> None:
         )
 
 
-def _expect_count(connection: sqlite3.Connection, expected: int | None) -> None:
+def _expect_count(connection: Connection, expected: int | None) -> None:
     (numbers,) = connection.execute("SELECT sum(n) FROM tally").fetchone()
     if expected not in (None, numbers):
         raise NumbersRefuse(
@@ -101,7 +101,7 @@ def _expect_count(connection: sqlite3.Connection, expected: int | None) -> None:
         )
 
 
-def _act(connection: sqlite3.Connection, act: Act, step: Step) -> Act:
+def _act(connection: Connection, act: Act, step: Step) -> Act:
     tree = Tree.load(connection)
     acting = tree.find(f"{tree.path(tree.root)}/{step.acting}", tree.root) if step.acting else 0
     return Act(act.actor, *_morning(act.today, step.days_ago), acting_as=acting, message=step.message)

@@ -11,11 +11,11 @@ from numctl.core.rules.model import Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
     from numctl.core.catalog.view import View
     from numctl.core.files.sheets import Sheet
+    from numctl.core.store.connection import Connection
 
 MISSING_HERE, MISSING_THERE = "missing here", "missing there"
 
@@ -239,7 +239,7 @@ def differences(view: View, sheet: Sheet, holder: str | None) -> Differences:
 class _Users:
     """The users of numbers, asked for upwards."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._rows: Iterator[tuple[int, str]] = iter(connection.execute(_USERS))
         self._next = next(self._rows, None)
 

@@ -19,12 +19,12 @@ from numctl.core.rules.model import State
 from numctl.core.text import clean_organization_name
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.changes.operation import Operation
     from numctl.core.files.sheets import Sheet
+    from numctl.core.store.connection import Connection
 
 _EXTENTS = "SELECT first, last FROM extent WHERE last >= ? ORDER BY first"
 _FORWARDING = "SELECT forward_to FROM detail WHERE number = ? AND forward_to IS NOT NULL"
@@ -156,9 +156,7 @@ def _made(operation: Operation, text: str, base: int) -> int:
 class _Left:
     """What of each row's numbers isn't in the inventory yet."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, sheet: Sheet, order: Sequence[int], *, skip: bool
-    ) -> None:
+    def __init__(self, connection: Connection, sheet: Sheet, order: Sequence[int], *, skip: bool) -> None:
         self._sheet = sheet
         self._parts: dict[int, Sequence[Range]] = {}
         self._gone = bytearray(len(sheet))
@@ -180,9 +178,7 @@ class _Left:
         return self._parts.get(place) or (self._sheet.range(place),)
 
 
-def _present(
-    connection: sqlite3.Connection, sheet: Sheet, order: Sequence[int]
-) -> Iterator[tuple[int, list[Range]]]:
+def _present(connection: Connection, sheet: Sheet, order: Sequence[int]) -> Iterator[tuple[int, list[Range]]]:
     """The rows with numbers that are in the inventory, and which those are."""
     if not len(order):
         return
@@ -210,7 +206,7 @@ def _present(
 # Forwarding
 
 
-def _expect_no_circles(connection: sqlite3.Connection, sheet: Sheet, order: Sequence[int]) -> None:
+def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int]) -> None:
     """Complain of forwarding that leads back to where it began, within the sheet or through the store."""
     if not any(sheet.forwards):
         return

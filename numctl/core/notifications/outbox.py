@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.catalog.organizations import emails_of
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
+    from numctl.core.store.connection import Connection
 
 OWN_DOMAIN = "numctl.invalid"  # of a Message-ID until the first sender's domain takes its place
 HIDDEN = "***"  # stands for an address of an organization above the scope
@@ -136,7 +136,7 @@ class Listed(NamedTuple):
     sent_at: str | None
 
 
-def queue(connection: sqlite3.Connection, draft: Draft) -> int:
+def queue(connection: Connection, draft: Draft) -> int:
     """Put a message into the outbox, in the transaction of the caller; give its row id."""
     facts = draft.facts if draft.holder is None else {**draft.facts, "holder": draft.holder}
     id = connection.execute(
@@ -156,9 +156,7 @@ def queue(connection: sqlite3.Connection, draft: Draft) -> int:
     return id
 
 
-def administrators(
-    connection: sqlite3.Connection, tree: Tree, organization: int
-) -> tuple[int | None, list[str]]:
+def administrators(connection: Connection, tree: Tree, organization: int) -> tuple[int | None, list[str]]:
     """Who is written to, and whose administrators they are (a row id).
 
     An organization's own, else those of the nearest organization above that has any; (None, []) where
@@ -258,13 +256,13 @@ def revive(view: View) -> int:
     return len(ids)
 
 
-def rests_until(connection: sqlite3.Connection) -> str:
+def rests_until(connection: Connection) -> str:
     """Before which moment no command is to deliver by itself; empty when it may."""
     (moment,) = connection.execute("SELECT mail_rests_until FROM inventory").fetchone()
     return str(moment)
 
 
-def rest_until(connection: sqlite3.Connection, moment: str) -> None:
+def rest_until(connection: Connection, moment: str) -> None:
     """Let no command deliver by itself before this moment; empty: any may."""
     connection.execute("UPDATE inventory SET mail_rests_until = ?", (moment,))
 

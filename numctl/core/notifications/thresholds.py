@@ -14,13 +14,13 @@ from numctl.core.queries import utilization
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Mapping
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
     from numctl.core.changes.operation import Operation
     from numctl.core.queries.utilization import Figures
+    from numctl.core.store.connection import Connection
 
 KIND = "threshold"
 LONGEST_NAME = 120  # in a subject; a path of many levels keeps its end
@@ -88,7 +88,7 @@ def _badness(standing: Standing) -> tuple[bool, bool, int, str]:
     return not standing.exhausted, not standing.reached, -share, standing.path
 
 
-def _figures(connection: sqlite3.Connection, tree: Tree, organizations: list[int]) -> Mapping[int, Figures]:
+def _figures(connection: Connection, tree: Tree, organizations: list[int]) -> Mapping[int, Figures]:
     if len(organizations) < 2:
         return {id: utilization.of(connection, tree, id) for id in organizations}
     rows = utilization.table(connection, tree, tree.below(tree.root))  # once for all of a large batch

@@ -12,11 +12,11 @@ from numctl.core.queries import utilization
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
+    from numctl.core.store.connection import Connection
 
 _STATUSES = """
 SELECT user.folded, user.name, user.organization, status, count(number) FROM user
@@ -58,9 +58,7 @@ class ListedUser(NamedTuple):
     registered: int
 
 
-def organizations(
-    connection: sqlite3.Connection, tree: Tree, top: int, text: str = ""
-) -> list[ListedOrganization]:
+def organizations(connection: Connection, tree: Tree, top: int, text: str = "") -> list[ListedOrganization]:
     """``top`` and what is below it, parents before children, those whose path contains ``text``."""
     emails = organization_rows.all_emails(connection)
     rows = utilization.table(connection, tree, tree.below(top))

@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping
 
     from numctl.core.queries.utilization import Figures
+    from numctl.core.store.connection import Connection
 
 SHORT, LONG = 30, 90  # days looked back
 LEAST = 7  # days of history without which nothing is said
@@ -46,7 +46,7 @@ class Forecast(NamedTuple):
     exhausted_on: str | None = None
 
 
-def daily(connection: sqlite3.Connection, *, by_series: bool = False) -> dict[tuple[int, int], Changes]:
+def daily(connection: Connection, *, by_series: bool = False) -> dict[tuple[int, int], Changes]:
     """Net changes of each pool by (organization, series), series 0 for all of them together."""
     found: dict[tuple[int, int], Changes] = {}
     for day, organization, series, n in connection.execute(_DAILY):

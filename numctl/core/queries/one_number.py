@@ -16,10 +16,10 @@ from numctl.core.queries.history import Past
 from numctl.core.rules.model import State, Status
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Sequence
 
     from numctl.core.catalog.view import View
+    from numctl.core.store.connection import Connection
 
 # Each class of `piece` with the most numbers that a piece of it has; see the schema.
 _CLASSES = (*((k, 16**k) for k in range(9)), (13, 16**13))
@@ -142,7 +142,7 @@ def _in_scope(past: Past, when: tuple[str, str | None, int, str], state: State, 
     )
 
 
-def _operations(connection: sqlite3.Connection, ids: set[int]) -> dict[int, tuple[str, str]]:
+def _operations(connection: Connection, ids: set[int]) -> dict[int, tuple[str, str]]:
     return {
         id: connection.execute("SELECT at, action FROM operation WHERE id = ?", (id,)).fetchone()
         for id in ids

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from functools import cache
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.queries.selection import States
+from numctl.core.store import sorting
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -76,10 +75,8 @@ def _sorted(spans: Iterable[Span], groups: Iterable[list[int]]) -> Iterator[Span
     ranks = {id: rank for rank, ids in enumerate(groups) for id in ids}
     if not ranks:
         return
-    with closing(sqlite3.connect("", isolation_level=None)) as sorter:
-        sorter.execute("PRAGMA journal_mode = OFF")
+    with sorting.sorter() as sorter:
         sorter.execute(_SORTER)
-        sorter.execute("BEGIN")
         rows = ((ranks[span[2]], *span) for span in spans if span[2] in ranks)
         sorter.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
         ranks.clear()  # they have done their work, and may be a hundred thousand

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator
 
     from numctl.core.catalog.view import View
     from numctl.core.queries.selection import Span
+    from numctl.core.store.connection import Cursor
 
 AT_ONCE = 10_000  # spans whose details are read together
 NEARBY = (
@@ -104,7 +104,7 @@ class Pieces:
         order = "DESC" if self._backwards else "ASC"
         return self._read(f"number BETWEEN ? AND ? ORDER BY number {order}", first, last)
 
-    def _read(self, condition: str, *values: object) -> sqlite3.Cursor:
+    def _read(self, condition: str, *values: object) -> Cursor:
         return self._view.connection.execute(f"{_DETAILS} WHERE {condition}", values)
 
     def _cut(self, first: int, last: int, state: int, details: Iterable[_Detail]) -> Iterator[Piece]:

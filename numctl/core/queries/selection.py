@@ -9,10 +9,10 @@ from numctl.core.catalog import series as series_table
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Sequence
 
     from numctl.core.catalog.view import View
+    from numctl.core.store.connection import Connection
 
 Span = tuple[int, int, int]  # first, last, state's row id
 
@@ -100,7 +100,7 @@ def _organizations(view: View, wanted: Filter) -> set[int] | frozenset[int] | No
 class Spans:
     """The spans of some states, ascending or descending, with leaps to any number."""
 
-    def __init__(self, connection: sqlite3.Connection, states: States, *, descending: bool = False) -> None:
+    def __init__(self, connection: Connection, states: States, *, descending: bool = False) -> None:
         self._connection = connection
         self._states = states
         self._descending = descending

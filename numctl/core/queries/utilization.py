@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
+    from numctl.core.store.connection import Connection
 
 _COLUMNS = {Status.AVAILABLE: 0, Status.RESERVED: 1, Status.ASSIGNED: 2, Status.IN_USE: 3}
 
@@ -86,7 +86,7 @@ class Line(NamedTuple):
 Counts = dict[tuple[int, int], list[int]]  # (organization, series): numbers held, by status
 
 
-def of(connection: sqlite3.Connection, tree: Tree, organization: int) -> Figures:
+def of(connection: Connection, tree: Tree, organization: int) -> Figures:
     """The figures of one organization: a look-up, however large the store."""
     own = [0, 0, 0, 0]
     for status, n in connection.execute(
@@ -102,7 +102,7 @@ def of(connection: sqlite3.Connection, tree: Tree, organization: int) -> Figures
 
 
 def table(
-    connection: sqlite3.Connection, tree: Tree, organizations: Iterable[int], *, by_series: bool = False
+    connection: Connection, tree: Tree, organizations: Iterable[int], *, by_series: bool = False
 ) -> list[Row]:
     """A row for each organization, in the order given; with ``by_series`` for each of its series.
 
@@ -149,7 +149,7 @@ def _line(tree: Tree, row: Row, series: str | None) -> Line:
     )
 
 
-def _counts(connection: sqlite3.Connection, scope: Iterable[int], by_series: bool) -> Counts:
+def _counts(connection: Connection, scope: Iterable[int], by_series: bool) -> Counts:
     column = "series" if by_series else "0"
     found: Counts = {}
     inside = frozenset(scope)

@@ -1,4 +1,4 @@
-"""One store: opening it, telling it from other files, its transactions, and making a new one.
+"""One store in a file of SQLite: its transactions, and making a new one.
 
 A transaction here is explicit (``isolation_level=None``): ``reading`` is a snapshot that ends before
 anything is printed, ``writing`` takes the write lock at once, so that what it has read stays true.
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from numctl.core.errors import Damaged, Locked, Refusal
-from numctl.core.store import schema
+from numctl.core.errors import NoStore, Refusal
+from numctl.core.store import failures, schema
 from numctl.core.store.drafts import drafted, stands
-from numctl.core.store.identity import expect_a_store, expect_known, something_else
+from numctl.core.store.identity import expect_known, something_else
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,33 +36,6 @@ class Store:
         self.path = path
         self.connection = _connect(path)
         self._patience = int(lock_timeout * 1000)  # milliseconds
-
-    @classmethod
-    def open(cls, path: Path, lock_timeout: float = 30) -> Store:
-        """Open the store at ``path``; wait ``lock_timeout`` seconds for other processes' locks.
-
-        One of an older schema is upgraded first, and a copy of it kept beside it. Raises NoStore where
-        there is none or the file is something else, Damaged for one that a newer numctl wrote or that
-        SQLite can't read.
-        """
-        expect_a_store(path)
-        with translated(path):
-            store = cls(path, lock_timeout)
-            try:
-                store._patiently("PRAGMA synchronous = FULL")  # some systems build SQLite with less
-                if store._identified() < schema.VERSION:
-                    from numctl.core.store.upgrades import upgrade
-
-                    upgrade(store)
-            except UnicodeDecodeError:  # what SQLite says of a damaged file may quote the damage
-                store.close()
-                raise Damaged(
-                    f"{path} is damaged: its schema can't be read.", "Go back to a backup.", path=str(path)
-                ) from None
-            except BaseException:
-                store.close()
-                raise
-        return store
 
     @classmethod
     def create(cls, path: Path, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
@@ -99,11 +72,11 @@ class Store:
         Raises Locked when another process keeps the lock for the whole timeout.
         """
         with translated(self.path):
-            self._patiently("BEGIN IMMEDIATE")
+            self.patiently("BEGIN IMMEDIATE")
             try:
                 self.connection.execute(f"PRAGMA cache_size = {-PAGE_CACHE_KIB}")
                 yield self.connection
-                self._patiently("COMMIT" if keep() else "ROLLBACK")
+                self.patiently("COMMIT" if keep() else "ROLLBACK")
             except BaseException:
                 self._end("ROLLBACK")
                 raise
@@ -132,12 +105,13 @@ class Store:
     def _snapshot(self) -> Iterator[None]:
         self.connection.execute("BEGIN")
         try:
-            self._patiently("PRAGMA user_version")  # any read takes the lock; nothing waits after it
+            self.patiently("PRAGMA user_version")  # any read takes the lock; nothing waits after it
             yield
         finally:
             self._end("COMMIT")
 
-    def _patiently(self, statement: str) -> None:
+    def patiently(self, statement: str) -> None:
+        """Run a statement that may have to wait for a lock, as long as the store's patience lasts."""
         left = self._patience
         while True:
             self.connection.execute(f"PRAGMA busy_timeout = {min(left, SLICE)}")
@@ -146,21 +120,21 @@ class Store:
                 return
             except sqlite3.OperationalError as error:
                 left -= SLICE
-                if left <= 0 or not _is_busy(error):
+                if left <= 0 or not failures.is_busy(error):
                     raise
 
     def _end(self, statement: str) -> None:
         if self.connection.in_transaction:
             self.connection.execute(statement)
 
-    def _identified(self) -> int:
+    def identified(self) -> int:
         """The version of the schema, of a file that is a store. Raises NoStore or Damaged."""
         try:
             with self._snapshot():
                 (application,) = self.connection.execute("PRAGMA application_id").fetchone()
                 (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
-            if _code(error) == sqlite3.SQLITE_NOTADB:
+            if failures.code(error) == sqlite3.SQLITE_NOTADB:
                 raise something_else(self.path) from None
             raise
         expect_known(self.path, application, version)
@@ -179,41 +153,10 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = _code(error)
-        if _is_busy(error):
-            raise Locked(
-                f"{path} stayed locked by another process.",
-                "Try again, or wait longer with --lock-timeout.",
-                path=str(path),
-            ) from error
-        if code == sqlite3.SQLITE_NOTADB:
-            raise something_else(path) from None
-        if code == sqlite3.SQLITE_CORRUPT:
-            raise Damaged(
-                f"{path} is damaged: {error}.",
-                "Run `numctl check` to see where, or go back to a backup.",
-                path=str(path),
-            ) from error
-        if code in (
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_IOERR,
-            sqlite3.SQLITE_CANTOPEN,
-            sqlite3.SQLITE_READONLY,
-        ):
-            raise Refusal(
-                f"{path} could not be read or written: {error}.",
-                "Nothing was changed. Look at the disk's free space and the file's permissions.",
-                path=str(path),
-            ) from error
-        raise
-
-
-def _code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF  # the rest says which kind of it
-
-
-def _is_busy(error: sqlite3.Error) -> bool:
-    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        refusal = failures.refusal_of(error, path)
+        if refusal is None:
+            raise
+        raise refusal from (None if isinstance(refusal, NoStore) else error)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

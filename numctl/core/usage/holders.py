@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
+
+    from numctl.core.store.connection import Connection
 
 WINDOW = 1_000  # numbers
 
@@ -37,9 +38,7 @@ class Holding(NamedTuple):
     organization: int
 
 
-def holdings(
-    connection: sqlite3.Connection, numbers: Iterable[int]
-) -> Iterator[tuple[int, Sequence[Holding]]]:
+def holdings(connection: Connection, numbers: Iterable[int]) -> Iterator[tuple[int, Sequence[Holding]]]:
     """Each of the numbers, which ascend, with who held it, the earliest first.
 
     Empty for a number that the store never knew. That a number left the inventory is not told: who
@@ -65,9 +64,7 @@ def holder_at(holdings: Sequence[Holding], moment: str) -> int:
     return holder
 
 
-def _within(
-    connection: sqlite3.Connection, numbers: Sequence[int]
-) -> Iterator[tuple[int, Sequence[Holding]]]:
+def _within(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[int, Sequence[Holding]]]:
     ends = {"first": numbers[0], "last": numbers[-1]}
     pieces = [
         (first, last, order, Holding(at, organization))
