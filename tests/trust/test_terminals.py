@@ -31,7 +31,7 @@ FIELDS = {
     "actor": "UPDATE operation SET actor = ?",
     "action": "UPDATE operation SET action = ?",
     "note": "UPDATE operation SET message = ?",
-    "facts": "UPDATE operation SET facts = json_set(facts, '$.reason', ?1, '$.tag', ?1, '$.name', ?1)",
+    "facts": "UPDATE operation SET facts = json_set(facts, '$.reason', ?, '$.tag', ?, '$.name', ?)",
     "recipients": "UPDATE message SET recipients = json_array(?)",
     "subject": "UPDATE message SET subject = ?",
     "last error": "UPDATE message SET last_error = ?",
@@ -95,7 +95,7 @@ def hostile(store: Path, text: str) -> None:
     with closing(sqlite3.connect(store)) as connection:
         connection.execute("DROP TRIGGER state_stays")
         for statement in FIELDS.values():
-            connection.execute(statement, (text,))
+            connection.execute(statement, (text,) * statement.count("?"))
         connection.commit()
 
 

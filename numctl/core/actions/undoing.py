@@ -30,7 +30,8 @@ AND undoes IS NULL AND action <> 'settle' AND id <> ? ORDER BY id DESC LIMIT 1
 """
 _ORGANIZATIONS = """
 SELECT DISTINCT organization FROM state WHERE id IN (
-  SELECT before FROM piece WHERE operation = ?1 UNION SELECT after FROM piece WHERE operation = ?1
+  SELECT before FROM piece WHERE operation = :operation
+  UNION SELECT after FROM piece WHERE operation = :operation
 )
 """
 _GIVES_BACK_TO = """
@@ -88,7 +89,7 @@ def _named(operation: Operation, id: int) -> int:
         raise history.unknown(id)
     action, count, undone_by = row
     past = history.Past(operation)
-    touched = {organization for (organization,) in connection.execute(_ORGANIZATIONS, (id,))}
+    touched = {organization for (organization,) in connection.execute(_ORGANIZATIONS, {"operation": id})}
     if not touched <= past.scope:
         raise history.unknown(id)
     if not count:

@@ -8,6 +8,7 @@ the order in which spans never overlap: deletes, new ends, inserts.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.numbers.ranges import adjoins
@@ -17,18 +18,21 @@ if TYPE_CHECKING:
 
     from numctl.core.store.connection import Connection
 
+_first = itemgetter(-1)  # of the values of an update
+
 ABSENT = 0  # stands for "not in the inventory" where a state's row id is asked for
 
 _LOAD = """
 SELECT first, last, state FROM span
-WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < ?1), ?1) AND first <= ?2 + 1
+WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :first) AND first <= :last + 1
 """
 
 AT_A_TIME = 1_000  # spans read from the store at a time
 _STORED = """
 SELECT first, last, state FROM span
-WHERE first >= coalesce((SELECT max(first) FROM span WHERE first <= ?1), ?1) AND first <= ?2 AND last >= ?1
-ORDER BY first LIMIT ?3
+WHERE first >= coalesce((SELECT max(first) FROM span WHERE first <= :first), :first)
+  AND first <= :last AND last >= :first
+ORDER BY first LIMIT :most
 """
 
 
@@ -59,7 +63,7 @@ class Desk:
         """Lay out the spans from ``first`` to ``last`` and both neighbours."""
         fresh = []
         stored = self._stored
-        for start, end, state in self._connection.execute(_LOAD, (first, last)):
+        for start, end, state in self._connection.execute(_LOAD, {"first": first, "last": last}):
             if start not in stored:
                 stored[start] = self._spans[start] = (end, state)
                 fresh.append(start)
@@ -78,7 +82,9 @@ class Desk:
         It is read bit by bit: what is behind may change meanwhile.
         """
         while first <= last:
-            rows = self._connection.execute(_STORED, (first, last, AT_A_TIME)).fetchall()
+            rows = self._connection.execute(
+                _STORED, {"first": first, "last": last, "most": AT_A_TIME}
+            ).fetchall()
             for start, end, state in rows:
                 if start > first:
                     yield Piece(first, start - 1, ABSENT)
@@ -153,15 +159,15 @@ class Desk:
             if now is None:
                 gone.append((first,))
             elif now[0] != stored[0]:
-                ends.append((first, *now))
+                ends.append((*now, first))
             elif now[1] != stored[1]:
-                restated.append((first, now[1]))
+                restated.append((now[1], first))
         for first, now in self._spans.items():
             if first not in self._stored:
                 new.append((first, *now))
         execute = self._connection.executemany
         execute("DELETE FROM span WHERE first = ?", sorted(gone))
-        execute("UPDATE span SET last = ?2, state = ?3 WHERE first = ?1", sorted(ends))
-        execute("UPDATE span SET state = ?2 WHERE first = ?1", sorted(restated))
+        execute("UPDATE span SET last = ?, state = ? WHERE first = ?", sorted(ends, key=_first))
+        execute("UPDATE span SET state = ? WHERE first = ?", sorted(restated, key=_first))
         execute("INSERT INTO span (first, last, state) VALUES (?, ?, ?)", sorted(new))
         self._clear()

@@ -105,7 +105,8 @@ FROM (SELECT * FROM detail_change WHERE operation = ? AND position BETWEEN ? AND
 """  # noqa: S608
 _STATES = f"""
 SELECT {_STATE_TEXT} FROM state WHERE id IN (
-  SELECT before FROM piece WHERE operation = ?1 UNION SELECT after FROM piece WHERE operation = ?1
+  SELECT before FROM piece WHERE operation = :operation
+  UNION SELECT after FROM piece WHERE operation = :operation
 ) ORDER BY id
 """  # noqa: S608
 
@@ -134,7 +135,7 @@ def _content(connection: Connection, operation: int) -> Iterator[str]:
             if text is None:
                 break
             yield f"{label}:{text}"
-    for (text,) in connection.execute(_STATES, (operation,)):
+    for (text,) in connection.execute(_STATES, {"operation": operation}):
         yield text
 
 

@@ -44,8 +44,8 @@ ORDER BY first LIMIT :at_most
 """
 _CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
 _WITHIN = """
-SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN ?1 AND ?2 LIMIT ?3))
-  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN ?1 AND ?2 LIMIT ?3))
+SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN :first AND :last LIMIT :most))
+  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN :first AND :last LIMIT :most))
 """
 
 
@@ -109,7 +109,9 @@ class Door:
         for first, last in numbers:
             if rows > AT_ONCE:
                 break
-            rows += self._connection.execute(_WITHIN, (first, last, AT_ONCE)).fetchone()[0]
+            rows += self._connection.execute(
+                _WITHIN, {"first": first, "last": last, "most": AT_ONCE}
+            ).fetchone()[0]
         return rows > AT_ONCE
 
     def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = -1) -> Sequence[Pair]:

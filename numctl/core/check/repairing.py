@@ -65,7 +65,8 @@ def _holds(connection: Connection) -> None:
 def _undone(connection: Connection) -> None:
     connection.execute("UPDATE operation SET undone_by = NULL WHERE undone_by IS NOT NULL")
     connection.executemany(
-        "UPDATE operation SET undone_by = ?2 WHERE id = ?1", findings.undone_by(connection).items()
+        "UPDATE operation SET undone_by = ? WHERE id = ?",
+        [(by, id) for id, by in findings.undone_by(connection).items()],
     )
 
 

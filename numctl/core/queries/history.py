@@ -29,9 +29,9 @@ WHERE id BETWEEN ? AND ? ORDER BY id DESC
 """
 _TOUCHED = """
 SELECT operation, sum(last - first + 1), count(*), min(first), max(last) FROM piece
-WHERE operation BETWEEN ?1 AND ?2 AND (
-  before IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(?3)))
-  OR after IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(?3)))
+WHERE operation BETWEEN :first AND :last AND (
+  before IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(:scope)))
+  OR after IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(:scope)))
 ) GROUP BY operation
 """
 _ONE_PIECE = "SELECT first, last FROM piece WHERE operation = ? LIMIT 2"
@@ -144,7 +144,7 @@ class Past:
         return of_numbers(action, here.numbers, here.block, told, self._named)
 
     def _touched(self, first: int, last: int) -> dict[int, _Touched]:
-        rows = self.connection.execute(_TOUCHED, (first, last, self._scope_list))
+        rows = self.connection.execute(_TOUCHED, {"first": first, "last": last, "scope": self._scope_list})
         return {
             operation: _Touched(count, Range(lowest, highest) if pieces == 1 else None)
             for operation, count, pieces, lowest, highest in rows

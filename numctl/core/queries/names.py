@@ -58,9 +58,10 @@ def tags(view: View, start: str) -> list[str]:
     """Tags of reserved numbers in scope that begin so, in any case, from A to Z."""
     return _named(
         view,
-        "SELECT DISTINCT tag, folded FROM state WHERE folded <> '' AND substr(folded, 1, length(?1)) = ?1 "
-        "AND (?2 OR organization IN (SELECT value FROM json_each(?3))) "
-        "AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id) ORDER BY folded LIMIT ?4",
+        "SELECT DISTINCT tag, folded FROM state WHERE folded <> '' "
+        "AND substr(folded, 1, length(:start)) = :start "
+        "AND (:all OR organization IN (SELECT value FROM json_each(:scope))) "
+        "AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id) ORDER BY folded LIMIT :most",
         start,
     )
 
@@ -69,13 +70,15 @@ def users(view: View, start: str) -> list[str]:
     """Names of users who have numbers in scope and begin so, in any case, from A to Z."""
     return _named(
         view,
-        "SELECT DISTINCT name, folded FROM user WHERE folded <> '' AND substr(folded, 1, length(?1)) = ?1 "
-        "AND (?2 OR organization IN (SELECT value FROM json_each(?3))) "
-        "AND EXISTS (SELECT 1 FROM detail WHERE detail.user = user.id) ORDER BY folded LIMIT ?4",
+        "SELECT DISTINCT name, folded FROM user WHERE folded <> '' "
+        "AND substr(folded, 1, length(:start)) = :start "
+        "AND (:all OR organization IN (SELECT value FROM json_each(:scope))) "
+        "AND EXISTS (SELECT 1 FROM detail WHERE detail.user = user.id) ORDER BY folded LIMIT :most",
         start,
     )
 
 
 def _named(view: View, query: str, start: str) -> list[str]:
     scope = "[]" if view.sees_all else json.dumps(sorted(view.scope))
-    return [name for name, _ in view.connection.execute(query, (fold(start), view.sees_all, scope, LIMIT))]
+    asked = {"start": fold(start), "all": view.sees_all, "scope": scope, "most": LIMIT}
+    return [name for name, _ in view.connection.execute(query, asked)]

@@ -33,8 +33,8 @@ SELECT operation, user_after, forward_after FROM detail_change WHERE number = ? 
 """
 _NOW = """
 SELECT span.state, detail.user, detail.forward_to
-FROM (SELECT first, last, state FROM span WHERE first <= ?1 ORDER BY first DESC LIMIT 1) AS span
-LEFT JOIN detail ON detail.number = ?1 WHERE span.last >= ?1
+FROM (SELECT first, last, state FROM span WHERE first <= :number ORDER BY first DESC LIMIT 1) AS span
+LEFT JOIN detail ON detail.number = :number WHERE span.last >= :number
 """
 
 
@@ -91,7 +91,7 @@ def known(view: View, number: int) -> tuple[Known, list[Episode]]:
     """What is true of a number now, and its history. Raises NumbersUnknown as ``of`` does."""
     past = Past(view)
     episodes = _episodes(past, number)
-    row = view.connection.execute(_NOW, (number,)).fetchone()
+    row = view.connection.execute(_NOW, {"number": number}).fetchone()
     state = past.states[row[0]] if row else None
     if state is None or state.organization not in view.scope:
         if not episodes:

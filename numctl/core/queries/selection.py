@@ -19,7 +19,7 @@ Span = tuple[int, int, int]  # first, last, state's row id
 TALLIED = ("organization", "series", "status")  # what numbers are counted by
 FEW = 2_000  # spans that are fetched by their state; more are found by walking the numbers
 
-_UP = "first >= coalesce((SELECT max(first) FROM span WHERE first <= ?1), ?1) AND last >= ?1"
+_UP = "first >= coalesce((SELECT max(first) FROM span WHERE first <= ?), ?) AND last >= ?"
 _DOWN = "first <= ?"
 
 
@@ -135,7 +135,7 @@ class Spans:
             if self._descending:
                 return (span for span in self._few if span[0] <= number)
             return (span for span in self._few if span[1] >= number)
-        spans = self._walk(_DOWN if self._descending else _UP, number)
+        spans = self._walk(_DOWN, number) if self._descending else self._walk(_UP, number, number, number)
         if self._states.everything:
             return spans
         picked = self._picked
