@@ -32,6 +32,7 @@ class PostOffice:
         self.answers: dict[str, str] = {}
         self.on_data: Callable[[EmailMessage], str | None] | None = None
         self.taken: list[tuple[list[str], EmailMessage]] = []
+        self.raw: list[bytes] = []  # the same as it came over the wire
         self.senders: list[str] = []
         self.connections = 0
         self.logins: list[tuple[str, str]] = []
@@ -85,6 +86,7 @@ class PostOffice:
             answer = await loop.run_in_executor(None, self.on_data, message) or answer
         if answer == TAKEN:
             self.taken.append((list(envelope.rcpt_tos), message))
+            self.raw.append(content)
         return answer
 
     def authenticate(

@@ -18,6 +18,8 @@ EMAIL_LIMIT = 254  # RFC 5321: a path of 256 octets, less the angle brackets
 NOTE_LIMIT = 1_000
 SHOWN_LIMIT = 60
 FORMULA_STARTS = frozenset("=+-@\t\r\n")
+_SPECIALS = frozenset(',;:<>()[]"\\')  # what divides or quotes addresses in a header: RFC 5322
+_DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 HOPELESS = 10_000  # Longer than any text that could still be trimmed into one: not worked through.
 
 
@@ -146,20 +148,46 @@ def _too_long(what: str, limit: int, length: int) -> BadValue:
 def clean_email(text: str) -> str:
     """Give an e-mail address as it is kept: one bare address, trimmed, NFC. Raises BadValue.
 
-    Only its form is looked at: one @ with something on both sides, no space, no comma, no brackets, so
-    that it can stand in a header as it is and never is two addresses.
+    It is looked at whole, as it is typed and as it will stand in an envelope: one @ with something on
+    both sides, nothing that a header could read as more than one address.
     """
     address = _clean(text, "An e-mail address", EMAIL_LIMIT)
-    local, at, domain = address.rpartition("@")
-    forbidden = next((char for char in address if char.isspace() or char in ',;:<>()[]"\\'), None)
-    if forbidden is not None:
-        raise BadValue(
-            f"An e-mail address can't hold {quoted(forbidden)}, as {quoted(address)} does.",
-            "Give one bare address, such as jo@example.com.",
-        )
-    if not (at and local and domain) or "@" in local or domain.strip(".") != domain or ".." in domain:
-        raise BadValue(f"{quoted(address)} isn't an e-mail address.", "Give one such as jo@example.com.")
+    wire_address(address)
     return address
+
+
+def wire_address(address: str) -> str:
+    """Give a kept address as servers read it, its domain in ASCII. Raises BadValue where it is none.
+
+    What Unicode holds for the same as a forbidden character (NFKC: a full-width comma) is one.
+    """
+    _expect_no_specials(address)
+    local, at, domain = address.rpartition("@")
+    try:
+        plain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        plain = ""
+    labels = plain.split(".")
+    if not (at and local and all(labels) and all(map(_DOMAIN.issuperset, labels))):
+        raise BadValue(f"{quoted(address)} isn't an e-mail address.", "Give one such as jo@example.com.")
+    return f"{local}@{plain}"
+
+
+def _expect_no_specials(address: str) -> None:
+    from unicodedata import normalize
+
+    local, _, _ = address.rpartition("@")
+    for char in address:
+        alike = normalize("NFKC", char)
+        if any(one.isspace() or not one.isprintable() or one in _SPECIALS for one in alike) or (
+            alike != char and not alike.isalnum()
+        ):
+            raise BadValue(
+                f"An e-mail address can't hold {quoted(char)}, as {quoted(address)} does.",
+                "Give one bare address, such as jo@example.com.",
+            )
+    if "@" in local or "=?" in address:  # the latter is decoded in a header, be it into two addresses
+        raise BadValue(f"{quoted(address)} isn't an e-mail address.", "Give one such as jo@example.com.")
 
 
 def nearest(word: str, candidates: Iterable[str], n: int = 3) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.notifications import outbox
+from numctl.core.text import clean_email, wire_address
 
 if TYPE_CHECKING:
     from numctl.mail.delivery import Report
@@ -72,7 +73,7 @@ def send_test(session: Session, address: str) -> str:
     from numctl.mail.server import Server, Unreachable, within
 
     server = Server(_server_of(session))
-    recipient = composing.wire_address(address)
+    recipient = wire_address(clean_email(address))
     envelope = composing.Envelope(server.author, [recipient])
     text = composing.text_of("test", {}, session.settings.supplier)
     message_id = f"{uuid4().hex}@{server.domain or outbox.OWN_DOMAIN}"

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from numctl.core.errors import BadValue
-from numctl.core.text import clean_email, quoted
+from numctl.mail import headers
 from numctl.output.formats import shown
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def _bar(categories: Mapping[str, int]) -> str:
 
 
 class Envelope(NamedTuple):
-    """Who writes to whom. ``author`` may have a name, ``numctl <numctl@example.com>``."""
+    """Who writes to whom: addresses as servers read them; ``author`` is a value for From."""
 
     author: str
     recipients: Sequence[str]
@@ -168,26 +167,15 @@ def message(envelope: Envelope, subject: str, text: Text, message_id: str) -> Em
     from email.policy import SMTP
     from email.utils import formatdate
 
-    made = EmailMessage(policy=SMTP)
-    made["From"] = envelope.author
-    made["To"] = ", ".join(envelope.recipients)
+    made = EmailMessage(policy=SMTP.clone(refold_source="none"))  # what is written stays so
+    made.set_raw("From", envelope.author)
+    made.set_raw("To", headers.addresses(envelope.recipients))
     if envelope.reply_to:
-        made["Reply-To"] = ", ".join(envelope.reply_to)
-    made["Subject"] = shown(subject)
+        made.set_raw("Reply-To", headers.addresses(envelope.reply_to))
+    made.set_raw("Subject", headers.text(subject, "Subject"))
     made["Date"] = formatdate()
     made["Message-ID"] = f"<{message_id}>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(text.plain(), cte="quoted-printable")
     made.add_alternative(text.html(), subtype="html", cte="quoted-printable")
     return made
-
-
-def wire_address(address: str) -> str:
-    """An address as servers read it, its domain in ASCII. Raises BadValue where it is none."""
-    local, _, domain = clean_email(address).rpartition("@")
-    try:
-        if "=?" in local:  # a header would decode it, be it into two addresses
-            raise UnicodeError
-        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        raise BadValue(f"{quoted(address)} isn't an e-mail address.") from None

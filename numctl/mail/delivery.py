@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import BadValue
 from numctl.core.notifications import outbox
+from numctl.core.text import clean_email, wire_address
 from numctl.mail.server import Receipt, Unreachable, within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numctl.core.catalog.view import View
     from numctl.core.notifications.outbox import Letter
     from numctl.core.store.sqlite import Store
@@ -140,12 +143,12 @@ class Delivery:
         bad: dict[str, str] = {}
         for address in letter.recipients:
             try:
-                wire[composing.wire_address(address)] = address
+                wire[wire_address(clean_email(address))] = address
             except BadValue as error:
                 bad[address] = error.message.rstrip(".")
         try:
             text = composing.text_of(letter.kind, letter.facts, self._supplier)
-            envelope = composing.Envelope(self._server.author, list(wire), letter.reply_to)
+            envelope = composing.Envelope(self._server.author, list(wire), _answerable(letter.reply_to))
             message = composing.message(envelope, letter.subject, text, letter.message_id)
         except (KeyError, TypeError, ValueError) as error:
             bad = dict.fromkeys(letter.recipients, f"its text could not be made ({type(error).__name__})")
@@ -175,6 +178,15 @@ class Delivery:
         if reason:
             seen = outbox.shielded(self._view, letter.facts, letter.recipients, reason)
             self._report.complaints.append(f"message {letter.id}: {seen}")
+
+
+def _answerable(addresses: Iterable[str]) -> list[str]:
+    """Those of some kept addresses that an answer can go to, whatever the server can carry."""
+    written = []
+    for address in addresses:
+        with suppress(BadValue):
+            written.append(wire_address(clean_email(address)))
+    return [address for address in written if address.isascii()]
 
 
 def _as_kept(receipt: Receipt, wire: dict[str, str], bad: dict[str, str]) -> Receipt:

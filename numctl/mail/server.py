@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from numctl.core.errors import BadValue, Refusal
+from numctl.core.text import clean_email, wire_address
+from numctl.mail import headers
 from numctl.output.formats import shown
 
 if TYPE_CHECKING:
@@ -227,14 +229,12 @@ def within(seconds: float, whom: str, work: Callable[[], _T]) -> _T:
 
 def _sender(text: str) -> tuple[str, str]:
     """What stands in From, and the bare address in it. Raises BadValue."""
-    from email.utils import formataddr, parseaddr
-
-    from numctl.mail.composing import wire_address
+    from email.utils import parseaddr
 
     name, address = parseaddr(text)
     try:
-        bare = wire_address(address)
-        return formataddr((shown(name), bare)) if bare.isascii() else bare, bare
+        bare = wire_address(clean_email(address))
+        return headers.author(name, bare), bare
     except BadValue:
         raise BadValue(
             f"In the settings file, smtp.sender isn't an e-mail address: {shown(text)!r}.",
