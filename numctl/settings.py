@@ -79,7 +79,7 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
     region = first("region", "NUMCTL_REGION", "region")
     return Settings(
         db=_db(flags, env, file),
-        acting_as=first("acting_as", "NUMCTL_AS", "as"),
+        acting_as=_acting_as(flags, environ, file),
         output=first("output", "NUMCTL_OUTPUT", "output"),
         region=_region(region) if region else None,
         timezone=_timezone(file),
@@ -207,6 +207,25 @@ def _db(flags: Mapping[str, object], env: Mapping[str, str], file: SettingsFile)
     if folder is None:
         raise BadValue("There is no home folder to look for the store in.", "Name a file with --db PATH.")
     return folder / "numctl" / "inventory.db"
+
+
+def _acting_as(flags: Mapping[str, object], environ: Mapping[str, str], file: SettingsFile) -> str | None:
+    """The organization to act as. An empty name is refused: it would widen what is seen to everything."""
+    if "acting_as" in flags:
+        named, where = str(flags["acting_as"]), "--as"
+    elif "NUMCTL_AS" in environ:
+        named, where = environ["NUMCTL_AS"], "NUMCTL_AS"
+    elif "as" in file.values:
+        named, where = file.text("as") or "", f"'as' in the settings file {file.path}"
+    else:
+        return None
+    if not named.strip():
+        raise BadValue(
+            f"The organization to act as is empty ({where}).",
+            "Name one, such as Acme/Sales, or leave it out to act as the root.",
+            organization=named,
+        )
+    return named
 
 
 def _region(text: str) -> str:

@@ -52,7 +52,23 @@ def test_flag_beats_environment_beats_file(
     assert found({}, {}) == "CC"
     assert found({}, {variable: "BB"}) == "BB"
     assert found({flag: "AA"}, {variable: "BB"}) == "AA"
-    assert found({}, {variable: ""}) == "CC", "an empty variable is none"
+    if variable != "NUMCTL_AS":
+        assert found({}, {variable: ""}) == "CC", "an empty variable is none"
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\u00a0"], ids=ascii)
+def test_an_empty_name_never_widens_to_the_root(environ: dict[str, str], config: Path, empty: str) -> None:
+    for flags, variables in (
+        ({"acting_as": empty}, {}),
+        ({"acting_as": empty}, {"NUMCTL_AS": "Acme"}),
+        ({}, {"NUMCTL_AS": empty}),
+    ):
+        config.write_text('as = "Acme/Sales"\n')
+        with pytest.raises(BadValue, match="act as is empty"):
+            load(flags, environ | variables)
+    config.write_text(f'as = "{empty}"\n')
+    with pytest.raises(BadValue, match="act as is empty"):
+        load({}, environ)
 
 
 def test_lock_timeout_from_each_place(environ: dict[str, str], config: Path) -> None:
@@ -63,7 +79,6 @@ def test_lock_timeout_from_each_place(environ: dict[str, str], config: Path) -> 
 
 
 def test_empty_flag_counts_as_given(environ: dict[str, str]) -> None:
-    assert load({"acting_as": ""}, environ | {"NUMCTL_AS": "Acme"}).acting_as == ""
     with pytest.raises(BadValue, match="empty"):
         load({"db": ""}, environ)
 

@@ -302,3 +302,53 @@ def test_a_week_is_no_date(numctl: Numctl, store: Path) -> None:
     assert ending.code == 2
     assert "2099-W01-1" in ending.err
     assert numctl("search", "--status", "reserved", "--count").out == "0\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"action": "reserve", "number": "1418001", "numbers": ["1418002"], "tag": "x"}',
+        '{"action": "reserve", "numbers": ["1418001"], "number": "1418002", "tag": "x"}',
+        '{"action": "reserve", "numbers": "1418001", "numbers": "1418002", "tag": "x"}',
+        '{"action": "reserve", "tag": "y", "numbers": "1418001", "tag": "x"}',
+        '{"action": "reserve", "action": "retag", "numbers": "1418001", "tag": "x"}',
+    ],
+)
+def test_what_is_said_twice_is_an_error_of_the_line(company: Company, numctl: Numctl, line: str) -> None:
+    before = company.dump()
+    text = lines(reserve(0)) + line + "\n"
+    refused = numctl("batch", "-", input=text)
+    assert refused.code == 2
+    assert refused.err.startswith("numctl: Line 2: ")
+    assert company.dump() == before
+    kept = numctl("batch", "-", "--keep-going", "-o", "json", input=text)
+    (answer,) = json.loads(kept.out)
+    assert (kept.code, answer["count"], answer["rejected"]) == (3, 1, 1)
+
+
+def test_number_and_numbers_in_one_row_are_an_error_of_the_row(company: Company, numctl: Numctl) -> None:
+    text = "action,number,numbers,tag\nreserve,1418001,,x\nreserve,1418002,1418003,x\n"
+    refused = numctl("batch", "-", input=text)
+    assert (refused.code, "Line 3: Both 'number' and 'numbers'" in refused.err) == (2, True)
+
+
+def test_a_header_of_many_columns_takes_no_longer_than_reading_it(company: Company, shell) -> None:
+    """Forty thousand columns compared with each other would take most of a minute."""
+    header = ",".join(["action", "numbers", "tag", *(f"c{n}" for n in range(40_000))])
+    row = f"reserve,1418001,x{',' * 40_000}"
+    done = shell("batch", "-", input=f"{header}\n{row}\n", timeout=20)
+    assert (done.returncode, done.stdout != "") == (0, True)
+
+
+@pytest.mark.parametrize("key", ["to", "from", "org"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_organization_is_an_error_of_the_line(
+    company: Company, numctl: Numctl, key: str, empty: str
+) -> None:
+    line = {
+        "to": {"action": "move", "numbers": "1418001", "to": empty},
+        "from": {"action": "withdraw", "series": "1418", "quantity": 1, "from": empty},
+        "org": {"action": "reserve", "series": "1418", "quantity": 1, "tag": "x", "org": empty},
+    }[key]
+    refused = numctl("batch", "-", input=lines(line))
+    assert (refused.code, "An organization's name is empty" in refused.err) == (2, True)

@@ -166,3 +166,20 @@ def test_set_of_numbers_partly_outside_changes_nothing(acme: Path, numctl, refus
     error = refusal("reserve", number(75), number(90), "--tag", "t", "--as", HERE)
     assert (error["code"], error["numbers"]) == (5, [number(90)])
     assert acme.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(["--as", "", *words] for words in (["search"], ["org", "list"], ["history"], ["check"])),
+        *(["--as", "", *words] for words in (["reserve", "3990", "--tag", "x"], ["init", "--name", "B"])),
+        *(["search", "--org", ""], ["utilization", ""], ["org", "show", ""], ["org", "remove", ""]),
+        *(["move", "3990", "--to", ""], ["org", "add", "X", "--parent", ""], ["threshold", "show", ""]),
+        ["allocate", "--series", "1418", "--quantity", "1", "--to", ""],
+        ["withdraw", "--series", "1418", "--quantity", "1", "--from", ""],
+        ["report", "utilization", "--org", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_name_of_an_organization_is_no_name(acme: Path, refusal, line: list[str]) -> None:
+    assert refusal(*line, env={"NUMCTL_AS": "Sales"})["code"] == 2

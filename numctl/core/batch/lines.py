@@ -6,13 +6,14 @@ Whatever is wrong with a line is said of that line, and reading goes on with the
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import BadValue
 from numctl.core.text import quoted, unguard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 DELIMITERS = ",;\t"
 _SEVERAL = ("numbers", "number")  # in one cell of a CSV, divided by spaces
@@ -116,9 +117,33 @@ class BatchText:
             yield Line(number, start, end, cells if isinstance(cells, BadValue) else _row(names, cells))
 
 
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_expect_each_once)
+
+
+def _expect_each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        twice = _first_twice(key for key, _ in pairs)
+        raise BadValue(f"The key {quoted(twice or '')} is there twice.", "Say each thing once.", key=twice)
+    return said
+
+
+def _first_twice(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
 def _object(raw: str) -> Mapping[str, object] | BadValue:
     try:
-        value = json.loads(raw)
+        value = _decoder().decode(raw)
+    except BadValue as twice:
+        return twice
     except json.JSONDecodeError as error:
         return BadValue(
             f"This isn't JSON: {error.msg[:1].lower()}{error.msg[1:]}.", "Write one object on each line."
@@ -136,7 +161,7 @@ def _names(cells: list[str] | BadValue) -> list[str]:
     if isinstance(cells, BadValue):
         raise cells
     names = [cell.strip() for cell in cells]
-    twice = next((name for name in names if name and names.count(name) > 1), None)
+    twice = _first_twice(filter(None, names))
     if twice is not None:
         raise BadValue(
             f"The column {quoted(twice)} is there twice.", "Give each column a name of its own.", line=1

@@ -38,11 +38,13 @@ def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
         raise _no_action(name)
     values: Values = {}
     for key, value in said.items():
-        if value is None or value == "" or key == "action":
-            continue
         read = action.keys.get(key)
+        if value is None or key == "action" or (value == "" and read is not ValueReader.organization):
+            continue
         if read is None:
             raise _no_key(str(name), key, action)
+        if key in ("number", "numbers") and "numbers" in values:
+            raise BadValue("Both 'number' and 'numbers' are there.", "Put all into 'numbers'.", key="number")
         values["numbers" if key == "number" else key] = read(reader, value)
     for key in action.required:
         if key not in values:

@@ -46,7 +46,11 @@ class ValueReader:
         return parse_number(_text(value, "number"), self.region)
 
     def organization(self, value: object) -> str:
-        return _text(value, "org")
+        """The name of an organization, to be found later; an empty one would be the acting one's."""
+        text = _text(value, "org")
+        if not text.strip():
+            raise BadValue("An organization's name is empty.", "Give a path such as Acme/Sales.")
+        return text
 
     def tag(self, value: object) -> str:
         return self._clean_tag(_text(value, "tag"))
