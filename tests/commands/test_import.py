@@ -252,6 +252,44 @@ def test_a_number_twice_names_both_lines(numctl: Numctl) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rows", "in_the_circle"),
+    [
+        (["100001>100002", "100002>100003", "100003>100002"], [3, 4]),
+        (["100003>100002", "100002>100003", "100001>100002"], [2, 3]),
+        (["100001>100004", "100002>100001", "100003>100002", "100004>100002"], [2, 3, 5]),
+        (["100001..100003>100011", "100010..100012>100020", "100020>100002", "100030>100001"], [2, 3, 4]),
+        (["100001>100002", "100002>100001", "100005>100006", "100006>100007", "100007>100006"], [2, 3, 5, 6]),
+    ],
+    ids=str,
+)
+def test_a_circle_is_found_from_wherever_it_is_entered(
+    numctl: Numctl, rows: list[str], in_the_circle: list[int]
+) -> None:
+    head = "number,series,status,reserved_tag,forwarded_to\n"
+    cells = [row.split(">") for row in rows]
+    text = head + "".join(f"{number},s,reserved,t,{to}\n" for number, to in cells)
+    ended = numctl("import", "-", "-o", "json", input=text)
+    assert ended.code == 6
+    assert [error["line"] for error in json.loads(ended.err)["error"]["errors"]] == in_the_circle
+    assert numctl("search", "--count").out == "0\n"
+
+
+def test_a_circle_through_the_store_is_found_from_outside_of_it(numctl: Numctl) -> None:
+    head = "number,series,status,reserved_tag,forwarded_to\n"
+    assert numctl("import", "-", input=head + "100002,s,reserved,t,100003\n").code == 0
+    text = head + "100001,s,reserved,t,100002\n100003,s,reserved,t,100002\n"
+    refused(numctl("import", "-", input=text), 6, "Line 3", "circle")
+    assert numctl("check").code == 0
+
+
+def test_chains_that_end_somewhere_are_no_circle(numctl: Numctl) -> None:
+    head = "number,series,status,reserved_tag,forwarded_to\n"
+    rows = [f"{n},s,reserved,t,{n + 1}\n" for n in range(100_000, 103_000)]
+    assert numctl("import", "-", input=head + "".join(reversed(rows))).code == 0
+    assert numctl("check").code == 0
+
+
 def test_forwarding_never_goes_in_a_circle(numctl: Numctl) -> None:
     head = "number,series,status,reserved_tag,forwarded_to\n"
     text = (

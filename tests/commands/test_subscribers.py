@@ -290,3 +290,22 @@ def test_cooling_past_the_last_year_is_refused(store: Path, refusal, monkeypatch
 
     monkeypatch.setattr(session, "now", lambda: datetime(9999, 12, 1, tzinfo=UTC))
     assert refusal("release", "3990", "--cool", "31")["code"] == 2
+
+
+@pytest.mark.parametrize("form", [["-o", "csv"], ["-o", "table"], ["-o", "ranges"]], ids=" ".join)
+@pytest.mark.parametrize("desc", [[], ["--desc"]], ids=str)
+def test_the_runs_of_a_user_are_whole_however_few_are_wanted(numctl, acme, form, desc) -> None:
+    for first, count in ((100_000, 3), (100_040, 60), (100_200, 4)):
+        assert numctl("add", f"{first}+{count}", "--series", "Six").code == 0
+        assert numctl("assign", f"{first}+{count}", "--user", "Zed").code == 0
+    runs = [("100000", "100002", "3"), ("100040", "100099", "60"), ("100200", "100203", "4")]
+    runs = runs[::-1] if desc else runs
+    for limit in (1, 2, 3, 4):
+        told = numctl("search", "--user", "zed", "--ranges", "--limit", limit, *desc, *form).out
+        for place, (first, last, count) in enumerate(runs):
+            shown = f"{first}..{last}" if form[1] == "ranges" else first
+            assert (shown in told) == (place < limit), told
+            assert form[1] == "ranges" or place >= limit or count in told.split(last)[1].splitlines()[0]
+    released = numctl("search", "--user", "Zed", "--ranges", "--limit", "1", *desc, "-o", "ranges").out
+    assert numctl("release", "-", input=released).code == 0
+    assert numctl("search", "--user", "Zed", "--count").out == f"{67 - int(runs[0][2])}\n"

@@ -122,3 +122,29 @@ def test_a_stranger_is_left_as_it_is(
             )
         ended = launcher.run("--db", path, "init", "--name", "Acme")
         promise.tried(*[f"init: {ended}"] * (ended.code != 6 or what_stands(folder) != before))
+
+
+@pytest.mark.parametrize("end", ["-journal", "-wal", "-shm"])
+@pytest.mark.parametrize("stranger", [fifo, directory, dangling_link], ids=lambda stranger: stranger.__name__)
+def test_what_stands_in_the_place_of_a_journal_holds_nobody_up(
+    end: str,
+    stranger: Callable[[Path, Path], None],
+    launcher: Launcher,
+    sampled: Path,
+    tmp_path: Path,
+    promised: Promised,
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "inventory.db"
+    path.write_bytes(sampled.read_bytes())
+    stranger(folder / f"inventory.db{end}", sampled)
+    before = what_stands(folder)
+    with promised(11) as promise:
+        for line in LINES:
+            ended = launcher.run("--db", path, *line.split())
+            fine = ended.code == NO_STORE and ended.err.count("\n") == 1 and f"inventory.db{end}" in ended.err
+            promise.tried(
+                *[f"{line}: {ended}"] * (not fine),
+                *[f"{line}: changed"] * (what_stands(folder) != before),
+            )

@@ -6,6 +6,7 @@ Everything is checked before anything is put in, each error with its line.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import organizations
@@ -207,38 +208,53 @@ def _present(connection: Connection, sheet: Sheet, order: Sequence[int]) -> Iter
 
 
 def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int]) -> None:
-    """Complain of forwarding that leads back to where it began, within the sheet or through the store."""
+    """Complain of rows whose forwarding leads back to where it began, within the sheet or through the store.
+
+    Each row forwards to one number, and so does each number of the store: what begins anywhere is
+    followed until it ends, or meets what was followed before; on one's own way, that is a circle.
+    """
     if not any(sheet.forwards):
         return
-    from bisect import bisect_right
+    follow = _Forwarding(connection, sheet, order)
+    seen: set[int] = set()
+    for start in follow.rows:
+        way: dict[int, int] = {}  # a row or number with its place on the way
+        current: int | None = ~start
+        while current is not None and current not in seen:
+            seen.add(current)
+            way[current] = len(way)
+            current = follow.next(current)
+        if current is None or current not in way:
+            continue
+        for node in list(way)[way[current] :]:
+            if node < 0:
+                place = ~node
+                sheet.complaints.add(
+                    sheet.lines[place],
+                    NumbersRefuse(
+                        f"Forwarding {sheet.range(place)} to {sheet.forwards[place]} would go in a circle.",
+                        "Forward it to a number that doesn't lead back.",
+                    ),
+                )
 
-    forwarding = [place for place in order if sheet.forwards[place]]
-    starts = array("q", (sheet.firsts[place] for place in forwarding))
 
-    def next_of(number: int) -> int | None:
-        at = bisect_right(starts, number) - 1
-        if at >= 0 and sheet.lasts[forwarding[at]] >= number:
-            return sheet.forwards[forwarding[at]]
-        row = connection.execute(_FORWARDING, (number,)).fetchone()
-        return int(row[0]) if row else None
+class _Forwarding:
+    """What forwards to what: a row of the sheet stands as ``~place``, a number of the store as itself."""
 
-    harmless: set[int] = set()
-    for place in forwarding:
-        row = sheet.range(place)
-        passed: list[int] = []
-        number: int | None = sheet.forwards[place]
-        while number is not None and number not in harmless and number not in passed:
-            passed.append(number)
-            number = next_of(number)
-            if number is not None and row.first <= number <= row.last:
-                break
-        if number is not None and row.first <= number <= row.last:
-            sheet.complaints.add(
-                sheet.lines[place],
-                NumbersRefuse(
-                    f"Forwarding {row} to {sheet.forwards[place]} would go in a circle.",
-                    "Forward it to a number that doesn't lead back.",
-                ),
-            )
-        else:
-            harmless.update(passed)
+    def __init__(self, connection: Connection, sheet: Sheet, order: Sequence[int]) -> None:
+        self._connection, self._sheet = connection, sheet
+        self.rows = [place for place in order if sheet.forwards[place]]
+        self._starts = array("q", (sheet.firsts[place] for place in self.rows))
+
+    def next(self, node: int) -> int | None:
+        """The row or number that a row or number forwards to; None where it isn't forwarded."""
+        if node < 0:
+            return self._at(self._sheet.forwards[~node])
+        row = self._connection.execute(_FORWARDING, (node,)).fetchone()
+        return self._at(int(row[0])) if row else None
+
+    def _at(self, number: int) -> int:
+        at = bisect_right(self._starts, number) - 1
+        if at >= 0 and self._sheet.lasts[self.rows[at]] >= number:
+            return ~self.rows[at]
+        return number

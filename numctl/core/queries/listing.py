@@ -40,7 +40,6 @@ class Listing:
     def __init__(self) -> None:
         self._spool = Spool()
         self._backwards = False
-        self._limit: int | None = None
         self.rows: Mapping[int, Row] = {}  # what the numbers of a piece share, by its state
         self.count = 0  # numbers, where there is a limit
 
@@ -51,12 +50,14 @@ class Listing:
         """Read what ``search`` finds, in order: all of it, or ``limit`` numbers (with ``ranges``: runs)."""
         listing = cls()
         listing._backwards = order == Order("number", descending=True)
-        listing._limit = limit
         spans = ordered(view, search, order, page=limit is not None)
-        if limit is not None:
-            spans = islice(spans, limit) if ranges else _cut_off(spans, limit, listing._backwards)
+        if limit is not None and not ranges:
+            spans = _cut_off(spans, limit, listing._backwards)
         pieces = Pieces(view, backwards=listing._backwards)
-        for chunk in listing._spool.fill(pieces.of(spans)):
+        found = pieces.of(spans)
+        if ranges:  # a run is whole when another begins, however many spans it is found in
+            found = islice(_joined(found), limit)
+        for chunk in listing._spool.fill(found):
             if limit is not None:
                 listing.count += sum(piece[1] - piece[0] + 1 for piece in chunk)
         listing.rows = pieces.rows
@@ -70,8 +71,8 @@ class Listing:
         return _one_by_one(self._spool) if self._backwards else iter(self._spool)
 
     def ranges(self) -> Iterator[Piece]:
-        """Unbroken runs of numbers of which the same is shown."""
-        return islice(_joined(self._spool), self._limit)
+        """What was found of one that was read with ``ranges``: unbroken runs of which the same is shown."""
+        return iter(self._spool)
 
     def ranged(self, piece: Piece) -> tuple[str | int | None, ...]:
         """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""

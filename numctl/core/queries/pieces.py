@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Cursor
 
 AT_ONCE = 10_000  # spans whose details are read together
+AT_FIRST = 64  # the same for the first of them, which may be all that is wanted
 NEARBY = (
     4  # details for each of them that may be read along with them; where more lie between, each is looked up
 )
@@ -58,7 +59,9 @@ class Pieces:
     def of(self, spans: Iterator[Span]) -> Iterator[Piece]:
         """The pieces of each span, in order; those of one span as well."""
         bare = self._bare
-        while some := list(islice(spans, AT_ONCE)):
+        size = AT_FIRST
+        while some := list(islice(spans, size)):
+            size = min(4 * size, AT_ONCE)
             self._learn({state for _, _, state in some} - self.rows.keys())
             concerned = [span for span in some if span[2] not in bare]
             along = self._along(concerned)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # SQLite's header: what it begins with, and where it holds `user_version` and `application_id`.
 _MAGIC = b"SQLite format 3\0"
 _VERSION_AT, _APPLICATION_AT = 60, 68
-_LEFTOVERS = ("-wal", "-journal")
+_LEFTOVERS = ("-wal", "-journal", "-shm")
 
 
 def expect_a_store(path: Path) -> None:
@@ -37,7 +37,15 @@ def expect_a_store(path: Path) -> None:
         raise NoStore(f"{path} can't be opened: {error.strerror}.", path=str(path)) from None
     if not stat.S_ISREG(found.st_mode):
         raise something_else(path)
-    if any(os.path.lexists(f"{path}{end}") for end in _LEFTOVERS):
+    left = [f"{path}{end}" for end in _LEFTOVERS if os.path.lexists(f"{path}{end}")]
+    for name in left:
+        if not stat.S_ISREG(os.lstat(name).st_mode):  # SQLite would open it, and wait on a pipe for ever
+            raise NoStore(
+                f"{name} beside the store is no file that SQLite has left there.",
+                "Nothing was changed. Look at what it is, and move it away.",
+                path=name,
+            )
+    if left:
         header = _header(path, found.st_dev, found.st_ino)
         if not header.startswith(_MAGIC):
             raise something_else(path)
