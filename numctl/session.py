@@ -193,6 +193,16 @@ class Session:
 
         return parse_number(text, self.settings.region)
 
+    def expect_a_day_to_come(self, day: str) -> None:
+        """Raises BadValue for a day that has passed, before the store is looked for.
+
+        With --op-key it is looked at later: what was done once is answered as it was then.
+        """
+        from numctl.core.actions.reservations import expect_a_day_to_come
+
+        if self.change_options.op_key is None:
+            expect_a_day_to_come(day, self.today)
+
     def sign(self, parts: Collection[object]) -> None:
         """Count what was read from elsewhere as a part of this command, for --op-key."""
         self._signed.append(parts)

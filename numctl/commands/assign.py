@@ -43,4 +43,5 @@ def assign(
         raise BadValue("--matching is for --series.", "Add --series, or name the number.")
     wanted = quantity_of(series, 1, matching=matching) if series is not None else None
     chosen = numbers_or_quantity(session, numbers, wanted)
+    subscribers.expect_few(chosen, "a user")
     session.change("assign", lambda operation: subscribers.assign(operation, chosen, name))

@@ -60,6 +60,7 @@ def release(
     keep = _keep(session, reserve, forward_to, until, cool)
     given = numbers_or_user(session, numbers, user)
     if keep is not None and keep.forward_to is not None and not isinstance(given, str):
+        subscribers.expect_few(given, "a forwarding")
         subscribers.expect_others(given, keep.forward_to)
     session.change("release", lambda operation: subscribers.release(operation, given, keep))
 
@@ -68,7 +69,6 @@ def _keep(
     session: Session, tag: str | None, forward_to: str | None, until: date | None, cool: int | None
 ) -> Keep | None:
     """What the options say is to be kept. Raises BadValue where they don't go together."""
-    from numctl.core.actions.reservations import expect_a_day_to_come
     from numctl.core.actions.subscribers import COOLING, Keep
 
     if cool is not None:
@@ -83,7 +83,7 @@ def _keep(
             raise BadValue(f"{option} is for numbers that are kept.", "Add --reserve TAG.")
         return None
     last_day = until.isoformat() if until else ""
-    expect_a_day_to_come(last_day, session.today)
+    session.expect_a_day_to_come(last_day)
     return Keep(clean_tag(tag), session.number(forward_to) if forward_to is not None else None, last_day)
 
 

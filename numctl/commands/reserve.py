@@ -55,7 +55,7 @@ def reserve(
     kept = clean_tag(tag)
     chosen = numbers_or_quantity(session, numbers, _wanted(series, many, contiguous, matching))
     last_day = until.isoformat() if until else ""
-    reservations.expect_a_day_to_come(last_day, session.today)
+    session.expect_a_day_to_come(last_day)
     session.change(
         "reserve",
         lambda operation: reservations.reserve(operation, chosen, kept, organization=org, until=last_day),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,62 @@ def test_after_the_batch_nothing_differs(
     assert done.code == 0, done.err
     again = numctl(*db, "diff", "-", "--exit-code", input=listed(there))
     assert (again.code, again.out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "actions"),
+    [
+        ("number,reserved_tag\n3000,x\n", ["reserve"]),
+        ("number,reserved_tag\n3001,x\n", ["retag"]),
+        ("number,user\n3000,Eve\n", ["assign", "register"]),
+        ("number,user\n3001,Eve\n", ["assign", "register"]),
+        ("number,user\n3002,Eve\n", ["release", "assign"]),
+        ("number,user\n3003,Eve\n", ["release", "assign", "register"]),
+        ("number,series,reserved_tag\n3030,s,x\n", ["add", "reserve"]),
+    ],
+)
+def test_a_list_without_a_status_means_what_it_says(numctl: Numctl, text: str, actions: list[str]) -> None:
+    number = text.splitlines()[1].partition(",")[0]
+    mending = numctl("diff", "-", "-o", "batch", input=text)
+    lines = [line for line in mending.out.splitlines() if f'"{number}' in line]
+    assert [json.loads(line)["action"] for line in lines] == actions
+    assert "no batch can mend" not in mending.err
+    assert numctl("batch", "-", input="\n".join(lines)).code == 0
+    assert not [row for row in differences(numctl, text) if row[0] == number]
+
+
+fields = {
+    "organization": st.sampled_from(["", "Acme", "Acme/Sales"]),
+    "status": st.sampled_from(["", "available", "reserved", "assigned", "in-use"]),
+    "reserved_tag": st.sampled_from(["", "t", "é"]),
+    "user": st.sampled_from(["", "Ann", "Zoë"]),
+}
+
+
+@given(here=st.lists(rows, max_size=8), columns=st.sets(st.sampled_from([*fields])), data=st.data())
+@settings(max_examples=40)
+def test_whatever_a_list_says_the_batch_is_taken_and_the_rest_is_counted(
+    numctl: Numctl,
+    tmp_path_factory: pytest.TempPathFactory,
+    here: list[object],
+    columns: set[str],
+    data: st.DataObject,
+) -> None:
+    db = ["--db", str(tmp_path_factory.mktemp("diff") / "store.db")]
+    for line in ("init --name Acme", "org add Sales", "org add EMEA --parent Sales"):
+        assert numctl(*db, *line.split()).code == 0
+    assert numctl(*db, "import", "-", input=listed(here)).code == 0
+    there = [",".join(["number", "series", *sorted(columns)])]
+    for number in data.draw(st.sets(st.integers(3000, 3009))):
+        there.append(",".join([str(number), "s", *(data.draw(fields[name]) for name in sorted(columns))]))
+    text = "\n".join(there)
+    mending = numctl(*db, "diff", "-", "-o", "batch", input=text)
+    unmended = re.search(r"(\d+) numbers? differ", mending.err)
+    if mending.out:
+        done = numctl(*db, "batch", "-", input=mending.out)
+        assert done.code == 0, done.err
+    left = {row["number"] for row in json.loads(numctl(*db, "diff", "-", "-o", "json", input=text).out)}
+    assert len(left) == (int(unmended[1]) if unmended else 0)
 
 
 def listed(rows: list[object]) -> str:

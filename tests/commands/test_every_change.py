@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from numctl import session
 from tests.commands.conftest import FIRST, number
 
 NUMBERS = {  # Those that change numbers, each with one that does, and how many it changes.
@@ -234,3 +236,89 @@ def test_composed_and_decomposed_are_one_tag(acme: Path, numctl, answer, state) 
     numctl("reserve", "3990", "--tag", "Cafe\u0301")
     assert state("3990")["reserved_tag"] == "Caf\u00e9"
     assert answer("retag", "3990", "--tag", "Caf\u00e9")["operation"] is None
+
+
+def on(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    moment = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    monkeypatch.setattr(session, "now", lambda: moment)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["reserve", number(75), "--tag", "t", "--until", "2026-01-10"],
+        ["release", "Bob", "--reserve", "t", "--until", "2026-01-10"],
+        ["release", "Bob", "--cool", "4"],
+    ],
+    ids=" ".join,
+)
+def test_a_retry_is_answered_on_whatever_day(acme: Path, answer, refusal, monkeypatch, line) -> None:
+    on(monkeypatch, "2026-01-10")
+    first = answer(*line, "--op-key", "k")
+    on(monkeypatch, "2026-02-01")
+    assert answer(*line, "--op-key", "k") == first
+    if "--until" in line:
+        assert refusal(*line)["code"] == 2
+
+
+def test_a_batch_is_answered_again_on_whatever_day(acme: Path, answer, monkeypatch) -> None:
+    text = json.dumps({"action": "reserve", "number": number(75), "tag": "t", "until": "2026-01-10"})
+    on(monkeypatch, "2026-01-10")
+    first = answer("batch", "-", "--op-key", "k", input=text)
+    on(monkeypatch, "2026-02-01")
+    assert answer("batch", "-", "--op-key", "k", input=text) == first
+
+
+@every_change
+def test_a_dry_run_of_what_was_done_under_a_key_changes_nothing_more(
+    acme: Path, numctl, answer, refusal, name: str
+) -> None:
+    answer(*LINES[name], "--op-key", "k")
+    after = dump(acme)
+    again = answer(*LINES[name], "--op-key", "k", "--dry-run")
+    assert (again["operation"], again["dry_run"], again["count"], again["ranges"]) == (None, True, 0, [])
+    assert "Nothing was to be changed." in numctl(*LINES[name], "--op-key", "k", "--dry-run").out
+    other = ["retag", number(73), "--tag", "z"] if name != "retag" else ["unreserve", number(73)]
+    assert refusal(*other, "--op-key", "k", "--dry-run")["code"] == 6
+    assert dump(acme) == after
+
+
+def test_a_retry_names_places_as_the_first_time(acme: Path, numctl, answer) -> None:
+    lines = {
+        "move": ["move", "40", "--to", "EMEA"],
+        "move back": ["move", number(45), "--to", "EMEA", "--as", "Sales"],
+        "org": ["org", "add", "Lab", "--parent", "EMEA", "--as", "Sales"],
+        "series": ["series", "add", "New"],
+    }
+    lines["move"][1] = number(40)
+    first = {name: answer(*line, "--op-key", name) for name, line in lines.items()}
+    assert first["move back"]["to"] == "Acme/Sales/EMEA"
+    for line in (
+        ["org", "move", "EMEA", "--to", "Finance"],
+        ["org", "rename", "EMEA", "Secret"],
+        ["org", "rename", "Acme/Finance", "Money"],
+        ["series", "rename", "1418", "Other"],
+    ):
+        assert numctl(*line).code == 0
+    lines["move"][-1] = lines["move back"][3] = lines["org"][4] = "EMEA"
+    assert {name: answer(*line, "--op-key", name) for name, line in lines.items()} == first
+
+
+def test_more_numbers_than_can_be_given_a_user_are_refused_before_the_lock(acme: Path, numctl) -> None:
+    assert numctl("add", "700000000..700999999", "--series", "Big").code == 0
+    with sqlite3.connect(acme, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for words in (
+            ["assign", "700000000..701000000", "--user", "Zoé"],
+            ["release", "700000000..701000000", "--reserve", "t", "--forward-to", number(1)],
+        ):
+            ended = numctl(*words, "--lock-timeout", "0")
+            assert (ended.code, "At most 1000000 numbers" in ended.err) == (2, True)
+    other.close()
+    for line in (
+        {"action": "assign", "numbers": "700000000..701000000", "user": "Zoé"},
+        {"action": "forward", "numbers": "700000000..701000000", "to": number(1)},
+        {"action": "release", "numbers": "700000000+1000001", "reserve": "t", "forward_to": number(1)},
+    ):
+        ended = numctl("batch", "-", input=json.dumps(line))
+        assert (ended.code, "Line 1: At most 1000000 numbers" in ended.err) == (2, True)

@@ -22,6 +22,7 @@ from numctl.core.actions.subscribers import Keep
 from numctl.core.actions.undoing import undo
 from numctl.core.catalog.tree import Tree
 from numctl.core.changes.operation import Operation
+from numctl.core.check import checking
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries import one_number
@@ -273,3 +274,32 @@ def test_the_state_a_number_goes_back_to_is_the_same_row(company: Company) -> No
     assert company.rows("SELECT state FROM span WHERE first <= 1418020 AND last >= 1418029") == [state]
     held = State(1, 1, Status.RESERVED, "é", "2026-12-24")
     assert company.rows("SELECT tag, until FROM state WHERE id = ?", state) == [held[3:]]
+
+
+def test_what_cancels_out_is_undone_and_done_with(company: Company) -> None:
+    """Nothing is given back, and the next undo goes on with what was done before it."""
+    kept = company.do("reserve", lambda op: reservations.reserve(op, TEN, "x"))
+
+    def to_and_fro(op: Operation) -> None:
+        inventory.move(op, TEN, "Sales")
+        inventory.move(op, TEN, "Acme")
+
+    several = [company.do("batch", to_and_fro) for _ in range(2)]
+    before = company.dump()
+    for done in reversed(several):
+        undone = company.do("undo", undo)
+        assert (undone.count, undone.extra["undoes"]) == (0, done.operation)
+        assert company.dump() == before
+    again = company.do("undo", lambda op: undo(op, undone.operation))
+    assert (again.count, again.extra["undoes"]) == (0, undone.operation)
+    assert company.do("undo", undo).extra["undoes"] == several[0].operation
+    assert company.do("undo", undo).extra["undoes"] == kept.operation
+    assert checking.examine(company.store).problems == []
+
+
+def test_a_hold_that_has_ended_since_keeps_no_undo_from_going_on(company: Company) -> None:
+    kept = company.do("move", lambda op: inventory.move(op, TEN, "Sales"))
+    freed = company.do("unreserve", lambda op: reservations.unreserve(op, HELD))
+    company.today = "2026-12-25"
+    assert company.do("undo", undo).extra["undoes"] == freed.operation
+    assert company.do("undo", undo).extra["undoes"] == kept.operation

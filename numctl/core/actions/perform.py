@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.tree import Tree
-from numctl.core.changes.operation import Operation, outcome
+from numctl.core.changes.operation import Operation, Outcome, outcome
 from numctl.core.errors import NumbersRefuse
 from numctl.core.notifications import thresholds
+from numctl.core.numbers.packed import Packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numctl.core.changes.operation import Act, Outcome
+    from numctl.core.changes.operation import Act
     from numctl.core.store.connection import Connection
     from numctl.core.store.sqlite import Store
 
@@ -24,8 +25,8 @@ def perform(store: Store, act: Act, action: str, work: Callable[[Operation], Non
     """Do ``work`` as one operation, whole or not at all, and give its answer.
 
     Whatever ``work`` raises leaves the store as it was; so does a dry run. An ``op_key`` that was used
-    before by the same organization answers as it did then and does nothing; with another command it
-    raises NumbersRefuse.
+    before by the same organization answers as it did then and does nothing (in a dry run: that nothing
+    would change); with another command it raises NumbersRefuse.
     """
     operation: Operation | None = None
     with store.writing(
@@ -33,13 +34,17 @@ def perform(store: Store, act: Act, action: str, work: Callable[[Operation], Non
     ) as connection:
         known = _answered(connection, act)
         if known is not None:
-            return known
+            return known if not act.dry_run else _nothing_more(known.action)
         operation = Operation(connection, act, action)
         work(operation)
         answer = operation.finish(thresholds.queue)
         if operation.changed and not act.dry_run:
             return answer
         return answer._replace(operation=None, dry_run=act.dry_run)
+
+
+def _nothing_more(action: str) -> Outcome:
+    return Outcome(None, action, True, 0, Packed(), None, None, None, None, None, 0, {})
 
 
 def _answered(connection: Connection, act: Act) -> Outcome | None:

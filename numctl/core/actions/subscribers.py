@@ -8,8 +8,8 @@ from numctl.core.actions import allocation
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.catalog import users
 from numctl.core.errors import BadValue, NumbersRefuse
-from numctl.core.numbers.ranges import Range, normalize
-from numctl.core.rules.model import RULES, Change, Status
+from numctl.core.numbers.ranges import Range, normalize, total
+from numctl.core.rules.model import MOST_ONE_BY_ONE, RULES, Change, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -75,6 +75,22 @@ def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> N
         expect_others(chosen, to)
         _expect_no_circle(operation, chosen, to)
     operation.door.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
+
+
+def expect_few(numbers: Iterable[Range] | allocation.Quantity | str, what: str) -> None:
+    """Raises BadValue for more numbers than may be given something of their own at a time.
+
+    ``what`` is what they are given, with its article. Quantities and users are of no such size.
+    """
+    if isinstance(numbers, allocation.Quantity | str):
+        return
+    count = total(numbers)
+    if count > MOST_ONE_BY_ONE:
+        raise BadValue(
+            f"At most {MOST_ONE_BY_ONE} numbers are given {what} at a time, and these are {count}.",
+            "Divide them.",
+            count=count,
+        )
 
 
 def expect_others(numbers: Iterable[Range], to: int) -> None:

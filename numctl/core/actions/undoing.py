@@ -62,11 +62,18 @@ def undo(operation: Operation, wanted: int | None = None) -> None:
     if changed:
         raise _changed_since(id, changed)
     operation.door.flush()
+    if not operation.door.effects.count and _settled(operation.connection, id):
+        return  # holds that have ended stay so
     _expect_no_circle(operation.connection, forwarding)
     operation.undoes = id
-    operation.facts["undoes"] = id
+    operation.furnish(undoes=id)  # be it that what it changed cancels out: then it is done with, too
     mark(operation.connection, id, operation.id)
     operation.connection.execute(_CANCEL, (id,))
+
+
+def _settled(connection: Connection, id: int) -> bool:
+    (action,) = connection.execute("SELECT action FROM operation WHERE id = ?", (id,)).fetchone()
+    return bool(action == "settle")
 
 
 def _last(operation: Operation) -> int:
@@ -84,16 +91,19 @@ def _last(operation: Operation) -> int:
 
 def _named(operation: Operation, id: int) -> int:
     connection = operation.connection
-    row = connection.execute("SELECT action, count, undone_by FROM operation WHERE id = ?", (id,)).fetchone()
+    row = connection.execute(
+        "SELECT action, count, undone_by, undoes FROM operation WHERE id = ?", (id,)
+    ).fetchone()
     if row is None or id == operation.id:
         raise history.unknown(id)
-    action, count, undone_by = row
+    action, count, undone_by, undoes = row
     past = history.Past(operation)
     touched = {organization for (organization,) in connection.execute(_ORGANIZATIONS, {"operation": id})}
     if not touched <= past.scope:
         raise history.unknown(id)
     if not count:
         past.operation(id)  # raises NotFound where it is none of theirs
+    if not count and undoes is None:
         raise NumbersRefuse(
             f"Operation {id} (`{action}`) changed no numbers, and only changes of numbers can be undone.",
             "Set it back by hand.",

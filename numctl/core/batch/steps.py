@@ -93,6 +93,7 @@ def _reserve(reader: ValueReader, values: Values) -> Step:
 
 def _assign(reader: ValueReader, values: Values) -> Step:
     numbers, user = _chosen(values, 1), values["user"]
+    subscribers.expect_few(numbers, "a user")
     return lambda op: subscribers.assign(op, numbers, user)
 
 
@@ -104,6 +105,7 @@ def _register(reader: ValueReader, values: Values) -> Step:
 def _release(reader: ValueReader, values: Values) -> Step:
     numbers, keep = _named(values), _keep(reader, values)
     if keep is not None and keep.forward_to is not None and not isinstance(numbers, str):
+        subscribers.expect_few(numbers, "a forwarding")
         subscribers.expect_others(numbers, keep.forward_to)
     return lambda op: subscribers.release(op, numbers, keep)
 
@@ -132,6 +134,7 @@ def _forward(reader: ValueReader, values: Values) -> Step:
     numbers, to, stop = values["numbers"], values.get("to"), values.get("remove", False)
     if (to is None) is not stop:
         raise BadValue("Give exactly one of 'to' and 'remove'.")
+    subscribers.expect_few(numbers, "a forwarding")
     if to is not None:
         subscribers.expect_others(numbers, to)
     return lambda op: subscribers.forward(op, numbers, to)

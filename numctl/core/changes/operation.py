@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.catalog import series as rows_of_series
+from numctl.core.catalog import users
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import journal
@@ -113,8 +115,23 @@ class Operation(View):
             self.connection.execute(_HELD_UNTIL, (effects.due, effects.due))
         queued = notify(self) if effects.count else 0
         self.facts = {**effects.shared(), "queued_mail": queued, **self.facts}
+        if self.act.op_key is not None:
+            self.facts["told"] = self._told()
         self._seal()
         return outcome(self.connection, self.tree, self.id)
+
+    def _told(self) -> dict[str, object]:
+        """The names that the answer says, as they are now: a retry answers with them, whatever comes later.
+
+        Users are told by what they are called then: who is forgotten is so here, too.
+        """
+        places = {word: self.facts.get(word) for word in (*_PLACES, "from", "to")}
+        told: dict[str, object] = {
+            word: self.tree.path(id) for word, id in places.items() if isinstance(id, int) and id in self.tree
+        }
+        if isinstance(series := self.facts.get("series"), int):
+            told["series"] = rows_of_series.name_of(self.connection, series)
+        return told
 
     def _seal(self) -> None:
         keyed = self.act.op_key is not None
@@ -139,9 +156,12 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
         "SELECT action, count, facts FROM operation WHERE id = ?", (id,)
     ).fetchone()
     facts = json.loads(facts_text)
+    told = facts.pop("told", {})
     names = {word: _name(connection, tree, word, facts.pop(word, None)) for word in _NAMED}
     for word in _PLACES & facts.keys():
         facts[word] = tree.path(facts[word]) if facts[word] in tree else None
+    facts |= {word: name for word, name in told.items() if word in facts}
+    names |= {word: name for word, name in told.items() if word in names}
     return Outcome(
         operation=id,
         action=action,
@@ -167,9 +187,4 @@ def _name(connection: Connection, tree: Tree, word: str, id: int | None) -> str 
         return None
     if word in ("from", "to"):
         return tree.path(id) if id in tree else None
-    statement = {
-        "series": "SELECT name FROM series WHERE id = ?",
-        "user": "SELECT name FROM user WHERE id = ?",
-    }[word]
-    row = connection.execute(statement, (id,)).fetchone()
-    return row[0] or None if row else None
+    return rows_of_series.name_of(connection, id) if word == "series" else users.name_of(connection, id)

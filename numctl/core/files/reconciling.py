@@ -52,6 +52,7 @@ class Mending:
         assert wanted is not None  # noqa: S101 - one of both sides has the numbers
         if here == wanted:
             return []
+        wanted = self._meant(wanted)
         if not _can_be(here, wanted):
             self.unmended += pair.numbers.count
             return []
@@ -64,12 +65,28 @@ class Mending:
             return [added, *_between(Held(wanted.organization, wanted.named, Status.AVAILABLE), wanted)]
         return _between(here, wanted)
 
+    def _meant(self, wanted: Held) -> Held:
+        """What the list means by it. Without a column of statuses, numbers here keep theirs, but for
+        free ones: with a tag they are reserved, with a user in use. What the list has no column for
+        goes with the status."""
+        present = self._sheet.present
+        status = wanted.status
+        if "status" not in present and status is Status.AVAILABLE:
+            status = Status.RESERVED if wanted.tag else Status.IN_USE if wanted.user else status
+        if "status" not in present and status is Status.RESERVED and "user" in present and wanted.user:
+            status = Status.IN_USE
+        tag = wanted.tag if status is Status.RESERVED or "reserved_tag" in present else ""
+        user = wanted.user if status in _WITH_USER or "user" in present else ""
+        return wanted._replace(status=status, tag=tag, user=user)
+
 
 def _can_be(here: Held | None, wanted: Held) -> bool:
     if not wanted.organization:
         return False
-    if wanted.status is Status.RESERVED:
-        return bool(wanted.tag)
+    if bool(wanted.tag) != (wanted.status is Status.RESERVED):
+        return False
+    if wanted.user and wanted.status not in _WITH_USER:
+        return False
     if wanted.status in _WITH_USER and not wanted.user:
         # Without a name nobody can be invited; one who is there may stay.
         return here is not None and here.status in _WITH_USER and not _starts_anew(here, wanted)

@@ -12,7 +12,7 @@ from numctl.core.files.rejects import Complaints
 from numctl.core.files.sheets import Kind, Sheet
 from numctl.core.numbers.parsing import parse_number, parse_range
 from numctl.core.numbers.ranges import Range
-from numctl.core.rules.model import Status
+from numctl.core.rules.model import MOST_ONE_BY_ONE, Status
 from numctl.core.text import clean_name, clean_tag, quoted, unguard
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ FIELDS = (
     *("series", "organization", "status", "reserved_until", "reserved_tag", "user", "forwarded_to"),
 )
 STATUSES = {str(status): status for status in Status} | {"": Status.AVAILABLE, "registered": Status.IN_USE}
-MOST_OF_A_USER = 1_000_000  # numbers in one row with a user or a forwarding: each is a row in the store
 STEP = 1_000  # rows between two reports of progress
 
 
@@ -167,9 +166,9 @@ def _expect_admitted(kind: Kind, numbers: Range, tag: str, user: str, forward: i
             f"This number is {status}, and only an assigned one or one in use has a user.",
             "Correct the status.",
         )
-    if (user or forward) and numbers.count > MOST_OF_A_USER:
+    if (user or forward) and numbers.count > MOST_ONE_BY_ONE:
         raise BadValue(
-            f"A row with a user or a forwarding may have {MOST_OF_A_USER} numbers at most, and this has "
+            f"A row with a user or a forwarding may have {MOST_ONE_BY_ONE} numbers at most, and this has "
             f"{numbers.count}.",
             "Divide it.",
         )

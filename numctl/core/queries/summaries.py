@@ -91,6 +91,8 @@ def of_numbers(
 
 def of_furniture(action: str, facts: Mapping[str, object], named: Named) -> str:
     """What was done to organizations, series, users, thresholds or consumption."""
+    if action == "undo" and facts.get("undoes"):
+        return f"undid operation {facts['undoes']}, which had changed nothing in the end"
     text = _OF_FURNITURE.get(action)
     if text is None:
         return action

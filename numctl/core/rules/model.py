@@ -9,6 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+MOST_ONE_BY_ONE = 1_000_000
+"""How many numbers may be given something of their own at a time: each takes a row in the store."""
+
 
 class Status(StrEnum):
     """What a number is doing. The portal's utilization table calls ``in-use`` "registered"."""
