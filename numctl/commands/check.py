@@ -44,6 +44,8 @@ def check(ctx: typer.Context, repair: Repair = False) -> None:
         health = _examined(session, store)
         if repair and health.problems:
             health = _mended(session, store, health)
+    for remark in health.remarks:
+        session.output.warn(f"{remark} See `numctl show` and `numctl forward`.")
     _tell(session, health)
     if health.problems:
         raise typer.Exit(DAMAGED)

@@ -114,3 +114,42 @@ def test_dry_run_forgets_nobody(acme: Path, numctl) -> None:
     out = numctl("user", "forget", "Bob", "--dry-run").out
     assert out.startswith("Would forget the user")
     assert b"Bob" in acme.read_bytes()
+
+
+def test_forget_reaches_organizations_that_were_removed(acme: Path, numctl, refusal) -> None:
+    for line in (
+        ["org", "add", "Lab", "--parent", "Sales"],
+        ["move", number(10), number(11), "--to", "Lab"],
+        ["assign", number(10), "--user", "Carol Quux"],
+        ["assign", number(11), "--user", "Dora Quux"],
+        ["register", number(10), number(11)],
+        ["move", number(10), number(11), "--to", "Acme"],
+        ["org", "remove", "Lab"],
+        ["release", "Dora Quux"],
+        ["user", "rename", "Dora Quux", "Thea Quux"],
+    ):
+        assert numctl(*line).code == 0, line
+    assert "Thea Quux" in numctl("history", number(11)).out
+    assert "Dora" not in numctl("history", number(11)).out
+    assert refusal("user", "forget", "Carol Quux", "--as", "Finance")["code"] == 5
+    for name, n in (("Carol Quux", 10), ("Thea Quux", 11)):
+        assert name in numctl("history", number(n)).out
+        assert numctl("user", "forget", name).code == 0
+        assert name not in numctl("history", number(n)).out
+        assert refusal("user", "forget", name)["code"] == 5
+    assert b"Quux" not in acme.read_bytes()
+    assert numctl("check").code == 0
+
+
+def test_forget_finds_who_was_only_ever_in_a_removed_organization(acme: Path, numctl, answer) -> None:
+    for line in (
+        ["org", "add", "Lab"],
+        ["move", number(10), "--to", "Lab"],
+        ["assign", number(10), "--user", "Carol Quux"],
+        ["release", "Carol Quux"],
+        ["move", number(10), "--to", "Acme"],
+        ["org", "remove", "Lab"],
+    ):
+        assert numctl(*line).code == 0, line
+    assert answer("user", "forget", "carol quux")["action"] == "user forget"
+    assert b"Carol" not in acme.read_bytes()

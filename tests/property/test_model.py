@@ -153,7 +153,11 @@ class Inventory(RuleBasedStateMachine):
                 if line is not None:
                     ended = line.until and line.until < self.today.isoformat()
                     self.model[n] = Line(line.org, line.series) if ended else line
-        circle = any(self.leads_to(line.forward, n) for n, line in self.model.items() if line.forward)
+        circle = any(
+            self.leads_to(line.forward, n, "Acme")
+            for n, line in self.model.items()
+            if n in old and line.forward and line.forward != getattr(before.get(n), "forward", 0)
+        )
         try:
             outcome = self.do(lambda op: undoing.undo(op, id), action="undo")
         except NumbersRefuse:
@@ -350,7 +354,7 @@ class Inventory(RuleBasedStateMachine):
             list(_numbers(range)),
             lambda line: line.status in ("assigned", "in-use"),
             lambda _, line: after._replace(org=line.org, series=line.series),
-            allowed=not self.leads_to(target, range.first),
+            allowed=not self.leads_to(target, range.first, acting),
         )
 
     @rule(range=_short(), acting=ACTORS, to=st.none() | st.integers(LOW, HIGH))
@@ -361,16 +365,17 @@ class Inventory(RuleBasedStateMachine):
             list(_numbers(range)),
             lambda line: line.forward != 0,
             lambda _, line: line._replace(forward=to or 0),
-            allowed=not self.leads_to(to or 0, range.first),
+            allowed=not self.leads_to(to or 0, range.first, acting),
         )
 
-    def leads_to(self, start: int, number: int) -> bool:
+    def leads_to(self, start: int, number: int, acting: str) -> bool:
+        """Whether a call goes on to the number, as far as who acts may see."""
         seen = set()
         while start and start not in seen:
             if start == number:
                 return True
             seen.add(start)
-            start = self.model[start].forward if start in self.model else 0
+            start = self.model[start].forward if self.sees(acting, start) else 0
         return False
 
     @rule(acting=ACTORS, to=ORGS, name=st.sampled_from(SERIES), n=st.integers(1, 12), block=st.booleans())

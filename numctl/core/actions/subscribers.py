@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import allocation
+from numctl.core.actions.forwarding import expect_no_circle
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.catalog import users
 from numctl.core.errors import BadValue, NumbersRefuse
@@ -13,7 +14,7 @@ from numctl.core.rules.model import MOST_ONE_BY_ONE, RULES, Change, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numctl.core.changes.operation import Operation
     from numctl.core.store.connection import Connection
@@ -58,7 +59,7 @@ def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | N
     expect_a_day_to_come(keep.until, operation.act.today)
     if keep.forward_to is not None:
         expect_others(chosen, keep.forward_to)
-        _expect_no_circle(operation, chosen, keep.forward_to)
+        expect_no_circle(operation, chosen, keep.forward_to)
     operation.door.change(
         chosen,
         Change("release", to=Status.RESERVED, tag=keep.tag, until=keep.until, forward_to=keep.forward_to),
@@ -73,7 +74,7 @@ def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> N
     chosen = list(numbers)
     if to is not None:
         expect_others(chosen, to)
-        _expect_no_circle(operation, chosen, to)
+        expect_no_circle(operation, chosen, to)
     operation.door.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
 
 
@@ -127,29 +128,3 @@ def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) ->
             user=numbers,
         )
     return normalize(fitting)
-
-
-def _expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) -> None:
-    passed: set[int] = set()
-    current = _forwarded(operation.connection, to)
-    while current is not None and current not in passed:
-        if any(first <= current <= last for first, last in numbers):
-            break
-        passed.add(current)
-        current = _forwarded(operation.connection, current)
-    else:
-        return
-    state_of = operation.door.state_of
-    if any(state_of(number) is None for first, last in numbers for number in range(first, last + 1)):
-        return  # the door says that it is not there, which comes first
-    raise NumbersRefuse(
-        f"Forwarding {current} to {to} would go in a circle.",
-        "Forward it to a number that doesn't lead back.",
-        number=str(current),
-        forward_to=str(to),
-    )
-
-
-def _forwarded(connection: Connection, number: int) -> int | None:
-    row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (number,)).fetchone()
-    return row[0] if row else None

@@ -11,6 +11,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from numctl.core.actions import net_changes
+from numctl.core.actions.forwarding import expect_no_circle_again
 from numctl.core.catalog.tree import Tree
 from numctl.core.changes.cache import ABSENT, Piece
 from numctl.core.changes.journal import NO_DETAIL, Detail
@@ -64,7 +65,7 @@ def undo(operation: Operation, wanted: int | None = None) -> None:
     operation.door.flush()
     if not operation.door.effects.count and _settled(operation.connection, id):
         return  # holds that have ended stay so
-    _expect_no_circle(operation.connection, forwarding)
+    expect_no_circle_again(operation, forwarding)
     operation.undoes = id
     operation.furnish(undoes=id)  # be it that what it changed cancels out: then it is done with, too
     mark(operation.connection, id, operation.id)
@@ -98,9 +99,7 @@ def _named(operation: Operation, id: int) -> int:
         raise history.unknown(id)
     action, count, undone_by, undoes = row
     past = history.Past(operation)
-    touched = {organization for (organization,) in connection.execute(_ORGANIZATIONS, {"operation": id})}
-    if not touched <= past.scope:
-        raise history.unknown(id)
+    _expect_in_scope(operation, past, id)
     if not count:
         past.operation(id)  # raises NotFound where it is none of theirs
     if not count and undoes is None:
@@ -124,6 +123,21 @@ def _named(operation: Operation, id: int) -> int:
             undone_by=undone_by,
         )
     return id
+
+
+def _expect_in_scope(operation: Operation, past: history.Past, id: int) -> None:
+    """Raises NotFound for what touched anything out of scope when it was done, NumbersRefuse where some
+    of it is out of scope by now."""
+    rows = operation.connection.execute(_ORGANIZATIONS, {"operation": id})
+    touched = {organization for (organization,) in rows}
+    if not touched <= past.places.scope(id):
+        raise history.unknown(id)
+    if not touched <= past.places.scope(operation.id):
+        raise NumbersRefuse(
+            f"Operation {id} can't be undone: it changed numbers of organizations that are elsewhere now.",
+            "Nothing was changed. Who acts as an organization above both may do it.",
+            operation=id,
+        )
 
 
 def _expect_holders(operation: Operation, id: int) -> None:
@@ -213,22 +227,6 @@ def _changed_since(id: int, changed: list[Range]) -> NumbersRefuse:
         numbers=numbers[:SHOWN],
         count=len(numbers),
     )
-
-
-def _expect_no_circle(connection: Connection, numbers: array[int]) -> None:
-    for number in numbers:
-        current: int | None = number
-        passed = set()
-        while current is not None and current not in passed:
-            passed.add(current)
-            row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (current,)).fetchone()
-            current = row[0] if row else None
-        if current is not None:
-            raise NumbersRefuse(
-                f"Forwarding {number} again would go in a circle by now.",
-                "Change the forwarding that came later first. Nothing was changed.",
-                number=str(number),
-            )
 
 
 def mark(connection: Connection, undone: int, by: int) -> None:

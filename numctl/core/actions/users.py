@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users as rows
+from numctl.core.catalog.tree import Tree
 from numctl.core.errors import NumbersRefuse
 from numctl.core.text import fold
 
@@ -28,12 +29,17 @@ def rename(operation: Operation, old: str, new: str) -> None:
 
 
 def forget(operation: Operation, name: str) -> None:
-    """Blank the name of a user in scope everywhere; their numbers stay as they are. Raises NotFound."""
+    """Blank the name of a user in scope everywhere; their numbers stay as they are. Raises NotFound.
+
+    Everywhere: in what organizations removed since have of it, too.
+    """
     _write(operation, [id for id, _ in _rows(operation, name)], "")
 
 
 def _rows(operation: Operation, name: str) -> list[tuple[int, str]]:
-    found = rows.named(operation.connection, operation.scope, name)
+    """The rows of a user in scope, those of organizations removed since among them."""
+    past = Tree.load(operation.connection, retired=True).scope(operation.acting)
+    found = rows.named(operation.connection, past, name)
     if not found:
         raise rows.unknown(operation.connection, operation.scope, name)
     return found

@@ -23,12 +23,14 @@ _INDEX_WORDS = ("missing from index", "wrong # of entries in index")
 
 
 class Health(NamedTuple):
-    """``problems`` are sentences; ``mends`` are the names of what could be derived anew.
+    """``problems`` are sentences, as are ``remarks``: no damage, but to be looked at.
 
+    ``mends`` are the names of what could be derived anew.
     ``operations``, ``numbers`` and ``head`` (a hash in hex) say what was checked.
     """
 
     problems: list[str]
+    remarks: list[str]
     mends: list[str]
     operations: int
     numbers: int
@@ -67,8 +69,9 @@ def examine(store: Store, advance: Callable[[int], None] = lambda steps: None) -
             if look.find is _sqlite_says and found and all(map(_is_of_an_index, found)):
                 mends, ground_holds = ["indexes"], True
             advance(1)
+        remarks = _found(_Look("Forwarding", findings.circles_of_forwarding), connection)
         operations, numbers, head = _size(connection)
-    return Health(problems, mends, operations, numbers, head)
+    return Health(problems, remarks, mends, operations, numbers, head)
 
 
 def _found(look: _Look, connection: Connection) -> list[str]:
@@ -151,7 +154,6 @@ LOOKS = (
     _Look("The tree", findings.tree),
     _Look("Siblings", findings.siblings),
     _Look("Users and forwarding", findings.single_numbers),
-    _Look("Forwarding", findings.forwarding),
     _Look("The replay of users and forwarding", replay.details),
     _Look("Operations", findings.operations),
     _Look("Undone operations", findings.undone, "undone operations"),

@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.organizations import emails_of
+from numctl.core.queries.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,7 +50,7 @@ _SENT = (
     " WHERE id = ? AND state = 'waiting'"
 )
 _LISTED = (
-    "SELECT id, at, organization, recipients, subject, state, attempts, last_error, sent_at, facts"
+    "SELECT id, at, operation, organization, recipients, subject, state, attempts, last_error, sent_at, facts"
     " FROM message ORDER BY id"
 )
 
@@ -170,14 +171,16 @@ def administrators(connection: Connection, tree: Tree, organization: int) -> tup
 
 
 def listed(view: View) -> list[Listed]:
-    """The messages of organizations in scope, the oldest first.
+    """The messages of organizations that were in scope when they were written, the oldest first.
 
     An address of an organization above the scope is not shown.
     """
     rows = []
+    places = Places(view)
     for (
         id,
         at,
+        operation,
         organization,
         recipients,
         subject,
@@ -187,13 +190,14 @@ def listed(view: View) -> list[Listed]:
         sent_at,
         facts_text,
     ) in view.connection.execute(_LISTED).fetchall():
-        if not _is_seen(view, organization):
+        then = places.scope_on(at) if operation is None else places.scope(operation)
+        if not view.sees_all and organization not in then:
             continue
         facts, to = json.loads(facts_text), json.loads(recipients)
         error = shielded(view, facts, to, error)
         if _is_from_above(view, facts):
             to = []
-        path = view.tree.path(organization) if organization in view.tree else facts.get("organization", "")
+        path = view.tree.path(organization) if organization in view.scope else facts.get("organization", "")
         rows.append(Listed(id, at, path, to, subject, state, attempts, error or None, sent_at or None))
     return rows
 

@@ -1,8 +1,9 @@
 """Reading the journal: what was done to the store, and what happened to one number.
 
 Only what was in scope when it happened is shown and counted: an operation counts those of its
-numbers that someone in scope held before or after it, and is not there if it has none.
-Organizations removed since still stand in it.
+numbers that someone in scope held before or after it, and is not there if it has none. An
+organization that came from elsewhere brings nothing of what was done before; where it went from, what
+was done until then stays to be seen. Each stands by its path of that time, those removed since, too.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.catalog.tree import Tree
 from numctl.core.changes.states import States
 from numctl.core.errors import NotFound
 from numctl.core.numbers.ranges import Range
+from numctl.core.queries.places import Places
 from numctl.core.queries.summaries import Named, of_furniture, of_numbers
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Entry(NamedTuple):
     undone_by: int | None
 
 
+_Row = tuple[int, str, str, int, str, str, int, str, int | None]
+
+
 class _Touched(NamedTuple):
     numbers: int
     block: Range | None
@@ -64,14 +68,10 @@ class Past:
 
     def __init__(self, view: View) -> None:
         self.connection = view.connection
-        self.tree = Tree.load(view.connection, retired=True)
+        self.places = Places(view)
         self.states = States(view.connection)
-        self.scope = self.tree.scope(view.acting)
         self.sees_all = view.sees_all
-        self._nameable = self.scope | set(self.tree.above(view.acting))
-        self._scope_list = json.dumps(sorted(self.scope))
         self._series: dict[int, str | None] = {}
-        self._named = Named(self.path, self.series, self.user)
 
     def operations(self, limit: int | None = None) -> list[Entry]:
         """The newest operations, at most ``limit``, the newest first."""
@@ -112,56 +112,68 @@ class Past:
                 here = _Touched(count, self._block(id) if count else None)
             else:
                 here = touched.get(id, _UNTOUCHED)
-                furniture = count == 0 and self._concerns(facts.get("organization"), acting_as)
-                if not here.numbers and not furniture:
+                if not here.numbers and (count or not self._concerns(id, facts, acting_as)):
                     continue
             yield self._entry(row, here, facts)
 
-    def _entry(self, row: tuple[int, str, str, int, str, str, int, str, int | None], here: _Touched,
-               facts: dict[str, object]) -> Entry:  # fmt: skip
+    def _entry(self, row: _Row, here: _Touched, facts: dict[str, object]) -> Entry:
         id, at, actor, acting_as, action, message, count, _, undone_by = row
-        ours = acting_as in self.scope
+        ours = acting_as in self.places.scope(id)
         return Entry(
             operation=id,
             at=at,
             actor=actor if ours else None,
-            acting_as=self.tree.path(acting_as) if ours else None,
+            acting_as=self.path(acting_as, id) if ours else None,
             action=action,
             count=here.numbers,
-            summary=self._summary(action, count, here, facts, ours=ours),
+            summary=self._summary(id, action, count, here, facts, ours=ours),
             message=(message or None) if ours else None,
             undone_by=undone_by,
         )
 
     def _summary(
-        self, action: str, count: int, here: _Touched, facts: dict[str, object], *, ours: bool
+        self, id: int, action: str, count: int, here: _Touched, facts: dict[str, object], *, ours: bool
     ) -> str:
+        then = id - 1 if self._left(id, action, facts) else id
+        named = Named(
+            lambda organization: self.path(organization, then), self.series, lambda user: self.user(user, id)
+        )
         if not count:
-            return of_furniture(action, facts, self._named)
+            return of_furniture(action, facts, named)
         told = (
             facts if ours else {name: value for name, value in facts.items() if name not in _WORDS_OF_ABOVE}
         )
-        return of_numbers(action, here.numbers, here.block, told, self._named)
+        return of_numbers(action, here.numbers, here.block, told, named)
 
     def _touched(self, first: int, last: int) -> dict[int, _Touched]:
-        rows = self.connection.execute(_TOUCHED, {"first": first, "last": last, "scope": self._scope_list})
-        return {
-            operation: _Touched(count, Range(lowest, highest) if pieces == 1 else None)
-            for operation, count, pieces, lowest, highest in rows
-        }
+        found: dict[int, _Touched] = {}
+        for low, high, scope in self.places.stretches(first, last):
+            these = {"first": low, "last": high, "scope": json.dumps(sorted(scope))}
+            for operation, count, pieces, lowest, highest in self.connection.execute(_TOUCHED, these):
+                block = Range(lowest, highest) if pieces == 1 else None
+                found[operation] = _Touched(count, block)
+        return found
 
     def _block(self, operation: int) -> Range | None:
         rows = self.connection.execute(_ONE_PIECE, (operation,)).fetchall()
         return Range(*rows[0]) if len(rows) == 1 else None
 
-    def _concerns(self, organization: object, acting_as: int) -> bool:
-        return (organization if isinstance(organization, int) else acting_as) in self.scope
+    def _concerns(self, id: int, facts: dict[str, object], acting_as: int) -> bool:
+        organization = facts.get("organization")
+        concerned = organization if isinstance(organization, int) else acting_as
+        return concerned in self.places.scope(id) or concerned in self.places.scope(id - 1)
+
+    def _left(self, id: int, action: str, facts: dict[str, object]) -> bool:
+        """Whether an operation took an organization out of scope: then it is told as it was before."""
+        return action == "org move" and facts.get("organization") not in self.places.scope(id)
 
     # Names of what may be seen
 
-    def path(self, organization: int) -> str | None:
-        """An organization's path; None for one that is neither in scope nor above it."""
-        return self.tree.path(organization) if organization in self._nameable else None
+    def path(self, organization: int, operation: int) -> str | None:
+        """An organization's path once an operation was done; None if it was neither in scope nor above."""
+        if organization not in self.places.nameable(operation):
+            return None
+        return self.places.tree(operation).path(organization)
 
     def series(self, id: int) -> str | None:
         """A series' name."""
@@ -170,10 +182,10 @@ class Past:
             self._series[id] = row[0] if row else None
         return self._series[id]
 
-    def user(self, id: int | None) -> str | None:
-        """A user's name; None without one, for one forgotten, and for one out of scope."""
+    def user(self, id: int | None, operation: int) -> str | None:
+        """A user's name; None without one, for one forgotten, and for one out of scope at an operation."""
         row = self.connection.execute("SELECT name, organization FROM user WHERE id = ?", (id,)).fetchone()
-        return (row[0] or None) if row and row[1] in self.scope else None
+        return (row[0] or None) if row and row[1] in self.places.scope(operation) else None
 
 
 _WORDS_OF_ABOVE = ("reason", "rejected")  # what someone above wrote or counted is theirs

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
 
+NOW = 2**62  # after every operation
+
 # Each class of `piece` with the most numbers that a piece of it has; see the schema.
 _CLASSES = (*((k, 16**k) for k in range(9)), (13, 16**13))
 
@@ -101,11 +103,11 @@ def known(view: View, number: int) -> tuple[Known, list[Episode]]:
         Known(
             number=str(number),
             series=past.series(state.series),
-            organization=past.path(state.organization),
+            organization=view.tree.path(state.organization),
             status=str(state.status),
             reserved_tag=state.tag or None,
             reserved_until=state.until or None,
-            user=past.user(row[1]),
+            user=past.user(row[1], NOW),
             forwarded_to=str(row[2]) if row[2] is not None else None,
         ),
         episodes,
@@ -113,16 +115,18 @@ def known(view: View, number: int) -> tuple[Known, list[Episode]]:
 
 
 def _episodes(past: Past, number: int) -> list[Episode]:
-    steps = list(_steps(past, number))
+    steps = [*_steps(past, number)]
+    steps = [*_with_moves(past, steps)]
     about = _operations(past.connection, {step.operation for step in steps})
     found: list[Episode] = []
     until: str | None = None
     for step in reversed(steps):
         before, after = (past.states[id] if id is not None else None for id in (step.before, step.after))
         at, action = about[step.operation]
-        if after is not None and after.organization in past.scope:
+        scope = past.places.scope(step.operation)
+        if after is not None and after.organization in scope:
             found.append(_in_scope(past, (at, until, step.operation, action), after, step.detail))
-        elif before is not None and before.organization in past.scope:
+        elif before is not None and before.organization in past.places.scope(step.operation - 1):
             found.append(Episode(at, until, step.operation, action))
         else:
             continue
@@ -130,14 +134,32 @@ def _episodes(past: Past, number: int) -> list[Episode]:
     return found
 
 
+def _with_moves(past: Past, steps: list[_Step]) -> Iterator[_Step]:
+    """The steps, and where its organization came into scope or left it with the number."""
+    moved = [] if past.sees_all else [move.operation for move in past.places.moves()]
+    last: _Step | None = None
+    for step in [*steps, None]:
+        while moved and (step is None or moved[0] < step.operation):
+            operation = moved.pop(0)
+            if last is None or last.after is None:
+                continue
+            holder = past.states[last.after].organization
+            if (holder in past.places.scope(operation - 1)) != (holder in past.places.scope(operation)):
+                yield _Step(operation, last.after, last.after, last.detail)
+        if step is not None:
+            yield step
+        last = step
+
+
 def _in_scope(past: Past, when: tuple[str, str | None, int, str], state: State, detail: Detail) -> Episode:
+    _, _, operation, _ = when
     return Episode(
         *when,
-        organization=past.path(state.organization),
+        organization=past.path(state.organization, operation),
         series=past.series(state.series),
         status=str(state.status),
         reserved_tag=state.tag or None,
-        user=past.user(detail.user),
+        user=past.user(detail.user, operation),
         forwarded_to=str(detail.forward_to) if detail.forward_to is not None else None,
     )
 

@@ -37,19 +37,27 @@ def expect_a_store(path: Path) -> None:
         raise NoStore(f"{path} can't be opened: {error.strerror}.", path=str(path)) from None
     if not stat.S_ISREG(found.st_mode):
         raise something_else(path)
-    left = [f"{path}{end}" for end in _LEFTOVERS if os.path.lexists(f"{path}{end}")]
-    for name in left:
-        if not stat.S_ISREG(os.lstat(name).st_mode):  # SQLite would open it, and wait on a pipe for ever
-            raise NoStore(
-                f"{name} beside the store is no file that SQLite has left there.",
-                "Nothing was changed. Look at what it is, and move it away.",
-                path=name,
-            )
+    left = [end for end in _LEFTOVERS if _is_left(f"{path}{end}")]
     if left:
         header = _header(path, found.st_dev, found.st_ino)
         if not header.startswith(_MAGIC):
             raise something_else(path)
         expect_known(path, _number(header, _APPLICATION_AT), _number(header, _VERSION_AT))
+
+
+def _is_left(name: str) -> bool:
+    """Whether SQLite has left a file of this name. Raises NoStore for anything else that has it."""
+    try:
+        mode = os.lstat(name).st_mode
+    except OSError:
+        return False
+    if stat.S_ISREG(mode):
+        return True
+    raise NoStore(  # SQLite would open it, and wait on a pipe for ever
+        f"{name} beside the store is no file that SQLite has left there.",
+        "Nothing was changed. Look at what it is, and move it away.",
+        path=name,
+    )
 
 
 def expect_known(path: Path, application: int, version: int) -> None:
