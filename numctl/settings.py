@@ -146,6 +146,8 @@ class SettingsFile:
         value = self.values.get(key)
         if value is not None and not isinstance(value, str):
             raise self.bad(key, "text in quotes")
+        if value and "\0" in value:
+            raise self.bad(key, "text without the character NUL")
         return value or None
 
     def file(self, key: str) -> Path | None:
@@ -170,6 +172,8 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadValue(f"The settings file {path} isn't valid TOML: {error}.") from None
+    except RecursionError:
+        raise BadValue(f"The settings file {path} can't be read: it is nested too deeply.") from None
 
 
 def _folder(env: Mapping[str, str], xdg: str, below_home: str, windows: str) -> Path | None:

@@ -134,7 +134,7 @@ def shell(tmp_path: Path) -> Shell:
     launcher.parent.mkdir()
     launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m numctl "$@"\n')
     launcher.chmod(0o755)
-    root = Path(program.__file__).parents[1]
+    root = Path(program.__file__).parents[2]
 
     def run(*args: str | Path, line: bool = False, **options: object) -> subprocess.CompletedProcess[str]:
         command = ["bash", "-c", str(args[0])] if line else [str(launcher), *map(str, args)]

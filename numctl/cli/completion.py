@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl import settings
-from numctl.input.options import STATUSES
+from numctl.input.options import FILES, STATUSES
 from numctl.output.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.view import View
 
-FILES = ("FILE", "PATH", "FILE|-")
 BETTER = {
     ("search", "--tag"): "TAG",
     ("search", "--user"): "USER",

@@ -19,6 +19,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandInfo
 
 from numctl.core.errors import BadValue
+from numctl.core.text import quoted
 from numctl.input import options
 
 if TYPE_CHECKING:
@@ -178,6 +179,8 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Context) -> Any:
         call = cast(Call, ctx.find_root().obj)
+        for param in self.params:
+            _expect_text(param, ctx.params.get(param.name or ""))
         change = options.ChangeOptions(**call.change)
         if "numbers" in ctx.params and self.entry.changes:
             self._require_numbers(ctx, change)
@@ -197,6 +200,18 @@ class Command(TyperCommand):
         from numctl.cli.help import page_of_command, write
 
         write(page_of_command(self, ctx), formatter)
+
+
+def _expect_text(param: Parameter, value: object) -> None:
+    """Raises BadValue for bytes that are no UTF-8: they may stand in the name of a file alone."""
+    values = value if isinstance(value, list | tuple) else [value]
+    for text in values:
+        if isinstance(text, str) and not text.isascii() and (param.metavar or "") not in options.FILES:
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                named = param.opts[0] if param.param_type_name == "option" else param.metavar
+                raise BadValue(f"{named} takes text in UTF-8, not {quoted(text)}.") from None
 
 
 def open_session(
@@ -257,6 +272,7 @@ def _shared(declared: Any, panel: str, kept_in: str) -> list[TyperOption]:
 
     def keep(ctx: Context, param: Parameter, value: object) -> None:
         if value is not None:
+            _expect_text(param, value)
             getattr(ctx.find_root().obj, kept_in)[param.name] = value
 
     made, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(declared)

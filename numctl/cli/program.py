@@ -1,4 +1,4 @@
-"""The map of numctl: every command, where it lives, and how the program starts and ends.
+"""The map of numctl: every command, where it lives, and how a command line is run.
 
 ``numctl org add`` is the function ``add`` in ``numctl/commands/org/add.py``, and so on for all
 others. A command's file is loaded when that command is called, never before.
@@ -7,11 +7,9 @@ others. A command's file is loaded when that command is called, never before.
 from __future__ import annotations
 
 import builtins
-import gc
-import os
 import sys
 from keyword import iskeyword
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 EVERY_DAY = "Every day"
 LIFE = "The life of a number"
@@ -113,22 +111,3 @@ def main(argv: list[str] | None = None) -> int:
 
     call = Call(sys.argv[1:] if argv is None else list(argv))
     return conclude(call, lambda: dispatch(call, COMMANDS, GROUPS))
-
-
-def run() -> NoReturn:
-    """Run the process's own command line and leave: the console script's entry.
-
-    Two things keep a run short. Loading makes tens of thousands of objects and hardly any cycle, so
-    the collector looks for them a hundred times less often. And once everything is closed and
-    written, the process ends at once: taking the interpreter apart takes as long as a search.
-    """
-    gc.set_threshold(70_000)
-    from numctl.cli import streams
-
-    try:
-        streams.prepare()
-        code = main()
-    except KeyboardInterrupt:  # while loading: main() itself never raises
-        code = 130
-    streams.finish()
-    os._exit(code)

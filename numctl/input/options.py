@@ -15,6 +15,7 @@ import typer
 from numctl.core.errors import BadValue
 
 MOST_DIGITS = 15  # of a quantity: there are no more telephone numbers than that
+FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 STATUSES = ("available", "reserved", "assigned", "in-use")
 
 

@@ -201,6 +201,7 @@ def awaited(connection: socket.socket, parent: int) -> dict[str, object]:
 
 def child(request: dict[str, object]) -> int:
     """Be numctl: run the lines, up to the first that fails; give its exit code."""
+    from numctl.__main__ import run
     from numctl.cli import program
 
     os.environ.update(request["env"])  # type: ignore[call-overload]
@@ -224,7 +225,7 @@ def child(request: dict[str, object]) -> int:
         if code := program.main(line):
             return code
     sys.argv = ["numctl", *last]
-    program.run()
+    run()
 
 
 def permit_any_tracer() -> None:

@@ -47,7 +47,7 @@ def _expect_a_place(store: Store, target: Path, replace: bool) -> None:
 
 
 def _fill(store: Store, draft: Path) -> Copied:
-    uri = f"file:{quote(str(draft.absolute()))}?mode=rw"
+    uri = f"file:{quote(os.fsencode(draft.absolute()))}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as copy:
         copy.execute("PRAGMA journal_mode = OFF")  # nobody knows of this file yet
         with store.reading() as connection:

@@ -166,7 +166,10 @@ def _connect(path: Path) -> sqlite3.Connection:
             "Run numctl with a newer Python.",
         )
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=SLICE / 1000, isolation_level=None
+        f"file:{quote(os.fsencode(path.absolute()))}?mode=rw",
+        uri=True,
+        timeout=SLICE / 1000,
+        isolation_level=None,
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
