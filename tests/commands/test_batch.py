@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -352,3 +353,43 @@ def test_an_empty_organization_is_an_error_of_the_line(
     }[key]
     refused = numctl("batch", "-", input=lines(line))
     assert (refused.code, "An organization's name is empty" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            {"action": "reserve", "numbers": "1418001", "tag": "x", "quantity": 1},
+            "'quantity' is for a series",
+        ),
+        ({"action": "reserve", "numbers": "1418001", "tag": "x", "contiguous": True}, "'contiguous' is for"),
+        ({"action": "reserve", "numbers": "1418001", "tag": "x", "matching": "1$"}, "'matching' is for"),
+        ({"action": "assign", "numbers": "1418001", "user": "u", "matching": "1$"}, "'matching' is for"),
+        ({"action": "release", "user": "ann", "cool": 3, "reserve": "x"}, "'cool' stands alone"),
+        ({"action": "release", "user": "ann", "cool": 3, "forward_to": "1418002"}, "'cool' stands alone"),
+        ({"action": "release", "user": "ann", "cool": 3, "until": "2999-01-01"}, "'cool' stands alone"),
+        ({"action": "release", "user": "ann", "forward_to": "1418002"}, "Add 'reserve' with a tag"),
+        ({"action": "release", "user": "ann", "until": "2999-01-01"}, "Add 'reserve' with a tag"),
+    ],
+    ids=str,
+)
+def test_keys_that_do_not_go_together(
+    company: Company, numctl: Numctl, line: dict[str, Any], said: str
+) -> None:
+    assert numctl("assign", "1418009", "--user", "ann").code == 0
+    before = company.dump()
+    refused = numctl("batch", "-", input=lines(line))
+    assert (refused.code, said in refused.err) == (2, True), refused.err
+    assert company.dump() == before
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_number_rests_for_as_many_days_as_it_says(company: Company, numctl: Numctl, days: int) -> None:
+    text = lines(
+        {"action": "assign", "numbers": "1418009", "user": "ann"},
+        {"action": "release", "user": "ann", "cool": days},
+    )
+    assert numctl("batch", "-", input=text).code == 0
+    told = json.loads(numctl("search", "1418009", "-o", "json").out)
+    today = datetime.now(UTC).date()
+    assert told[0]["reserved_until"] == (today + timedelta(days)).isoformat()

@@ -245,3 +245,17 @@ def test_where_a_backup_can_t_go(
     assert numctl("backup", name, "--force").code == code
     assert company.path.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "inventory.db"]
+
+
+def test_a_piece_that_does_not_follow_from_the_one_before_is_found(company: Company, numctl: Numctl) -> None:
+    """What a number is in now follows from its last piece alone; what was before must fit, too."""
+    write(
+        company.path,
+        """
+        UPDATE piece SET before = (SELECT max(id) FROM state)
+        WHERE operation = (SELECT max(operation) FROM piece);
+        """,
+    )
+    told = numctl("check", "-o", "jsonl")
+    assert told.code == 12
+    assert "found 1418080 otherwise than it was left before" in told.out

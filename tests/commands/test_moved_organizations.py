@@ -14,7 +14,7 @@ def moved(acme: Path, numctl) -> Path:
     """EMEA did things within Sales, went to Finance under another name, and did more there."""
     for line in (
         ["reserve", number(80), "--tag", "before-all", "--as", "Sales"],
-        ["threshold", "set", "1", "--org", "EMEA"] if False else ["threshold", "set", "1", "--as", "EMEA"],
+        ["threshold", "set", "1", "--as", "EMEA"],
         ["assign", number(75), "--user", "Bea", "--as", "EMEA"],
         ["request", "--quantity", "3", "--note", "old-note", "--as", "EMEA"],
         ["org", "move", "EMEA", "--to", "Finance"],

@@ -167,3 +167,24 @@ def test_numbers_that_are_not_there(acme: Path, refusal) -> None:
     error = refusal("unreserve", "3989", "4000", number(73))
     assert (error["code"], error["numbers"]) == (5, ["3989", "4000"])
     assert error["message"] == "3989, 4000 are not in the inventory."
+
+
+def test_a_hold_lasts_through_its_last_day_while_another_ends(acme, numctl, rows, monkeypatch) -> None:
+    from numctl import session
+
+    def on(day: str) -> None:
+        moment = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        monkeypatch.setattr(session, "now", lambda: moment)
+
+    on("2026-02-01")
+    for n, day in ((0, "2026-02-09"), (1, "2026-02-10"), (2, "2026-02-11")):
+        assert numctl("reserve", number(n), "--tag", "held", "--until", day).code == 0
+    for today, held in (
+        ("2026-02-09", [0, 1, 2]),
+        ("2026-02-10", [1, 2]),
+        ("2026-02-11", [2]),
+        ("2026-02-12", []),
+    ):
+        on(today)
+        assert [row["number"] for row in rows("search", "--tag", "held")] == [number(n) for n in held]
+        assert numctl("check").code == 0

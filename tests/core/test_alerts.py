@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from numctl.core.actions import allocation, founding, inventory, organizations, reservations, subscribers
+from numctl.core.actions import (
+    allocation,
+    founding,
+    inventory,
+    organizations,
+    reservations,
+    subscribers,
+    undoing,
+)
 from numctl.core.actions.perform import perform
 from numctl.core.catalog.organizations import OFF
 from numctl.core.catalog.tree import Tree
@@ -273,3 +281,48 @@ def test_the_worst_stands_first(world: World) -> None:
         ("Acme/Sales", 60, True, False),
         ("Acme/Lab", 99, False, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "kept"),
+    [
+        ("UPDATE message SET state = 'sent', sent_at = at", 1),
+        ("UPDATE message SET claimed_at = at, claimed_by = 'someone'", 1),
+        ("UPDATE message SET attempts = 1", 0),
+    ],
+)
+def test_undo_takes_back_only_mail_that_nobody_has_in_hand(world: World, statement: str, kept: int) -> None:
+    world.give("Sales", 10)
+    done = world.reserve(9)
+    assert len(world.messages()) == 1
+    world.store.connection.execute(statement)
+    world.do(lambda op: undoing.undo(op, done.operation))
+    assert len(world.messages()) == kept
+
+
+def test_a_number_gained_is_no_reason_to_say_nothing(world: World) -> None:
+    """All is in use or reserved; one is assigned from the reserve while another becomes available."""
+    world.give("Sales", 10)
+    world.reserve(10)
+    before = len(world.messages())
+
+    def work(op: Operation) -> None:
+        subscribers.assign(op, [Range(FIRST, FIRST)], "ann")
+        reservations.unreserve(op, [Range(FIRST + 9, FIRST + 9)])
+
+    world.do(work)
+    assert len(world.messages()) == before + 1
+
+
+def test_the_worst_comes_first_however_close_they_are(world: World) -> None:
+    world.watch("Sales", 50)
+    world.watch("Lab", 50)
+    world.give("Lab", 1000, FIRST)
+    world.give("Sales", 3, FIRST + 5000)
+    world.reserve(665, FIRST)
+    world.reserve(2, FIRST + 5000)
+    found = [one.path for one in thresholds.standings(world.view(), 1) if one.path != "Acme"]
+    assert found == ["Acme/Sales", "Acme/Lab"]
+    world.reserve(2, FIRST + 665)
+    found = [one.path for one in thresholds.standings(world.view(), 1) if one.path != "Acme"]
+    assert found == ["Acme/Lab", "Acme/Sales"]

@@ -11,8 +11,10 @@ import pytest
 from numctl.core.actions import allocation, inventory, organizations, reservations, subscribers
 from numctl.core.actions.founding import found
 from numctl.core.actions.perform import perform
+from numctl.core.actions.undoing import undo
 from numctl.core.changes import bulk_details, writer
 from numctl.core.changes.operation import Act, Operation
+from numctl.core.check import checking
 from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.opening import open_store
@@ -163,3 +165,83 @@ def test_users_of_one_long_span_are_carried_set_by_set(store: Store, monkeypatch
         assert (done.count, list(done.ranges)) == (10, ten)
         forwarded = store.connection.execute("SELECT count(*) FROM detail WHERE forward_to = 3999")
         assert forwarded.fetchone() == (10,)
+
+
+def test_a_refusal_leaves_nothing_cut_in_an_operation_that_goes_on(store: Store) -> None:
+    def work(operation: Operation) -> None:
+        for ranges in ([Range(1003, 1005)], [Range(1001, 1001), Range(1005, 1006)]):
+            with pytest.raises(WrongStatus):
+                reservations.unreserve(operation, ranges)
+        reservations.reserve(operation, [Range(1009, 1009)], "x")
+
+    with store:
+        perform(store, ACT, "batch", work)
+        assert spans_of(store) == [(1000, 1008), (1009, 1009)]
+
+
+def test_what_stays_is_joined_again_whatever_becomes_of_the_rest(store: Store) -> None:
+    """Sales' reserved numbers, cut in two by the move, stay; nothing else comes to be in their state."""
+    with store:
+        perform(store, ACT, "move", lambda op: inventory.move(op, [Range(1003, 1005)], "Sales"))
+        perform(store, ACT, "reserve", lambda op: reservations.reserve(op, [Range(1003, 1005)], "x"))
+        perform(
+            store,
+            ACT,
+            "move",
+            lambda op: inventory.move(op, [Range(n, n) for n in (1001, 1003, 1007)], "Sales"),
+        )
+        assert spans_of(store) == [
+            *((1000, 1000), (1001, 1001), (1002, 1002)),
+            *((1003, 1005), (1006, 1006), (1007, 1007), (1008, 1009)),
+        ]
+
+
+def test_details_of_several_large_changes_in_one_operation(store: Store) -> None:
+    def release(operation: Operation) -> None:
+        subscribers.release(operation, [Range(1000, 1001)])
+        subscribers.release(operation, [Range(1002, 1003)])
+
+    with store:
+        perform(store, ACT, "assign", lambda op: subscribers.assign(op, [Range(1000, 1003)], "Ann"))
+        done = perform(store, ACT, "batch", release)
+        assert (done.count, done.user) == (4, "Ann")
+        changes = store.connection.execute(
+            "SELECT position, number FROM detail_change WHERE operation = ? ORDER BY position",
+            (done.operation,),
+        )
+        assert changes.fetchall() == [(1, 1000), (2, 1001), (3, 1002), (4, 1003)]
+        assert checking.examine(store).problems == []
+
+
+def test_a_large_change_of_two_users_numbers_names_neither(store: Store) -> None:
+    with store:
+        perform(store, ACT, "assign", lambda op: subscribers.assign(op, [Range(1000, 1000)], "Ann"))
+        perform(store, ACT, "assign", lambda op: subscribers.assign(op, [Range(1001, 1001)], "Bob"))
+        done = perform(store, ACT, "release", lambda op: subscribers.release(op, [Range(1000, 1001)]))
+        assert (done.count, done.user) == (2, None)
+
+
+def test_forwarding_goes_along_in_a_large_move(store: Store) -> None:
+    keep = subscribers.Keep("left", forward_to=3999)
+    with store:
+        perform(store, ACT, "assign", lambda op: subscribers.assign(op, [Range(1000, 1001)], "Ann"))
+        perform(store, ACT, "release", lambda op: subscribers.release(op, "Ann", keep))
+        perform(store, ACT, "move", lambda op: inventory.move(op, [Range(1000, 1001)], "Sales"))
+        rows = store.connection.execute("SELECT number, forward_to FROM detail ORDER BY number").fetchall()
+        assert rows == [(1000, 3999), (1001, 3999)]
+        perform(store, ACT, "undo", undo)
+        rows = store.connection.execute("SELECT number, forward_to FROM detail ORDER BY number").fetchall()
+        assert rows == [(1000, 3999), (1001, 3999)]
+
+
+def test_users_go_along_in_a_large_move_of_free_numbers_as_well(store: Store) -> None:
+    with store:
+        perform(store, ACT, "assign", lambda op: subscribers.assign(op, [Range(1000, 1000)], "Ann"))
+        perform(store, ACT, "register", lambda op: subscribers.register(op, "Ann"))
+        perform(store, ACT, "move", lambda op: inventory.move(op, [Range(1000, 1003)], "Sales"))
+        holders = store.connection.execute(
+            "SELECT organization.name FROM detail JOIN user ON user.id = detail.user"
+            " JOIN organization ON organization.id = user.organization"
+        )
+        assert holders.fetchall() == [("Sales",)]
+        assert checking.examine(store).problems == []

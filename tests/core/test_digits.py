@@ -107,3 +107,12 @@ def test_an_intersection_is_no_wider_than_either() -> None:
     assert list(both.runs(1009800, 1989876)) == [
         Range(number, number) for number in range(1009876, 1989877, 100) if "98" in str(number)
     ]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_block_that_ends_right_before_gives_no_run(descending: bool) -> None:
+    """All of 1110000 to 1119999 match, but the search begins behind them: there is no empty run before it."""
+    found = list(contains("111").runs(1_120_000, 2_000_000, descending))
+    assert all(run.first <= run.last for run in found)
+    numbers = [number for run in sorted(found) for number in range(run.first, run.last + 1)]
+    assert numbers == [number for number in range(1_120_000, 2_000_001) if "111" in str(number)]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from numctl.core.actions import allocation, inventory, organizations, reservations, subscribers
+from numctl.core.actions.perform import perform
 from numctl.core.actions.subscribers import Keep
 from numctl.core.actions.undoing import undo
 from numctl.core.changes import journal
-from numctl.core.changes.operation import Operation
+from numctl.core.changes.operation import Operation, Outcome
 from numctl.core.check import chain
 from numctl.core.errors import NotFound, NumbersUnknown
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries import one_number
-from numctl.core.queries.history import Past
+from numctl.core.queries.history import Entry, Past
 from tests.company import Company
 
 ONE = [Range(1418000, 1418000)]
+TWO = [Range(1418001, 1418001)]
+THREE = [Range(1418002, 1418002)]
 
 
 @pytest.fixture
@@ -228,3 +231,42 @@ def test_a_tail_cut_off_is_found_against_a_head_kept_elsewhere(busy: Company) ->
     busy.store.connection.execute("DELETE FROM operation WHERE id = 10")
     assert chain.verify(busy.store.connection).problem is None
     assert head in (chain.verify(busy.store.connection, head).problem or "")
+
+
+def of_emea(company: Company, done: Outcome) -> Entry:
+    return Past(company.view("Acme/Sales/EMEA")).operation(company.number_of(done))
+
+
+def test_what_someone_above_wrote_is_theirs(company: Company) -> None:
+    company.do("move", lambda op: inventory.move(op, [*ONE, *TWO], "EMEA"))
+
+    def removed(op: Operation) -> None:
+        inventory.remove(op, ONE, "a secret reason")
+
+    def perform_with_message(work: Callable[[Operation], None], action: str) -> Outcome:
+        act = company.act()._replace(message="a secret message")
+        return perform(company.store, act, action, work)
+
+    done = perform_with_message(removed, "remove")
+    told = of_emea(company, done)
+    assert (told.message, told.actor, told.acting_as) == (None, None, None)
+    assert told.summary == "removed 1 number of Acme/Sales/EMEA, series 1418: 1418000"
+    entry = Past(company.view()).operation(company.number_of(done))
+    assert (entry.message, "a secret reason" in entry.summary) == ("a secret message", True)
+    later = perform_with_message(lambda op: reservations.reserve(op, TWO, "x"), "reserve")
+    assert of_emea(company, later).message is None
+
+
+def test_who_got_a_number_beside_is_not_named(company: Company) -> None:
+    company.do("move", lambda op: inventory.move(op, [*ONE, *TWO], "EMEA"))
+    company.do("move", lambda op: inventory.move(op, THREE, "Finance"))
+    away = company.do("move", lambda op: inventory.move(op, ONE, "Finance"))
+    assert of_emea(company, away).summary == "moved 1 number of Acme/Sales/EMEA, series 1418: 1418000"
+
+    def both(op: Operation) -> None:
+        reservations.reserve(op, TWO, "x")
+        subscribers.assign(op, THREE, "Zed")
+
+    done = company.do("batch", both)
+    assert "Zed" in Past(company.view()).operation(company.number_of(done)).summary
+    assert "Zed" not in of_emea(company, done).summary

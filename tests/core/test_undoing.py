@@ -303,3 +303,48 @@ def test_a_hold_that_has_ended_since_keeps_no_undo_from_going_on(company: Compan
     company.today = "2026-12-25"
     assert company.do("undo", undo).extra["undoes"] == freed.operation
     assert company.do("undo", undo).extra["undoes"] == kept.operation
+
+
+def test_undo_passes_over_holds_that_ended_by_themselves(company: Company) -> None:
+    kept = company.do("move", lambda op: inventory.move(op, TEN, "Sales"))
+    company.today = "2026-12-25"
+    assert expiry.settle(company.store, company.act()) == 10
+    assert company.do("undo", undo).extra["undoes"] == kept.operation
+
+
+def test_a_hold_is_given_back_on_its_last_day_and_not_after(company: Company) -> None:
+    for day, status in (("2026-12-24", "reserved"), ("2026-12-25", "available")):
+        company.today = "2026-11-24"
+        freed = company.do("unreserve", lambda op: reservations.unreserve(op, HELD))
+        company.today = day
+        company.do("undo", lambda op, id=freed.operation: undo(op, id))
+        (state,) = {row[2] for row in spans_at(company, 1418020)}
+        assert state == status
+
+
+def spans_at(company: Company, number: int) -> list[tuple[object, ...]]:
+    return company.rows(
+        "SELECT first, last, status FROM span JOIN state ON state.id = span.state"
+        " WHERE first <= ? AND last >= ?",
+        (number, number),
+    )
+
+
+def test_what_cancels_out_is_not_in_the_way_of_what_came_later(company: Company) -> None:
+    def to_and_fro(op: Operation) -> None:
+        subscribers.assign(op, TEN, "dora")
+        subscribers.release(op, TEN)
+
+    done = company.do("batch", to_and_fro)
+    company.do("move", lambda op: inventory.move(op, TEN, "Sales"))
+    assert company.do("undo", lambda op: undo(op, done.operation)).count == 0
+
+
+def test_undoing_thrice_is_undoing_once(company: Company) -> None:
+    done = company.do("reserve", lambda op: reservations.reserve(op, TEN, "x"))
+    undone = company.do("undo", undo)
+    again = company.do("undo", lambda op: undo(op, undone.operation))
+    company.do("undo", lambda op: undo(op, again.operation))
+    with pytest.raises(NumbersRefuse, match=f"undone already, by operation {undone.operation}"):
+        company.do("undo", lambda op: undo(op, done.operation))
+    assert checking.examine(company.store).problems == []
