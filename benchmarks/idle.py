@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from numctl.cli.program import COMMANDS, GROUPS
+from numctl.cli.table import COMMANDS, GROUPS
 
 
 def _nothing() -> Callable[[], None]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from numctl import settings
+from numctl import clock, settings
 from numctl.core.actions import expiry
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
@@ -20,6 +19,7 @@ from numctl.output import Output, answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from numctl.core.changes.operation import Act, Operation, Outcome
     from numctl.core.numbers.ranges import Range
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 
 # Formats that a command writes by itself, beside those of all others.
 OWN_FORMATS = {"diff": ("batch",)}
-
-
-def now() -> datetime:
-    """The moment, in UTC. The one clock of the program."""
-    return datetime.now(UTC)
 
 
 class Session:
@@ -44,6 +39,7 @@ class Session:
         self.change_options = change
         self.command, self._parameters = invocation
         self.committed: int | None = None
+        self.owes_mail = False
         self._signed: list[Collection[object]] = []
         self._store: Store | None = None
         self._changing = False
@@ -64,7 +60,7 @@ class Session:
     @cached_property
     def moment(self) -> datetime:
         """When this run began, in UTC."""
-        return now()
+        return clock.now()
 
     @property
     def at(self) -> str:
@@ -220,7 +216,7 @@ class Session:
     def change(self, action: str, work: Callable[[Operation], None]) -> Outcome:
         """Do ``work`` as one operation, honouring the options of every change, and print its answer.
 
-        Where mail was queued and a server is set, delivery is tried afterwards; it never fails a change.
+        Where mail was queued and a server is set, ``owes_mail`` says from then on that it can be delivered.
         """
         from numctl.core.actions.perform import perform
 
@@ -228,9 +224,7 @@ class Session:
         outcome = perform(self.store, self.act(), action, work)
         self.tell(outcome)
         if outcome.queued_mail and outcome.operation is not None and self.settings.smtp is not None:
-            from numctl import mail
-
-            mail.deliver_after_change(self)
+            self.owes_mail = True
         return outcome
 
     def tell(self, outcome: Outcome) -> None:

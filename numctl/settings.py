@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from numctl.core.errors import BadValue, Refusal
-from numctl.input.options import seconds
+from numctl.core.values import seconds
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 KEYS = ("db", "as", "output", "region", "timezone", "lock_timeout", "smtp", "supplier")

@@ -18,13 +18,15 @@ import pytest
 import typer
 
 from numctl.cli import exits, parser, program
-from numctl.cli.program import COMMANDS, GROUPS, Entry
+from numctl.cli.table import COMMANDS, GROUPS, Entry
 from numctl.core.errors import NotFound, NumbersRefuse
 from numctl.input import options
 
 
 class StandInSession:
     """Keeps what a session is handed."""
+
+    owes_mail = False
 
     def __init__(
         self,

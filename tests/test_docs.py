@@ -25,7 +25,7 @@ import pytest
 
 import numctl as package
 from numctl import settings
-from numctl.cli.program import COMMANDS
+from numctl.cli.table import COMMANDS
 from numctl.core.rules.model import MEANINGS, RULES, Status
 from tests.postoffice import open_office
 from tools import figures, manpages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import numctl
-from numctl.cli.program import COMMANDS, Entry
+from numctl.cli.table import COMMANDS, Entry
 
 PACKAGE = Path(numctl.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -29,16 +30,18 @@ OUTSIDE_THE_CORE = {"typer", "rich", "socket", "smtplib", "ssl", "http", "urllib
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
 
-# Each layer with those it may import from; the house, from the street to the cellar.
-LAYERS = {
-    "start": {"start", "sides", "core", "commands"},
-    "commands": {"sides", "core"},
-    "sides": {"sides", "core"},
-    "core": {"core"},
-}
-START = {"numctl", "numctl.__main__"}
-PURE = {"errors", "text", "numbers", "rules"}
-ANY_VERSION = {"numctl"}  # numctl/__init__.py holds the version alone
+# The rooms of the house, from the ground up: each imports from itself and from those before it alone.
+ROOMS = (
+    *("core.errors", "core.text", "core.dates", "core.values", "core.numbers", "core.rules", "core.store"),
+    *("core.catalog", "core.changes", "core.queries", "core.notifications", "core.actions", "core.files"),
+    *("core.batch", "core.usage", "core.check", "core.demo"),
+    *("settings", "clock", "input", "output", "session", "mail", "dashboard", "commands", "cli", "__main__"),
+)
+PURE = ("core.errors", "core.text", "core.dates", "core.values", "core.numbers", "core.rules")
+MOST_IN_A_FOLDER = 16  # modules; commands are as many as they are
+MOST_BESIDE_ROOMS = 8
+HOLDS_SQL = "core"
+SQL = re.compile(r"^\s*(SELECT .* FROM|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|WITH .* AS)\b", re.S)
 
 
 def name_of(path: Path) -> str:
@@ -46,19 +49,18 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def layer_of(module: str) -> str:
-    if module in START or module.startswith("numctl.cli"):
-        return "start"
-    second = module.split(".")[1]
-    return second if second in ("commands", "core") else "sides"
+def room_of(module: str) -> str | None:
+    """The room that a module stands in; None for ``numctl`` itself and the core's folder."""
+    inside = module.removeprefix("numctl").removeprefix(".")
+    return next((room for room in ROOMS if f"{inside}.".startswith(f"{room}.")), None)
 
 
 def imports(tree: ast.AST, *, at_load: bool = False) -> Iterator[str]:
-    """Every module that is imported, or only those loaded with the module itself."""
+    """Every module that is imported, those for types too; or only those loaded with the module itself."""
     for node in ast.iter_child_nodes(tree):
         if at_load and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        if at_load and isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -92,26 +94,66 @@ def module(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-def test_imports_go_one_way(module: Path) -> None:
-    name = name_of(module)
-    allowed = LAYERS[layer_of(name)]
-    own = {found for found in imports(tree_of(module)) if found.split(".")[0] == "numctl"}
-    wrong = {found for found in own - ANY_VERSION if layer_of(found) not in allowed}
-    assert not wrong, f"{name} ({layer_of(name)}) imports {sorted(wrong)}"
+def own_imports(path: Path) -> set[str]:
+    """The modules of the package that one imports, wherever in it and for whatever."""
+    found = {name for name in imports(tree_of(path)) if name.split(".")[0] == "numctl"}
+    return found - {name_of(path), "numctl"}  # numctl/__init__.py holds the version alone
 
 
-def test_pure_modules_of_the_core_know_no_store(module: Path) -> None:
+def test_a_module_imports_from_its_room_and_those_below(module: Path) -> None:
     name = name_of(module)
-    if layer_of(name) != "core" or name.split(".")[2:3] not in [[room] for room in PURE]:
+    room = room_of(name)
+    if room is None:
+        assert name in ("numctl", "numctl.core")
         return
-    found = set(imports(tree_of(module)))
-    assert "sqlite3" not in found
-    own = {one.split(".")[2] for one in found if one.startswith("numctl.core.")}
-    assert own <= PURE
+    above = ROOMS[ROOMS.index(room) + 1 :]
+    wrong = {found for found in own_imports(module) if room_of(found) in above}
+    assert not wrong, f"{name} ({room}) imports {sorted(wrong)}"
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    leads_to = {name_of(path): own_imports(path) for path in MODULES}
+    while leads_to:
+        at_the_ground = {name for name, needed in leads_to.items() if not needed & leads_to.keys()}
+        assert at_the_ground, f"a circle is among {sorted(leads_to)}"
+        for name in at_the_ground:
+            del leads_to[name]
+
+
+def test_folders_are_small() -> None:
+    folders = {path.parent for path in MODULES} - {PACKAGE / "commands"}
+    for folder in folders:
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        most = MOST_BESIDE_ROOMS if folder == PACKAGE else MOST_IN_A_FOLDER
+        assert len(modules) <= most, f"{folder.name} has {len(modules)} modules"
+
+
+def test_every_room_is_there() -> None:
+    there = {room_of(name_of(path)) for path in MODULES}
+    assert there - {None} == set(ROOMS)
+
+
+def test_the_store_s_room_alone_knows_sqlite(module: Path) -> None:
+    name = name_of(module)
+    if room_of(name) == "core.store":
+        return
+    assert "sqlite3" not in set(imports(tree_of(module)))
+
+
+def test_no_statement_stands_outside_the_core(module: Path) -> None:
+    if (room_of(name_of(module)) or HOLDS_SQL).split(".")[0] == HOLDS_SQL:
+        return
+    texts = (node.value for node in ast.walk(tree_of(module)) if isinstance(node, ast.Constant))
+    assert not [text for text in texts if isinstance(text, str) and SQL.match(text)]
+
+
+def test_pure_rooms_know_no_store(module: Path) -> None:
+    if room_of(name_of(module)) in PURE:
+        assert {room_of(found) for found in own_imports(module)} <= {*PURE, None}
 
 
 def test_core_knows_no_program_around_it(module: Path) -> None:
-    if layer_of(name_of(module)) != "core":
+    if not (room_of(name_of(module)) or "").startswith("core."):
         return
     tree = tree_of(module)
     assert not among(OUTSIDE_THE_CORE, imports(tree))
@@ -171,7 +213,7 @@ def loaded_by(code: str) -> set[str]:
 
 def test_table_loads_nothing() -> None:
     loaded = loaded_by("import numctl.cli.program")
-    own = {"numctl.cli", "numctl.cli.program"}
+    own = {"numctl.cli", "numctl.cli.program", "numctl.cli.table"}
     assert not {found for found in loaded if found.startswith(("typer", "numctl."))} - own
 
 

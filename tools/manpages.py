@@ -11,9 +11,10 @@ from pathlib import Path
 from typer._click import Context
 
 from numctl import __version__
+from numctl.cli.call import Call
 from numctl.cli.help import Page, page_of_command, page_of_group
-from numctl.cli.parser import PROGRAM, Call, program
-from numctl.cli.program import COMMANDS, GROUPS
+from numctl.cli.parser import PROGRAM, program
+from numctl.cli.table import COMMANDS, GROUPS
 
 FOLDER = Path(__file__).parents[1] / "docs" / "man"
 LIST = FOLDER.with_name("commands.md")
@@ -27,11 +28,11 @@ def pages() -> dict[str, str]:
     call = Call([])
     root = program(COMMANDS, GROUPS)
     context = Context(root, info_name=PROGRAM, obj=call)  # type: ignore[arg-type]
-    found = {f"{PROGRAM}.1": _manual(PROGRAM, page_of_group(root, context))}
+    found = {f"{PROGRAM}.1": _manual(PROGRAM, page_of_group(root, context, root.lines()))}
     for group in GROUPS:
         command = root.get_command(context, group)
         below = Context(command, info_name=group, parent=context)  # type: ignore[arg-type]
-        found[f"{PROGRAM}-{group}.1"] = _manual(f"{PROGRAM} {group}", page_of_group(command, below))  # type: ignore[arg-type]
+        found[f"{PROGRAM}-{group}.1"] = _manual(f"{PROGRAM} {group}", page_of_group(command, below, command.lines()))  # type: ignore[arg-type]
     for entry in COMMANDS:
         at, parent, words = context, root, entry.name.split()
         for word in words:

@@ -11,9 +11,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from numctl import settings
+from numctl.cli.shells import Candidate, Offer
 from numctl.input.options import FILES, STATUSES
 from numctl.output.formats import FORMATS
 
@@ -34,20 +35,6 @@ BETTER = {
     ("release", "numbers"): "USER",
 }
 """What a value stands for where the help's word says less."""
-
-
-class Candidate(NamedTuple):
-    """One word that may stand there, as it would be typed but for its quotes, and what it means."""
-
-    word: str
-    meaning: str = ""
-
-
-class Offer(NamedTuple):
-    """What may stand at the cursor; ``files`` where a file's name may."""
-
-    candidates: list[Candidate]
-    files: bool = False
 
 
 def offer(

@@ -17,7 +17,7 @@ from typer import Abort, Exit
 from numctl.core.errors import BadValue, Failed, Refusal
 
 if TYPE_CHECKING:
-    from numctl.cli.parser import Call
+    from numctl.cli.call import Call
     from numctl.output import Output
 
 UNKNOWN_TO_MONITORING = 3

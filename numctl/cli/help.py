@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from typer._click import Context, HelpFormatter, Parameter
     from typer._click.core import Command as ClickCommand
-
-    from numctl.cli.parser import Command, Group
 
 EXAMPLES = "Examples:"
 WIDEST = 100
@@ -33,17 +33,20 @@ class Page:
     examples: list[str]
 
 
-def page_of_group(group: Group, ctx: Context) -> Page:
-    """What the group's commands are, by panel, and the options that work before all of them."""
+def page_of_group(group: ClickCommand, ctx: Context, lines: Mapping[str, tuple[str, str]]) -> Page:
+    """What the group's commands are, by panel, and the options that work before all of them.
+
+    ``lines`` are the panel and the one line of help of each first word below it.
+    """
     panels: dict[str, list[tuple[str, str]]] = {}
-    for word, (panel, line) in group.lines().items():
+    for word, (panel, line) in lines.items():
         panels.setdefault(panel if ctx.parent is None else "Commands", []).append((word, line))
     more = f"'{ctx.command_path} COMMAND --help' says more of each."
     paragraphs = [*_paragraphs(group.help or ""), more]
     return Page(_usage(group, ctx), paragraphs, [*panels.items(), *_parameters(group, ctx)], [])
 
 
-def page_of_command(command: Command, ctx: Context) -> Page:
+def page_of_command(command: ClickCommand, ctx: Context) -> Page:
     """What the function's docstring says, its parameters, and the shared options."""
     text, _, examples = inspect.cleandoc(command.help or "").partition(f"{EXAMPLES}\n")
     lines = [line.strip() for line in examples.splitlines() if line.strip()]

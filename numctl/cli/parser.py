@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +17,7 @@ import typer.main
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandInfo
 
+from numctl.cli.call import Call
 from numctl.core.errors import BadValue
 from numctl.core.text import quoted
 from numctl.input import options
@@ -27,44 +27,13 @@ if TYPE_CHECKING:
     from typer._click.core import Command as ClickCommand
     from typer._click.shell_completion import CompletionItem
 
-    from numctl.cli.program import Entry
+    from numctl.cli.table import Entry
     from numctl.session import Session
 
 PROGRAM = "numctl"
 COMPLETION_REQUEST = "_NUMCTL_COMPLETE"  # set by the shell's completion script
 GLOBAL_PANEL = "Global options"
 CHANGE_PANEL = "Options of every change"
-
-
-@dataclass
-class Call:
-    """One run of the program: what was asked so far, kept for the session and for error messages."""
-
-    args: list[str]
-    flags: dict[str, object] = field(default_factory=dict)
-    change: dict[str, Any] = field(default_factory=dict)
-    entry: Entry | None = None
-    session: Session | None = None
-    watching: Sequence[str] = ()  # the names of the commands that answer a monitoring system
-
-    @property
-    def monitoring(self) -> bool:
-        """Whether a monitoring system waits for the answer, even if the line could not be read."""
-        if self.entry is not None:
-            return self.entry.monitoring
-        line = f" {' '.join(self.args)} "
-        return any(f" {name} " in line for name in self.watching)
-
-    def wanted_format(self) -> str | None:
-        """The format asked for, as well as it can be told when the line could not be read."""
-        for before, word in reversed([*zip(["", *self.args], self.args, strict=False)]):
-            if before in ("-o", "--output"):
-                return word
-            if word.startswith("--output="):
-                return word.partition("=")[2]
-            if word.startswith("-o") and len(word) > 2:
-                return word[2:]
-        return str(self.flags["output"]) if "output" in self.flags else os.environ.get("NUMCTL_OUTPUT")
 
 
 def dispatch(call: Call, entries: Sequence[Entry], groups: Mapping[str, str]) -> int:
@@ -169,7 +138,7 @@ class Group(TyperGroup):
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         from numctl.cli.help import page_of_group, write
 
-        write(page_of_group(self, ctx), formatter)
+        write(page_of_group(self, ctx, self.lines()), formatter)
 
 
 class Command(TyperCommand):
@@ -186,7 +155,12 @@ class Command(TyperCommand):
             self._require_numbers(ctx, change)
         ctx.obj = call.session = open_session(call, change, self.entry.name, ctx.params)
         try:
-            return super().invoke(ctx)
+            ended = super().invoke(ctx)
+            if call.session.owes_mail:
+                from numctl import mail
+
+                mail.deliver_after_change(call.session)
+            return ended
         finally:
             call.session.close()
 

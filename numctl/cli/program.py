@@ -1,113 +1,17 @@
-"""The map of numctl: every command, where it lives, and how a command line is run.
-
-``numctl org add`` is the function ``add`` in ``numctl/commands/org/add.py``, and so on for all
-others. A command's file is loaded when that command is called, never before.
-"""
+"""How a command line is run."""
 
 from __future__ import annotations
 
-import builtins
 import sys
-from keyword import iskeyword
-from typing import NamedTuple
 
-EVERY_DAY = "Every day"
-LIFE = "The life of a number"
-MANY = "Many at once, and back again"
-WATCH = "Thresholds, mail, requests, consumption"
-STORE = "The store and its furniture"
-
-
-class Entry(NamedTuple):
-    """One command: its words after ``numctl``, where help lists it, and its one line there."""
-
-    name: str
-    panel: str
-    help: str
-    changes: bool = False  # takes --dry-run, --message, --op-key, --expect
-    monitoring: bool = False  # answers every error with exit 3 and a line for the monitoring system
-
-    @property
-    def module(self) -> str:
-        """The dotted name of the file that holds the command."""
-        *groups, word = self.name.split()
-        return ".".join(["numctl.commands", *groups, f"{word}_" if iskeyword(word) else word])
-
-    @property
-    def function(self) -> str:
-        """The function of that file: the last word, with ``_`` where Python has that name already."""
-        word = self.name.split()[-1]
-        return f"{word}_" if iskeyword(word) or hasattr(builtins, word) else word
-
-
-COMMANDS = (
-    Entry("search", EVERY_DAY, "Find numbers by digits, tag, series, organization, status or user."),
-    Entry("reserve", EVERY_DAY, "Hold available numbers for later, under a tag.", changes=True),
-    Entry("unreserve", EVERY_DAY, "Make reserved numbers available again.", changes=True),
-    Entry("retag", EVERY_DAY, "Give reserved numbers another tag.", changes=True),
-    Entry("move", EVERY_DAY, "Move numbers to another organization.", changes=True),
-    Entry("allocate", EVERY_DAY, "Give a quantity of a series to an organization below.", changes=True),
-    Entry("withdraw", EVERY_DAY, "Take unused numbers back from an organization.", changes=True),
-    Entry("utilization", EVERY_DAY, "Show how much of its numbers an organization uses."),
-    Entry("report utilization", EVERY_DAY, "Report utilization by organization and series."),
-    Entry("report consumption", EVERY_DAY, "Report voice, messages and data."),
-    Entry("report dashboard", EVERY_DAY, "Write utilization and consumption as one page of HTML."),
-    Entry("show", LIFE, "Show everything known of a number, and its history."),
-    Entry("assign", LIFE, "Give a number to a user by invitation.", changes=True),
-    Entry("register", LIFE, "Put a user's numbers in use: the user has on-boarded.", changes=True),
-    Entry("release", LIFE, "Take numbers back from their users.", changes=True),
-    Entry("forward", LIFE, "Change or remove the forwarding of a reserved number.", changes=True),
-    Entry("user list", LIFE, "List users and how many numbers they have."),
-    Entry("user rename", LIFE, "Give a user another name.", changes=True),
-    Entry("user forget", LIFE, "Blank a user's name everywhere, history included.", changes=True),
-    Entry("batch", MANY, "Make many changes from a file, as one operation.", changes=True),
-    Entry("history", MANY, "List operations, or what happened to a number."),
-    Entry("undo", MANY, "Undo an operation exactly.", changes=True),
-    Entry("diff", MANY, "Compare the inventory with another list of the numbers."),
-    Entry("threshold show", WATCH, "Show the utilization threshold of organizations."),
-    Entry("threshold set", WATCH, "Set an organization's utilization threshold.", changes=True),
-    Entry("threshold check", WATCH, "Tell a monitoring system who is over the threshold.", monitoring=True),
-    Entry("mail list", WATCH, "List messages that wait, were sent, or failed."),
-    Entry("mail send", WATCH, "Deliver the messages that wait."),
-    Entry("mail test", WATCH, "Send a test message to an address."),
-    Entry("request", WATCH, "Ask the supplier for more numbers.", changes=True),
-    Entry("usage import", WATCH, "Read usage records from a file.", changes=True),
-    Entry("init", STORE, "Make a new store and its root organization.", changes=True),
-    Entry("demo", STORE, "Make and fill a store with a small company, to try things out.", changes=True),
-    Entry("add", STORE, "Put new numbers into the inventory.", changes=True),
-    Entry("remove", STORE, "Take numbers out of the inventory for good.", changes=True),
-    Entry("import", STORE, "Read numbers from a CSV, TSV or JSON file, or a plain list.", changes=True),
-    Entry("org add", STORE, "Add an organization.", changes=True),
-    Entry("org list", STORE, "List organizations."),
-    Entry("org tree", STORE, "Draw the tree of organizations."),
-    Entry("org show", STORE, "Show one organization."),
-    Entry("org rename", STORE, "Give an organization another name.", changes=True),
-    Entry("org set", STORE, "Change an organization's addresses or threshold.", changes=True),
-    Entry("org move", STORE, "Put an organization under another one.", changes=True),
-    Entry("org remove", STORE, "Remove an empty organization.", changes=True),
-    Entry("series list", STORE, "List series and what is available in them."),
-    Entry("series add", STORE, "Add a series.", changes=True),
-    Entry("series rename", STORE, "Give a series another name.", changes=True),
-    Entry("series move", STORE, "Move numbers to another series.", changes=True),
-    Entry("backup", STORE, "Copy the store to a file."),
-    Entry("check", STORE, "Check the whole store, and repair what can be derived."),
-)
-
-GROUPS = {
-    "report": "Reports, as CSV unless told otherwise.",
-    "user": "The users that numbers are given to.",
-    "threshold": "When to warn that numbers run out.",
-    "mail": "The messages to administrators.",
-    "usage": "Records of voice, messages and data.",
-    "org": "The tree of organizations.",
-    "series": "The named groups of numbers.",
-}
+from numctl.cli.table import COMMANDS, GROUPS
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command line, without the program's name; return its exit code, never raise."""
+    from numctl.cli.call import Call
     from numctl.cli.exits import conclude
-    from numctl.cli.parser import Call, dispatch
+    from numctl.cli.parser import dispatch
 
     call = Call(sys.argv[1:] if argv is None else list(argv))
     return conclude(call, lambda: dispatch(call, COMMANDS, GROUPS))

@@ -12,12 +12,9 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from numctl.core.errors import BadValue
-
-if TYPE_CHECKING:
-    from numctl.cli.completion import Candidate, Offer
 
 BASH = """\
 # Completion of numctl for bash 4.4 or newer.
@@ -78,6 +75,20 @@ complete --command numctl --no-files --arguments '(__numctl_completion)'
 """
 
 SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+
+
+class Candidate(NamedTuple):
+    """One word that may stand there, as it would be typed but for its quotes, and what it means."""
+
+    word: str
+    meaning: str = ""
+
+
+class Offer(NamedTuple):
+    """What may stand at the cursor; ``files`` where a file's name may."""
+
+    candidates: list[Candidate]
+    files: bool = False
 
 
 class Asked(NamedTuple):

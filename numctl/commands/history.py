@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue, Damaged
-from numctl.input.options import Limit, quantity
+from numctl.core.values import quantity
+from numctl.input.options import Limit
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -93,11 +94,12 @@ def _of_number(session: Session, number: int, operation: int | None, limit: int 
 
 def _verify(session: Session, head: str | None) -> None:
     from numctl.core.check import chain
+    from numctl.core.queries.history import Past
 
     wanted = _hash(head) if head is not None else None
     with session.reading() as view:
         view.root_only()
-        (total,) = view.connection.execute("SELECT count(*) FROM operation").fetchone()
+        total = Past(view).count()
         with session.output.progress(total, "Verifying") as advance:
             verified = chain.verify(view.connection, wanted, advance)
     if verified.problem is not None:

@@ -9,8 +9,9 @@ import typer
 
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_tag
+from numctl.core.values import quantity
 from numctl.input.numbers import numbers_or_user
-from numctl.input.options import MaybeUser, NumbersOrUser, Until, quantity
+from numctl.input.options import MaybeUser, NumbersOrUser, Until
 
 if TYPE_CHECKING:
     from numctl.core.actions.subscribers import Keep

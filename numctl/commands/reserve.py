@@ -8,8 +8,9 @@ import typer
 
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_tag
+from numctl.core.values import quantity
 from numctl.input.numbers import numbers_or_quantity, quantity_of
-from numctl.input.options import Contiguous, Matching, MaybeNumbers, Tag, Until, quantity
+from numctl.input.options import Contiguous, Matching, MaybeNumbers, Tag, Until
 
 if TYPE_CHECKING:
     from numctl.core.actions.allocation import Quantity

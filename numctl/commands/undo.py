@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.actions import undoing
-from numctl.input.options import quantity
+from numctl.core.values import quantity
 
 if TYPE_CHECKING:
     from numctl.session import Session

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from numctl.core.catalog import series as rows_of_series
 from numctl.core.notifications import thresholds
 from numctl.core.queries import forecast, utilization
 from numctl.core.usage import days
@@ -103,7 +104,7 @@ def _shrinking(view: View, rows: Iterable[Row], today: str) -> Top[Outlook]:
 
 
 def _series(view: View, top: int) -> Top[Share]:
-    names = dict(view.connection.execute("SELECT id, name FROM series"))
+    names = rows_of_series.names(view.connection)
     rows = utilization.table(view.connection, view.tree, [top], by_series=True)
     return _largest(Share(names[row.series], row.figures) for row in rows)
 

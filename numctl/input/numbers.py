@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from heapq import merge
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.numbers.packed import Packed
@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 
     from numctl.core.actions.allocation import Quantity
     from numctl.core.numbers.ranges import Range
-    from numctl.session import Session
+    from numctl.input.options import ChangeOptions
 
 STANDARD_INPUT = "-"
+
+
+class Asked(Protocol):
+    """What is asked of a session here: whether a file was named, and the numbers themselves."""
+
+    change_options: ChangeOptions
+
+    def numbers(self, given: Iterable[str] | None) -> Sequence[Range]: ...
 
 
 def numbers(given: Iterable[str] | None, from_file: str | None, region: str | None) -> Sequence[Range]:
@@ -48,7 +56,7 @@ def numbers(given: Iterable[str] | None, from_file: str | None, region: str | No
 
 
 def numbers_or_quantity(
-    session: Session, given: Sequence[str] | None, wanted: Quantity | None
+    session: Asked, given: Sequence[str] | None, wanted: Quantity | None
 ) -> Sequence[Range] | Quantity:
     """NUMBERS, or a quantity of a series: one of the two. Raises BadValue for both and for neither."""
     named = bool(given) or session.change_options.from_file is not None
@@ -75,7 +83,7 @@ def quantity_of(
     return Quantity(clean_name(series, "A series"), quantity, contiguous, matching)
 
 
-def numbers_or_user(session: Session, given: Sequence[str] | None, user: str | None) -> Sequence[Range] | str:
+def numbers_or_user(session: Asked, given: Sequence[str] | None, user: str | None) -> Sequence[Range] | str:
     """NUMBERS, or a user's name in their place or by --user. Raises BadValue for both and for neither."""
     from numctl.core.text import clean_name
 

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from numctl.core.errors import BadValue
+from numctl.core.values import count, day, percent, percent_or_off, quantity, seconds
 
-MOST_DIGITS = 15  # of a quantity: there are no more telephone numbers than that
 FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 STATUSES = ("available", "reserved", "assigned", "in-use")
 
@@ -34,79 +34,12 @@ class ChangeOptions:
     from_file: str | None = None
 
 
-# How values are read. Each takes the text, and passes on a value that was read before (a default).
-
-
-def _whole(text: str, least: int, what: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS or int(text) < least:
-        raise BadValue(f"{what}, written in digits alone, not {text!r}.")
-    return int(text)
-
-
-def quantity(text: str | int) -> int:
-    """A quantity of 1 or more, of at most 15 digits. Raises ``BadValue``."""
-    return text if isinstance(text, int) else _whole(text, 1, "A quantity is a whole number, 1 or more")
-
-
-def count(text: str | int) -> int:
-    """A count of 0 or more, of at most 15 digits. Raises ``BadValue``."""
-    return text if isinstance(text, int) else _whole(text, 0, "A count is a whole number, 0 or more")
-
-
-def percent(text: str | int) -> int:
-    """A percentage from 1 to 100. Raises ``BadValue``."""
-    if isinstance(text, int):
-        return text
-    what = "A percentage is a whole number from 1 to 100"
-    if (value := _whole(text, 1, what)) > 100:
-        raise BadValue(f"{what}, not {text!r}.")
-    return value
-
-
-def percent_or_off(text: str | int) -> int | str:
-    """A percentage from 1 to 100, or ``off``. Raises ``BadValue``."""
-    if text == "off":
-        return "off"
-    try:
-        return percent(text)
-    except BadValue:
-        raise BadValue(f"A threshold is a whole number from 1 to 100, or 'off', not {text!r}.") from None
-
-
-def day(text: str | date) -> date:
-    """A date written YYYY-MM-DD that the calendar has. Raises ``BadValue``."""
-    if isinstance(text, date):
-        return text
-    year, *rest = text.split("-")
-    digits = text.replace("-", "")
-    shape = len(text) == 10 and len(year) == 4 and [len(part) for part in rest] == [2, 2]
-    if not (shape and digits.isascii() and digits.isdigit()):
-        raise BadValue(f"A date is written YYYY-MM-DD, not {text!r}.")
-    try:
-        return date(int(year), int(rest[0]), int(rest[1]))
-    except ValueError:
-        raise BadValue(f"The calendar has no day {text!r}.") from None
-
-
 def status(text: str) -> str:
     """A status' name; ``registered`` is ``in-use``. Raises ``BadValue``."""
     name = "in-use" if text.lower() == "registered" else text.lower()
     if name not in STATUSES:
         raise BadValue(f"A status is one of {', '.join(STATUSES)}, not {text!r}.")
     return name
-
-
-def seconds(text: str | float) -> float:
-    """A time of 0 or more seconds, ``2`` or ``0.5``, at most a million. Raises ``BadValue``."""
-    if not isinstance(text, str):
-        return float(text)
-    whole, dot, part = text.partition(".")
-    digits = whole + part
-    if not (digits.isascii() and digits.isdigit() and whole and bool(dot) == bool(part)) or (
-        len(text) > MOST_DIGITS or float(text) > 1_000_000
-    ):
-        raise BadValue(f"A time is a number of seconds from 0 to 1000000, such as 30 or 0.5, not {text!r}.")
-    return float(text)
 
 
 # What several commands take.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from numctl import clock
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.notifications import outbox
 from numctl.core.text import clean_email, wire_address
@@ -103,14 +104,14 @@ def _server_of(session: Session) -> Smtp:
 
 
 def _try_to_deliver(session: Session) -> None:
-    from numctl.mail.delivery import REST, Delivery, Patience, now, stamp
+    from numctl.mail.delivery import REST, Delivery, Patience, stamp
     from numctl.mail.server import Server
 
     patience = Patience(AFTER_CHANGE, monotonic() + AFTER_CHANGE)
     server = Server(_server_of(session))
     with session.reading() as view:
         rests_until = outbox.rests_until(view.connection)
-    if stamp(now()) < rests_until <= stamp(now(), REST):  # later than that: a clock went back
+    if stamp(clock.now()) < rests_until <= stamp(clock.now(), REST):  # later than that: a clock went back
         session.output.note(f"Mail waits until {rests_until}, or for `numctl mail send`.")
         return
     report = Delivery(session.store, view, server, patience, session.settings.supplier).run()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl import clock
 from numctl.core.errors import BadValue
 from numctl.core.notifications import outbox
 from numctl.core.text import clean_email, wire_address
@@ -20,6 +21,7 @@ from numctl.mail.server import Receipt, Unreachable, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from numctl.core.catalog.view import View
     from numctl.core.notifications.outbox import Letter
@@ -75,7 +77,7 @@ class Delivery:
             with self._store.writing() as connection:
                 self._report.waiting = outbox.count_waiting(self._view)
                 in_vain = self._report.waiting and self._report.complaints
-                outbox.rest_until(connection, stamp(now(), REST) if in_vain else "")
+                outbox.rest_until(connection, stamp(clock.now(), REST) if in_vain else "")
         return self._report
 
     def _deliver(self) -> None:
@@ -122,7 +124,7 @@ class Delivery:
         return None
 
     def _sender(self) -> outbox.Sender:
-        moment = now()
+        moment = clock.now()
         return outbox.Sender(
             name=f"{_machine()} {_PROCESS}",
             at=stamp(moment),
@@ -170,7 +172,7 @@ class Delivery:
             if receipt.for_now:
                 outbox.note_postponed(self._view, letter, self._sender(), reason, receipt.reached)
             elif receipt.reached or letter.reached:
-                outbox.note_sent(self._view, letter, stamp(now()), reason)
+                outbox.note_sent(self._view, letter, stamp(clock.now()), reason)
                 self._report.sent += 1
             else:
                 outbox.note_failed(self._view, letter, self._sender(), reason)
@@ -197,13 +199,6 @@ def _as_kept(receipt: Receipt, wire: dict[str, str], bad: dict[str, str]) -> Rec
         {**bad, **{wire[address]: reason for address, reason in receipt.for_good.items()}},
         receipt.broken,
     )
-
-
-def now() -> datetime:
-    """The moment, in UTC."""
-    from numctl import session
-
-    return session.now()
 
 
 def stamp(moment: datetime, later: float = 0) -> str:

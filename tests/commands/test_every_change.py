@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from numctl import session
+from numctl import clock
 from tests.commands.conftest import FIRST, number
 
 NUMBERS = {  # Those that change numbers, each with one that does, and how many it changes.
@@ -240,7 +240,7 @@ def test_composed_and_decomposed_are_one_tag(acme: Path, numctl, answer, state) 
 
 def on(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     moment = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    monkeypatch.setattr(session, "now", lambda: moment)
+    monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 @pytest.mark.parametrize(

@@ -170,11 +170,11 @@ def test_numbers_that_are_not_there(acme: Path, refusal) -> None:
 
 
 def test_a_hold_lasts_through_its_last_day_while_another_ends(acme, numctl, rows, monkeypatch) -> None:
-    from numctl import session
+    from numctl import clock
 
     def on(day: str) -> None:
         moment = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-        monkeypatch.setattr(session, "now", lambda: moment)
+        monkeypatch.setattr(clock, "now", lambda: moment)
 
     on("2026-02-01")
     for n, day in ((0, "2026-02-09"), (1, "2026-02-10"), (2, "2026-02-11")):

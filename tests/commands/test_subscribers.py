@@ -277,18 +277,18 @@ def test_forward_in_a_circle(acme: Path, numctl, refusal) -> None:
 
 
 def test_hold_ends_by_itself_after_its_last_day(acme: Path, numctl, state, monkeypatch) -> None:
-    from numctl import session
+    from numctl import clock
 
     numctl("reserve", "3990", "--tag", "t", "--until", "2028-02-29")
     for moment, status in (("2028-02-29T23:59:59", "reserved"), ("2028-03-01T00:00:00", "available")):
-        monkeypatch.setattr(session, "now", lambda at=moment: datetime.fromisoformat(at).replace(tzinfo=UTC))
+        monkeypatch.setattr(clock, "now", lambda at=moment: datetime.fromisoformat(at).replace(tzinfo=UTC))
         assert state("3990")["status"] == status
 
 
 def test_cooling_past_the_last_year_is_refused(store: Path, refusal, monkeypatch) -> None:
-    from numctl import session
+    from numctl import clock
 
-    monkeypatch.setattr(session, "now", lambda: datetime(9999, 12, 1, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: datetime(9999, 12, 1, tzinfo=UTC))
     assert refusal("release", "3990", "--cool", "31")["code"] == 2
 
 

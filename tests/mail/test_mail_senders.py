@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from numctl import session as session_module
+from numctl import clock
 from numctl.core.notifications import outbox
 from numctl.core.store.opening import open_store
 from numctl.mail import delivery
@@ -108,8 +108,8 @@ def test_a_claim_from_elsewhere_holds_for_ten_minutes(
     numctl, box, plain: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box.queue()
-    now = session_module.now()
-    monkeypatch.setattr(session_module, "now", lambda: now)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
 
     def claimed(before: float) -> None:
         at = delivery.stamp(now, before)

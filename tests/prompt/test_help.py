@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from numctl.cli import help, parser
-from numctl.cli.program import COMMANDS, GROUPS, Entry
+from numctl.cli.table import COMMANDS, GROUPS, Entry
 
 WIDTHS = (40, 60, 80, 200)
 PAGES = ["", *GROUPS, *(entry.name for entry in COMMANDS)]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from numctl.cli.program import COMMANDS
+from numctl.cli.table import COMMANDS
 from tests.conftest import FULL, Ending, Numctl, Promised
 
 PARENTS = {"Papa": None, "Kilo": "Papa", "Lima": "Papa", "Mike": "Kilo", "Nova": "Kilo", "Oscar": "Mike"}

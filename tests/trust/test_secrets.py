@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from numctl.cli.program import COMMANDS
+from numctl.cli.table import COMMANDS
 from numctl.input import options
 from tests.conftest import Numctl, Promised
 from tests.trust.readings import READINGS

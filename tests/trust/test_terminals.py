@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from numctl.cli.program import COMMANDS
+from numctl.cli.table import COMMANDS
 from tests.conftest import Ending, Numctl, Promised
 from tests.faults import sample
 from tests.trust.readings import READINGS

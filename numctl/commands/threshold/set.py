@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.input.options import Org, percent_or_off
+from numctl.core.values import percent_or_off
+from numctl.input.options import Org
 
 if TYPE_CHECKING:
     from numctl.session import Session

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
-from numctl.core.files.records import Columns, Row
+from numctl.core.files.columns import Columns, Row
 from numctl.core.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numctl.core.files.records import Form
+    from numctl.core.files.columns import Form
 
 CHUNK = 1 << 16  # characters read at once
 LONGEST = 1 << 20  # characters of one object

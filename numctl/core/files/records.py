@@ -7,74 +7,20 @@ file is read as a stream: memory stays flat, and a pipe is as good as a file.
 from __future__ import annotations
 
 from itertools import chain
-from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
+from numctl.core.files.columns import Columns
 from numctl.core.numbers.parsing import without_comment
-from numctl.core.text import fold, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from numctl.core.files.columns import Form, Row
     from numctl.core.files.rejects import Complaints
-
-Row = tuple[str, ...]
 
 DELIMITERS = ",;\t|"
 LONGEST_OPENING = 1 << 20  # characters of a first line; a longer one is no header
-
-
-class Form(NamedTuple):
-    """What is looked for in a file.
-
-    ``fields`` are the names of what a row can say, ``expect`` raises BadValue when the fields that a
-    file has don't do, ``mapped`` gives some fields another column. ``delimiter`` is None to go by the
-    header. ``plain`` is the field that the lines of a plain list are; None where there is no such list.
-    """
-
-    fields: tuple[str, ...]
-    expect: Callable[[Collection[str]], None]
-    mapped: Mapping[str, str]
-    delimiter: str | None = None
-    plain: str | None = None
-
-
-class Columns:
-    """Where the fields stand among the columns of a row."""
-
-    def __init__(self, names: Sequence[str], form: Form, *, whole: bool) -> None:
-        """``whole``: these are all columns of the file, not only those of one object.
-
-        Raises BadValue for a column that is there twice, and for columns that don't do.
-        """
-        self.width = len(names)
-        places: dict[str, int] = {}
-        for place, name in enumerate(names):
-            folded = fold(name.strip())
-            if folded in places and folded:
-                raise BadValue(
-                    f"The column {quoted(name)} is there twice.", "Give each column a name of its own."
-                )
-            places[folded] = place
-        wanted = {field: fold(form.mapped.get(field, field).strip()) for field in form.fields}
-        for field, column in form.mapped.items():
-            if whole and wanted[field] not in places:
-                raise BadValue(f"There is no column {quoted(column)} for {field}.", _listing(names))
-        self.present = [field for field in form.fields if wanted[field] in places]
-        used = [places[wanted[field]] for field in self.present]
-        self.ignored = [name for place, name in enumerate(names) if place not in used and name.strip()]
-        try:
-            form.expect(self.present)
-        except BadValue as error:
-            raise BadValue(
-                error.message, f"{error.advice} {_listing(names)}".strip(), **error.facts
-            ) from None
-        self.used = used
-        # A row gets one more cell, an empty one, for all that it has no column for.
-        self.pick: Callable[[Sequence[str]], Row] = itemgetter(
-            *(places.get(wanted[field], -1) for field in form.fields)
-        )
 
 
 class Reader:
@@ -237,11 +183,6 @@ def _sniffed(header: str) -> str:
     """The delimiter that a header has most of; a comma where it has none."""
     outside = "".join(header.split('"')[::2])
     return max(DELIMITERS, key=outside.count)
-
-
-def _listing(names: Sequence[str]) -> str:
-    shown = ", ".join(quoted(name) for name in names[:20])
-    return f"The columns are {shown}; give others a field with --map FIELD=COLUMN."
 
 
 def _misfit(found: int, expected: int) -> BadValue:

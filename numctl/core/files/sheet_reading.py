@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.dates import day
 from numctl.core.errors import BadValue
-from numctl.core.files.records import Form, Reader
+from numctl.core.files.columns import Form
+from numctl.core.files.records import Reader
 from numctl.core.files.rejects import Complaints
 from numctl.core.files.sheets import Kind, Sheet
 from numctl.core.numbers.parsing import parse_number, parse_range
@@ -18,7 +19,7 @@ from numctl.core.text import clean_name, clean_tag, quoted, unguard
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from numctl.core.files.records import Row
+    from numctl.core.files.columns import Row
 
 NUMBER_FIELDS = ("number", "first", "last", "count")
 FIELDS = (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from numctl.core.catalog.series import names
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Pieces:
         """``backwards``: the spans descend, and so shall their pieces."""
         self._view = view
         self._backwards = backwards
-        self._series = dict(view.connection.execute("SELECT id, name FROM series"))
+        self._series = names(view.connection)
         self._bare: set[int] = set()  # states in which numbers have neither user nor forwarding
         self.rows: dict[int, Row] = {}
 

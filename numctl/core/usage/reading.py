@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from numctl.core import dates
 from numctl.core.errors import BadValue
-from numctl.core.files.records import Form, Reader
+from numctl.core.files.columns import Form
+from numctl.core.files.records import Reader
 from numctl.core.files.rejects import Complaints
 from numctl.core.numbers.parsing import parse_number
 from numctl.core.text import quoted

@@ -1,0 +1,44 @@
+"""One run of the program, as far as it is known."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numctl.cli.table import Entry
+    from numctl.session import Session
+
+
+@dataclass
+class Call:
+    """One run of the program: what was asked so far, kept for the session and for error messages."""
+
+    args: list[str]
+    flags: dict[str, object] = field(default_factory=dict)
+    change: dict[str, Any] = field(default_factory=dict)
+    entry: Entry | None = None
+    session: Session | None = None
+    watching: Sequence[str] = ()  # the names of the commands that answer a monitoring system
+
+    @property
+    def monitoring(self) -> bool:
+        """Whether a monitoring system waits for the answer, even if the line could not be read."""
+        if self.entry is not None:
+            return self.entry.monitoring
+        line = f" {' '.join(self.args)} "
+        return any(f" {name} " in line for name in self.watching)
+
+    def wanted_format(self) -> str | None:
+        """The format asked for, as well as it can be told when the line could not be read."""
+        for before, word in reversed([*zip(["", *self.args], self.args, strict=False)]):
+            if before in ("-o", "--output"):
+                return word
+            if word.startswith("--output="):
+                return word.partition("=")[2]
+            if word.startswith("-o") and len(word) > 2:
+                return word[2:]
+        return str(self.flags["output"]) if "output" in self.flags else os.environ.get("NUMCTL_OUTPUT")
