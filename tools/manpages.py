@@ -32,7 +32,9 @@ def pages() -> dict[str, str]:
     for group in GROUPS:
         command = root.get_command(context, group)
         below = Context(command, info_name=group, parent=context)  # type: ignore[arg-type]
-        found[f"{PROGRAM}-{group}.1"] = _manual(f"{PROGRAM} {group}", page_of_group(command, below, command.lines()))  # type: ignore[arg-type]
+        found[f"{PROGRAM}-{group}.1"] = _manual(
+            f"{PROGRAM} {group}", page_of_group(command, below, command.lines())
+        )  # type: ignore[arg-type]
     for entry in COMMANDS:
         at, parent, words = context, root, entry.name.split()
         for word in words:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import postoffice
 from tests.commands.conftest import number
 
 
@@ -118,3 +119,34 @@ def test_forwarding_tells_nothing_of_numbers_outside(acme: Path, numctl, answer,
     assert undone.code == 0
     assert numctl("check").err == ""
     assert numctl("undo", "--as", "EMEA").code == 5
+
+
+def test_mail_that_waits_is_sent_from_where_it_was_written(
+    moved: Path, numctl, tmp_path, monkeypatch
+) -> None:
+    with postoffice.open_office() as office:
+        config = tmp_path / "config.toml"
+        config.write_text(office.settings("none"))
+        monkeypatch.setenv("NUMCTL_CONFIG", str(config))
+        assert numctl("mail", "send", "--as", "Finance").code == 0
+        assert {message["Subject"].partition(":")[0] for message in office.messages} == {"Acme/Finance/South"}
+        office.taken.clear()
+        assert numctl("mail", "send", "--as", "Sales").code == 0
+        assert {message["Subject"].partition(":")[0] for message in office.messages} == {"Acme/Sales/EMEA"}
+
+
+def test_an_undo_out_of_sight_is_not_named(moved: Path, numctl, rows) -> None:
+    (reserved,) = (
+        row["operation"] for row in rows("history", "--limit", "100") if "before-all" in row["summary"]
+    )
+    assert numctl("undo", str(reserved)).code == 0
+
+    def undone_by(*acting: str) -> object:
+        return next(
+            row["undone_by"]
+            for row in rows("history", "--limit", "100", *acting)
+            if row["operation"] == reserved
+        )
+
+    assert undone_by("--as", "Sales") is None
+    assert undone_by() is not None

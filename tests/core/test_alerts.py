@@ -23,7 +23,7 @@ from numctl.core.catalog.organizations import OFF
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation, Outcome
-from numctl.core.notifications import outbox, thresholds
+from numctl.core.notifications import messages, thresholds
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.opening import open_store
 
@@ -58,7 +58,7 @@ class World:
 
     def messages(self) -> list[tuple[str, list[str], str]]:
         """Organization, recipients and subject of each message, the oldest first."""
-        return [(row.organization, row.to, row.subject) for row in outbox.listed(self.view())]
+        return [(row.organization, row.to, row.subject) for row in messages.listed(self.view())]
 
     def facts(self) -> list[dict[str, Any]]:
         rows = self.store.connection.execute("SELECT facts FROM message ORDER BY id")
@@ -232,7 +232,7 @@ def test_an_address_from_above_is_not_shown_below(world: World) -> None:
     world.give("Acme/Sales/EMEA", 1)
     world.reserve(1)
     world.store.connection.execute("UPDATE message SET last_error = 'for sales@acme.example: no'")
-    seen = {acting: outbox.listed(world.view(acting)) for acting in ("Acme/Sales", "EMEA", "Lab")}
+    seen = {acting: messages.listed(world.view(acting)) for acting in ("Acme/Sales", "EMEA", "Lab")}
     assert (seen["Acme/Sales"][0].to, seen["Acme/Sales"][0].last_error) == (
         ["sales@acme.example"],
         "for sales@acme.example: no",

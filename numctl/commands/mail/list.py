@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.core.notifications import outbox
+from numctl.core.notifications import messages
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -24,5 +24,5 @@ def list_(ctx: typer.Context) -> None:
     """
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = outbox.listed(view)
-    session.output.rows(outbox.Listed._fields, rows, empty="There is no mail.")
+        rows = messages.listed(view)
+    session.output.rows(messages.Listed._fields, rows, empty="There is no mail.")

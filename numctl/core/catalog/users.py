@@ -38,7 +38,10 @@ def taken_along(connection: Connection, user: int, organization: int) -> int:
 
 def unknown(connection: Connection, scope: frozenset[int], name: str) -> NotFound:
     """The refusal of a name that no user in scope has, with the nearest that are."""
-    rows = connection.execute("SELECT DISTINCT name, organization FROM user WHERE folded <> ''")
+    rows = connection.execute(
+        "SELECT DISTINCT name, organization FROM user WHERE folded <> ''"
+        " AND EXISTS (SELECT 1 FROM detail WHERE detail.user = user.id) ORDER BY name"
+    )
     close = nearest(name, [known for known, organization in rows if organization in scope])
     return NotFound(
         f"There is no user '{name}'.",

@@ -28,7 +28,7 @@ _QUEUE = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(16))) || '@' || ?)"
 )
 _WAITING = (
-    "SELECT id, organization, claimed_at, claimed_by FROM message"
+    "SELECT id, at, operation, organization, claimed_at, claimed_by FROM message"
     " WHERE state = 'waiting' AND id > ? ORDER BY id"
 )
 _CLAIM = (
@@ -48,10 +48,6 @@ _FAIL = (
 _SENT = (
     "UPDATE message SET state = 'sent', sent_at = ?, last_error = ?, claimed_at = '', claimed_by = ''"
     " WHERE id = ? AND state = 'waiting'"
-)
-_LISTED = (
-    "SELECT id, at, operation, organization, recipients, subject, state, attempts, last_error, sent_at, facts"
-    " FROM message ORDER BY id"
 )
 
 
@@ -123,20 +119,6 @@ class Letter(NamedTuple):
         return [str(address) for address in found] if isinstance(found, list) else []
 
 
-class Listed(NamedTuple):
-    """A message as ``numctl mail list`` shows it."""
-
-    id: int
-    at: str
-    organization: str
-    to: list[str]
-    subject: str
-    state: str
-    attempts: int
-    last_error: str | None
-    sent_at: str | None
-
-
 def queue(connection: Connection, draft: Draft) -> int:
     """Put a message into the outbox, in the transaction of the caller; give its row id."""
     facts = draft.facts if draft.holder is None else {**draft.facts, "holder": draft.holder}
@@ -170,41 +152,18 @@ def administrators(connection: Connection, tree: Tree, organization: int) -> tup
     return None, []
 
 
-def listed(view: View) -> list[Listed]:
-    """The messages of organizations that were in scope when they were written, the oldest first.
+def shielded(
+    view: View,
+    facts: Mapping[str, object],
+    recipients: Iterable[str],
+    text: str,
+    scope: frozenset[int] | None = None,
+) -> str:
+    """A text about a message, without the addresses of an organization above the scope.
 
-    An address of an organization above the scope is not shown.
+    ``scope`` is that of when it was written; None is that of now.
     """
-    rows = []
-    places = Places(view)
-    for (
-        id,
-        at,
-        operation,
-        organization,
-        recipients,
-        subject,
-        state,
-        attempts,
-        error,
-        sent_at,
-        facts_text,
-    ) in view.connection.execute(_LISTED).fetchall():
-        then = places.scope_on(at) if operation is None else places.scope(operation)
-        if not view.sees_all and organization not in then:
-            continue
-        facts, to = json.loads(facts_text), json.loads(recipients)
-        error = shielded(view, facts, to, error)
-        if _is_from_above(view, facts):
-            to = []
-        path = view.tree.path(organization) if organization in view.scope else facts.get("organization", "")
-        rows.append(Listed(id, at, path, to, subject, state, attempts, error or None, sent_at or None))
-    return rows
-
-
-def shielded(view: View, facts: Mapping[str, object], recipients: Iterable[str], text: str) -> str:
-    """A text about a message, without the addresses of an organization above the scope."""
-    if _is_from_above(view, facts):
+    if is_from_above(view, facts, view.scope if scope is None else scope):
         for address in recipients:
             text = text.replace(address, HIDDEN)
     return text
@@ -254,8 +213,15 @@ def note_unreachable(view: View, sender: Sender, reason: str) -> int:
 
 def revive(view: View) -> int:
     """Let the messages in scope that failed wait again; give how many."""
-    failed = view.connection.execute("SELECT id, organization FROM message WHERE state = 'failed'").fetchall()
-    ids = [(id,) for id, organization in failed if _is_seen(view, organization)]
+    places = Places(view)
+    failed = view.connection.execute(
+        "SELECT id, at, operation, organization FROM message WHERE state = 'failed' ORDER BY id"
+    ).fetchall()
+    ids = [
+        (id,)
+        for id, at, operation, organization in failed
+        if view.sees_all or organization in scope_then(view, places, at, operation)
+    ]
     view.connection.executemany("UPDATE message SET state = 'waiting' WHERE id = ?", ids)
     return len(ids)
 
@@ -272,15 +238,20 @@ def rest_until(connection: Connection, moment: str) -> None:
 
 
 def _waiting(view: View, after: int = 0) -> Iterator[tuple[int, str, str]]:
-    for id, organization, claimed_at, claimed_by in view.connection.execute(_WAITING, (after,)).fetchall():
-        if _is_seen(view, organization):
-            yield id, claimed_at, claimed_by
+    places = Places(view)
+    for id, at, operation, organization, *claim in view.connection.execute(_WAITING, (after,)).fetchall():
+        if view.sees_all or organization in scope_then(view, places, at, operation):
+            yield id, *claim
 
 
-def _is_from_above(view: View, facts: Mapping[str, object]) -> bool:
+def scope_then(view: View, places: Places, at: str, operation: int | None) -> frozenset[int]:
+    """What was in scope when a message was written."""
+    if view.sees_all:
+        return view.scope
+    return places.scope_on(at) if operation is None else places.scope(operation)
+
+
+def is_from_above(view: View, facts: Mapping[str, object], scope: frozenset[int]) -> bool:
+    """Tell whether a message goes to administrators above a scope, by its facts."""
     holder = facts.get("holder")
-    return isinstance(holder, int) and not _is_seen(view, holder)
-
-
-def _is_seen(view: View, organization: int) -> bool:
-    return view.sees_all or organization in view.scope  # the root sees those that were removed, too
+    return isinstance(holder, int) and not view.sees_all and holder not in scope

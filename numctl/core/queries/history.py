@@ -128,7 +128,7 @@ class Past:
             count=here.numbers,
             summary=self._summary(id, action, count, here, facts, ours=ours),
             message=(message or None) if ours else None,
-            undone_by=undone_by,
+            undone_by=undone_by if undone_by is None or self._is_seen(undone_by) else None,
         )
 
     def _summary(
@@ -153,6 +153,15 @@ class Past:
                 block = Range(lowest, highest) if pieces == 1 else None
                 found[operation] = _Touched(count, block)
         return found
+
+    def _is_seen(self, id: int) -> bool:
+        """Whether an operation is one of those to be seen."""
+        if self.sees_all or self._touched(id, id):
+            return True
+        acting_as, count, facts = self.connection.execute(
+            "SELECT acting_as, count, facts FROM operation WHERE id = ?", (id,)
+        ).fetchone()
+        return not count and self._concerns(id, json.loads(facts), acting_as)
 
     def _block(self, operation: int) -> Range | None:
         rows = self.connection.execute(_ONE_PIECE, (operation,)).fetchall()
