@@ -48,9 +48,9 @@ def batch(store: Store, numbers: str) -> None:
     change = Change("reserve", Status.RESERVED, tag="batch")
 
     def each(operation: object) -> None:
-        door = operation.door  # type: ignore[attr-defined]
-        for door.line, number in enumerate(wanted, start=1):
-            door.change([Range(number, number)], change)
+        writer = operation.writer  # type: ignore[attr-defined]
+        for writer.line, number in enumerate(wanted, start=1):
+            writer.change([Range(number, number)], change)
 
     perform(store, ACT, "batch", each)
 

@@ -1,7 +1,7 @@
 """The inventories that are measured, made with a fixed seed; a program of its own.
 
 ``python -m benchmarks.inventories NAME PATH [ARGUMENTS]`` makes one. Everything goes through the core's
-one door, like any change.
+one writer, like any change.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def small(operation: Operation) -> None:
     sales = organizations.found(operation, operation.tree.root, "Sales")
     organizations.found(operation, operation.tree.root, "Support")
     held = State(series.find_or_make(operation.connection, "1418"), operation.tree.root, Status.AVAILABLE)
-    operation.door.add([Range(14_188_980_000, 14_188_980_899)], held)
-    operation.door.add([Range(14_188_980_900, 14_188_980_999)], held._replace(organization=sales))
-    operation.door.change(
+    operation.writer.add([Range(14_188_980_000, 14_188_980_899)], held)
+    operation.writer.add([Range(14_188_980_900, 14_188_980_999)], held._replace(organization=sales))
+    operation.writer.change(
         [Range(14_188_980_010, 14_188_980_019)], Change("reserve", Status.RESERVED, tag="new office")
     )
 
@@ -58,7 +58,7 @@ def country(operation: Operation) -> None:
     for at, organization in enumerate(_five_levels(operation)):
         first = FIRST + at // 5 * 100_000 + at % 5 * 10_000
         id = series.find_or_make(operation.connection, f"33{1000 + at // 5}")
-        operation.door.add([Range(first, first + 9_999)], State(id, organization, Status.AVAILABLE))
+        operation.writer.add([Range(first, first + 9_999)], State(id, organization, Status.AVAILABLE))
         _use(operation, f"{at:03}", sorted(choose.sample(range(first, first + 10_000), 1_000)), choose)
 
 
@@ -78,7 +78,7 @@ def _five_levels(operation: Operation) -> Iterator[int]:
 
 
 def _use(operation: Operation, site: str, numbers: list[int], choose: random.Random) -> None:
-    change = operation.door.change
+    change = operation.writer.change
     registered = []
     for number in numbers:
         kind = choose.randrange(3)
@@ -98,17 +98,17 @@ def pools(operation: Operation) -> None:
     organizations.found(operation, operation.tree.root, "Sales")
     root = operation.tree.root
     whole = State(series.find_or_make(operation.connection, "whole"), root, Status.AVAILABLE)
-    operation.door.add([Range(FIRST, FIRST + 6_999_999)], whole)
+    operation.writer.add([Range(FIRST, FIRST + 6_999_999)], whole)
     cut = State(series.find_or_make(operation.connection, "cut"), root, Status.AVAILABLE)
     start = FIRST + 10_000_000
-    operation.door.add([Range(start, start + 3_299_999)], cut)
+    operation.writer.add([Range(start, start + 3_299_999)], cut)
     _reserve_each(operation, range(start + 10, start + 3_300_000, 11))
 
 
 def alternating(operation: Operation) -> None:
     """The worst case: two million numbers, every second one used."""
     state = State(series.find_or_make(operation.connection, "331"), operation.tree.root, Status.AVAILABLE)
-    operation.door.add([Range(FIRST, FIRST + 1_999_999)], state)
+    operation.writer.add([Range(FIRST, FIRST + 1_999_999)], state)
     _reserve_each(operation, range(FIRST, FIRST + 2_000_000, 2))
 
 
@@ -116,7 +116,7 @@ def grown(operation: Operation, numbers: int, used: int) -> None:
     """So many numbers in one block, so many of them used, at random places."""
     organizations.found(operation, operation.tree.root, "Sales")
     state = State(series.find_or_make(operation.connection, "331"), operation.tree.root, Status.AVAILABLE)
-    operation.door.add([Range(FIRST, FIRST + numbers - 1)], state)
+    operation.writer.add([Range(FIRST, FIRST + numbers - 1)], state)
     choose = random.Random(SEED)  # noqa: S311 - not for secrets
     _reserve_each(operation, sorted(choose.sample(range(FIRST, FIRST + numbers), used)))
 
@@ -124,7 +124,7 @@ def grown(operation: Operation, numbers: int, used: int) -> None:
 def _reserve_each(operation: Operation, numbers: range | list[int]) -> None:
     for at in range(0, len(numbers), 10_000):
         ranges = [Range(number, number) for number in numbers[at : at + 10_000]]
-        operation.door.change(ranges, Change("reserve", Status.RESERVED, tag="used"))
+        operation.writer.change(ranges, Change("reserve", Status.RESERVED, tag="used"))
 
 
 def register(operation: Operation, source: Path, tenfold: bool) -> None:
@@ -140,7 +140,7 @@ def register(operation: Operation, source: Path, tenfold: bool) -> None:
             first, last = read(row["Tranche_Debut"]), read(row["Tranche_Fin"])
             longer = tenfold and last < 10**12  # of the machine-to-machine numbers some have all 15 digits
             block = Range(first * 10, last * 10 + 9) if longer else Range(first, last)
-            operation.door.add([block], State(id, holders[name], Status.AVAILABLE))
+            operation.writer.add([block], State(id, holders[name], Status.AVAILABLE))
 
 
 def main(name: str, path: str, *args: str) -> None:

@@ -33,12 +33,12 @@ ALLOWED = 1.25 * LARGE / SMALL  # were it squared, it would be up to 16 times as
 
 def _fill(operation: Operation, size: int) -> None:
     """A series and an organization for each ten numbers: tagged ones, users', and available ones."""
-    change = operation.door.change
+    change = operation.writer.change
     for block in range(size // 10):
         holder = organizations.found(operation, operation.tree.root, f"Org {block}")
         held = State(series.find_or_make(operation.connection, f"red {block}"), holder, Status.AVAILABLE)
         first = FIRST + 10 * block
-        operation.door.add([Range(first, first + 9)], held)
+        operation.writer.add([Range(first, first + 9)], held)
         for number in range(first, first + 3):
             change([Range(number, number)], Change("reserve", Status.RESERVED, tag=f"site {number % 1000}"))
         for number in range(first + 3, first + 9):

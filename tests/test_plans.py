@@ -76,14 +76,14 @@ COMMANDS = {
 def _fill(operation: Operation) -> None:
     sales = organizations.found(operation, operation.tree.root, "Sales")
     state = State(series.find_or_make(operation.connection, "331"), operation.tree.root, Status.AVAILABLE)
-    operation.door.add([Range(FIRST, FIRST + 9_999)], state)
-    operation.door.add([Range(FIRST + 20_000, FIRST + 20_009)], state._replace(organization=sales))
+    operation.writer.add([Range(FIRST, FIRST + 9_999)], state)
+    operation.writer.add([Range(FIRST + 20_000, FIRST + 20_009)], state._replace(organization=sales))
     for number in range(USED, USED + 5_000, 2):
-        operation.door.change(
+        operation.writer.change(
             [Range(number, number)], Change("reserve", Status.RESERVED, tag=f"tag {number % 7}")
         )
     user = Range(FIRST + 9_000, FIRST + 9_000)
-    operation.door.change([user], Change("assign", Status.ASSIGNED, user="bert"))
+    operation.writer.change([user], Change("assign", Status.ASSIGNED, user="bert"))
 
 
 @pytest.fixture

@@ -94,9 +94,9 @@ def _expect_a_place(rejects: str, keep_going: bool) -> None:
 
 
 def _tell(session: Session, run: Batch) -> None:
-    if not run.complaints:  # answered as the first time, without reading a line
+    if not run.rejects:  # answered as the first time, without reading a line
         return
-    refusal = run.complaints.refusal()
+    refusal = run.rejects.refusal()
     details = refusal.facts.get("details")
     said = list(map(str, details)) if isinstance(details, list) else [refusal.message]
     for one in said:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from numctl.session import Session
 
 DAMAGED = 12  # exit code
-FOR_PROGRAMS = ("json", "jsonl", "csv")
 
 Repair = Annotated[
     bool,
@@ -80,7 +79,7 @@ def _tell(session: Session, health: Health) -> None:
         f"The store is sound: {health.operations} operations, {health.numbers} numbers. "
         f"The head is {health.head}."
     )
-    if health.problems or session.output.format in FOR_PROGRAMS:
+    if health.problems or session.output.structured or session.output.format == "csv":
         session.output.rows(["problem"], ([problem] for problem in health.problems), empty=sound)
     else:
         session.output.answer({}, sound)

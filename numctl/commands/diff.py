@@ -78,8 +78,8 @@ def _read(
     region = session.settings.region
     with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
         sheet = sheet_reading.read(stream, form, region=region, series=named, rules=False, advance=advance)
-    if sheet.complaints:  # what is wrong whatever the store holds comes first
-        raise sheet.complaints.refusal()
+    if sheet.rejects:  # what is wrong whatever the store holds comes first
+        raise sheet.rejects.refusal()
     return sheet
 
 
@@ -100,11 +100,11 @@ def _print_differences(session: Session, sheet: Sheet, org: str | None, ranges: 
 
 
 def _print_batch(session: Session, sheet: Sheet, org: str | None, file: str) -> bool:
-    from numctl.core.files.reconciling import Mending
+    from numctl.core.files.reconciling import Reconciliation
 
     where = "standard input" if file == files.STANDARD_INPUT else quoted(file)
     with session.reading() as view:
-        mending = Mending(view, sheet, org, f"not in {where}")
+        mending = Reconciliation(view, sheet, org, f"not in {where}")
     written = session.output.lines(mending.lines)
     if mending.unmended:
         session.output.warn(

@@ -70,8 +70,8 @@ def _put_in(session: Session, sheet: Sheet, manner: Manner) -> None:
     try:
         outcome = session.change("import", work)
     except Refusal:
-        if sheet.complaints:  # what is wrong whatever the store holds comes first
-            raise sheet.complaints.refusal() from None
+        if sheet.rejects:  # what is wrong whatever the store holds comes first
+            raise sheet.rejects.refusal() from None
         raise
     if manner.skip:
         skipped = outcome.extra.get("skipped", 0)

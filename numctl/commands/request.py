@@ -78,7 +78,7 @@ def _ask(session: Session, wanted: requests.Wanted, send: bool) -> None:
         )
 
     outcome = session.change("request", work)
-    if session.output.format not in ("json", "jsonl"):
+    if not session.output.structured:
         session.output.text(_shown(outcome.extra))
     if supplier is None:
         session.output.note("No supplier is set: add [supplier] with email and phone to the settings file.")

@@ -119,7 +119,7 @@ def _expect_pattern(pattern: str) -> None:
 def _count(session: Session, wanted: Filter) -> None:
     with session.reading() as view:
         n = Search(view, wanted).count()
-    if session.output.format in ("json", "jsonl"):
+    if session.output.structured:
         session.output.rows(("count",), [(n,)])
     else:
         session.output.text(str(n))

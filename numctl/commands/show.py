@@ -30,7 +30,7 @@ def show(ctx: typer.Context, number: Number) -> None:
     with session.reading() as view:
         known, episodes = one_number.known(view, wanted)
     output = session.output
-    if output.format in ("json", "jsonl"):
+    if output.structured:
         output.answer({**known._asdict(), "history": [episode._asdict() for episode in episodes]}, "")
         return
     output.rows(known._fields, [known])

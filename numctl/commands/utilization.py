@@ -94,7 +94,7 @@ def _show_forecasts(session: Session, rows: list[Line], coming: list[Forecast], 
     from numctl.core.queries.forecast import Forecast
     from numctl.core.queries.utilization import Line
 
-    exact = session.output.format not in ("json", "jsonl")
+    exact = not session.output.structured
     fields = [field for field in Line._fields if by_series or field != "series"]
     session.output.rows(
         [*fields, *Forecast._fields],

@@ -115,9 +115,9 @@ def _try_to_deliver(session: Session) -> None:
         session.output.note(f"Mail waits until {rests_until}, or for `numctl mail send`.")
         return
     report = Delivery(session.store, view, server, patience, session.settings.supplier).run()
-    if report.complaints:
-        more = f", and {len(report.complaints) - 1} more" if len(report.complaints) > 1 else ""
-        _warn(session, f"{report.complaints[0]}{more}.")
+    if report.rejects:
+        more = f", and {len(report.rejects) - 1} more" if len(report.rejects) > 1 else ""
+        _warn(session, f"{report.rejects[0]}{more}.")
 
 
 def _warn(session: Session, reason: str) -> None:

@@ -44,7 +44,7 @@ class Report:
     sent: int = 0
     failed: int = 0
     waiting: int = 0
-    complaints: list[str] = field(default_factory=list)
+    rejects: list[str] = field(default_factory=list)
 
 
 class Patience(NamedTuple):
@@ -76,7 +76,7 @@ class Delivery:
             self._deliver()
             with self._store.writing() as connection:
                 self._report.waiting = outbox.count_waiting(self._view)
-                in_vain = self._report.waiting and self._report.complaints
+                in_vain = self._report.waiting and self._report.rejects
                 outbox.rest_until(connection, stamp(clock.now(), REST) if in_vain else "")
         return self._report
 
@@ -109,7 +109,7 @@ class Delivery:
             handed += bool(receipt.reached)
             if receipt.broken:
                 return after, handed, True
-        self._report.complaints.append("there was no time for all of it")
+        self._report.rejects.append("there was no time for all of it")
         return after, handed, False
 
     def _connect(self) -> Connection | None:
@@ -118,7 +118,7 @@ class Delivery:
             return within(seconds, self._server.name, lambda: self._server.connect(seconds))
         except Unreachable as error:
             reason = str(error)
-        self._report.complaints.append(reason)
+        self._report.rejects.append(reason)
         with self._store.writing():
             outbox.note_unreachable(self._view, self._sender(), reason)
         return None
@@ -179,7 +179,7 @@ class Delivery:
                 self._report.failed += 1
         if reason:
             seen = outbox.shielded(self._view, letter.facts, letter.recipients, reason)
-            self._report.complaints.append(f"message {letter.id}: {seen}")
+            self._report.rejects.append(f"message {letter.id}: {seen}")
 
 
 def _answerable(addresses: Iterable[str]) -> list[str]:

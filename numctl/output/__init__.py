@@ -62,6 +62,11 @@ class Output:
         return self._asked or ("table" if is_terminal(self._stdout) else "tsv")
 
     @property
+    def structured(self) -> bool:
+        """Whether data is written as objects, for programs, and not as rows."""
+        return self.format in formats.STRUCTURED
+
+    @property
     def interactive(self) -> bool:
         """Whether a question may be asked: someone sees it, can answer, and did not forbid it."""
         return not self._no_input and is_terminal(self._stdin) and is_terminal(self._stderr)
@@ -110,7 +115,7 @@ class Output:
         """
         name = self.format
         if name == "ranges":
-            count = writing.write_ranges(_ranges_of(fields, rows), self._stdout.write)
+            count = writing.write_ranges(writing.ranges_of(fields, rows), self._stdout.write)
         elif name in formats.STREAMED:
             count = writing.write_rows(self._layout(fields), rows, self._stdout.write)
         else:
@@ -173,7 +178,7 @@ class Output:
 
     def answer(self, facts: Mapping[str, object], sentence: str) -> None:
         """What a change answers: the facts in json and jsonl, in all other formats the sentence."""
-        if self.format in ("json", "jsonl"):
+        if self.structured:
             before, after = ("[", "]\n") if self.format == "json" else ("", "\n")
             value = formats.json_writer(ascii_only=not carries_unicode(self._stdout))
             self._stdout.write(before)
@@ -234,7 +239,7 @@ class Output:
         A fact named `details`, a list of text, gives lines of their own in between. With json or
         jsonl all of it is one object on one line.
         """
-        if self.format in ("json", "jsonl"):
+        if self.structured:
             from numctl.output.facts import error_object
 
             write = formats.json_writer(ascii_only=not carries_unicode(self._stderr))
@@ -282,17 +287,3 @@ class Output:
         with suppress(OSError, ValueError):
             self._stderr.write(text + end)
             self._stderr.flush()
-
-
-def _ranges_of(fields: Sequence[str], rows: Iterable[Row]) -> Iterator[tuple[int, int]]:
-    """The ranges that rows stand for. Raises BadValue, before the first, if their fields have none."""
-    if "first" in fields and "last" in fields:
-        ends = fields.index("first"), fields.index("last")
-    elif "number" in fields:
-        ends = (fields.index("number"),) * 2
-    else:
-        raise BadValue(
-            "The format ranges is for lists of numbers, and this is none.",
-            f"Its fields are {', '.join(fields)}; ask for csv, tsv or json.",
-        )
-    return ((int(str(row[ends[0]])), int(str(row[ends[1]]))) for row in rows)

@@ -13,6 +13,7 @@ from numctl.core.text import starts_formula
 
 DRAWN = ("table",)
 STREAMED = ("tsv", "csv", "json", "jsonl")
+STRUCTURED = ("json", "jsonl")  # objects, not rows
 TABULATED = ("plain", "simple", "github", "grid", "html")
 FORMATS = (*DRAWN, *STREAMED, *TABULATED, "ranges")
 
@@ -176,7 +177,7 @@ def layout(
     `guarded`: formulas are guarded in csv. `terminal`: text formats show control characters
     escaped, as nobody parses them there. `ascii_only`: the stream can't carry more, which JSON can.
     """
-    if name in ("json", "jsonl"):
+    if name in STRUCTURED:
         return _json_layout(fields, as_array=name == "json", ascii_only=ascii_only)
     safe = shown if terminal else str
     if name == "tsv":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from numctl.core.errors import BadValue
 from numctl.core.numbers.packed import Packed
 from numctl.output.formats import KEPT, OWN, Layout, Row, Run
 
@@ -138,3 +139,17 @@ def _write_packed(ranges: Packed, write: Write) -> None:
         write(comma + ", ".join(texts))
         comma = ", "
     write("]" if ranges else "[]")
+
+
+def ranges_of(fields: Sequence[str], rows: Iterable[Row]) -> Iterator[tuple[int, int]]:
+    """The ranges that rows stand for. Raises BadValue, before the first, if their fields have none."""
+    if "first" in fields and "last" in fields:
+        ends = fields.index("first"), fields.index("last")
+    elif "number" in fields:
+        ends = (fields.index("number"),) * 2
+    else:
+        raise BadValue(
+            "The format ranges is for lists of numbers, and this is none.",
+            f"Its fields are {', '.join(fields)}; ask for csv, tsv or json.",
+        )
+    return ((int(str(row[ends[0]])), int(str(row[ends[1]]))) for row in rows)

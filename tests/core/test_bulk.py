@@ -1,4 +1,4 @@
-"""The door's second body where it takes a short cut: what was cut is joined again."""
+"""The writer's second body where it takes a short cut: what was cut is joined again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is put into a spool comes out again, from memory and from a file."""
+"""What is put into a buffer comes out again, from memory and from a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from numctl.core.queries import buffer
-from numctl.core.queries.buffer import Spool
+from numctl.core.queries.buffer import Buffer
 
 
 @pytest.mark.parametrize("in_memory", [0, 1_000, 10**9])
@@ -15,9 +15,9 @@ def test_everything_comes_out_in_order(in_memory: int, monkeypatch: pytest.Monke
     monkeypatch.setattr(buffer, "IN_MEMORY", in_memory)
     monkeypatch.setattr(buffer, "CHUNK", 7)
     items = [(n, 10**15 - n, None if n % 3 else f"né {n}") for n in range(100)]
-    filled = Spool()
+    filled = Buffer()
     assert list(chain.from_iterable(filled.fill(items))) == items
     assert list(chain.from_iterable(filled.chunks())) == items
     assert list(chain.from_iterable(filled.chunks())) == items
-    assert list(Spool.of(items)) == items
-    assert list(Spool.of(["né", "", "x\n"])) == ["né", "", "x\n"]
+    assert list(Buffer.of(items)) == items
+    assert list(Buffer.of(["né", "", "x\n"])) == ["né", "", "x\n"]

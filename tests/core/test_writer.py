@@ -95,7 +95,7 @@ def test_the_state_of_a_number_outside_is_not_told(company: Company) -> None:
     seen: list[bool] = []
 
     def look(operation: Operation) -> None:
-        seen.extend(operation.door.state_of(FIRST + n) is not None for n in (0, 1, 500))
+        seen.extend(operation.writer.state_of(FIRST + n) is not None for n in (0, 1, 500))
 
     company.do("look", look, acting="Acme/Sales")
     assert seen == [False, False, False]

@@ -181,7 +181,7 @@ class Inventory(RuleBasedStateMachine):
 
         def work(op: Operation) -> None:
             for line, (kind, range, org, tag) in enumerate(steps, 1):
-                op.door.line = line
+                op.writer.line = line
                 if kind == 0:
                     reservations.reserve(op, [range], tag, organization=org)
                 elif kind == 1:

@@ -37,7 +37,7 @@ def journal_mode(store: Path) -> str:
 
     def look(operation: object) -> None:
         add(operation, [Range(7000, 7999)], "more")  # type: ignore[arg-type]
-        operation.door.flush()  # type: ignore[attr-defined]
+        operation.writer.flush()  # type: ignore[attr-defined]
         modes.append(mode(Path(f"{store}-journal")))
 
     with open_store(store) as opened:

@@ -31,7 +31,7 @@ def send(
     report = mail.send_waiting(session, failed_too=failed)
     facts = {"sent": report.sent, "failed": report.failed, "waiting": report.waiting}
     session.output.answer(facts, _sentence(report))
-    for complaint in report.complaints:
+    for complaint in report.rejects:
         session.output.warn(f"{complaint}.")
     if report.waiting:
         raise mail.StillWaiting(

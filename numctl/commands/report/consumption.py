@@ -83,7 +83,7 @@ def consumption(
         top = view.organization(org)
         name, tree = view.tree.path(top), Tree.load(view.connection, retired=True)
         found = consumed(view, tree, top, days, by)
-    exact = output.format not in ("json", "jsonl")
+    exact = not output.structured
     with output.saved(str(out) if out else None) as file:
         if with_preamble:
             title = f"consumption, {days.first} to {days.last}"

@@ -65,8 +65,8 @@ def _record(session: Session, records: UsageRecords, skip_unknown: bool) -> None
     try:
         outcome = session.change("usage import", work)
     except Refusal:
-        if records.complaints:  # what is wrong whatever the store holds comes first
-            raise records.complaints.refusal() from None
+        if records.rejects:  # what is wrong whatever the store holds comes first
+            raise records.rejects.refusal() from None
         raise
     if skipped := outcome.extra.get("skipped"):
         session.output.note(f"Left out {skipped} rows of numbers that are not in the inventory.")

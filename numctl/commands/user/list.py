@@ -28,9 +28,9 @@ def list_(
         numctl user list moreau
     """
     from numctl.core.queries import catalog
-    from numctl.core.queries.buffer import Spool
+    from numctl.core.queries.buffer import Buffer
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = Spool.of(map(tuple, catalog.users(view, text or "", former=former)))
+        rows = Buffer.of(map(tuple, catalog.users(view, text or "", former=former)))
     session.output.rows(catalog.ListedUser._fields, rows, empty="No users found.")

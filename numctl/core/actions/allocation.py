@@ -46,7 +46,7 @@ def allocate(operation: Operation, wanted: Quantity, to: str) -> None:
             "Name an organization below, see `numctl org tree`.",
         )
     chosen = choose(operation, wanted)
-    operation.door.change(chosen, Change("allocate", organization=target), held_by=operation.acting)
+    operation.writer.change(chosen, Change("allocate", organization=target), held_by=operation.acting)
 
 
 def withdraw(operation: Operation, series: str, quantity: int, source: str) -> None:
@@ -63,17 +63,17 @@ def withdraw(operation: Operation, series: str, quantity: int, source: str) -> N
         )
     chosen = choose(operation, Quantity(series, quantity), holder=holder, highest_first=True)
     parent = operation.tree[holder].parent
-    operation.door.change(chosen, Change("withdraw", organization=parent), held_by=holder)
+    operation.writer.change(chosen, Change("withdraw", organization=parent), held_by=holder)
 
 
 def choose(
     operation: Operation, wanted: Quantity, *, holder: int | None = None, highest_first: bool = False
 ) -> Sequence[Pair] | InState:
     """What a quantity means: available numbers that ``holder`` (the acting one) itself holds."""
-    operation.door.flush()
+    operation.writer.flush()
     organization = operation.acting if holder is None else holder
     series = series_table.find(operation, wanted.series)
-    state = operation.door.states.find(State(series, organization, Status.AVAILABLE))
+    state = operation.writer.states.find(State(series, organization, Status.AVAILABLE))
     found = _Found([], 0)
     if state is not None:
         pool = _Pool(operation.connection, state, highest_first)

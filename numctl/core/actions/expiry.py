@@ -45,8 +45,8 @@ def _end_holds(operation: Operation) -> None:
         " WHERE until <> '' AND until < ? ORDER BY first",
         (operation.act.today,),
     ).fetchall()
-    operation.door.change(map(Range._make, ended), Change("settle", to=Status.AVAILABLE))
-    operation.door.flush()
+    operation.writer.change(map(Range._make, ended), Change("settle", to=Status.AVAILABLE))
+    operation.writer.flush()
     _note_next(connection)
 
 

@@ -22,7 +22,7 @@ def way_on(operation: Operation, number: int) -> Iterator[int]:
     """
     passed = {number}
     current: int | None = number
-    while current is not None and operation.door.state_of(current) is not None:
+    while current is not None and operation.writer.state_of(current) is not None:
         row = operation.connection.execute(
             "SELECT forward_to FROM detail WHERE number = ?", (current,)
         ).fetchone()
@@ -38,7 +38,7 @@ def expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) ->
     back = next((one for one in way_on(operation, to) if _holds(numbers, one)), None)
     if back is None:
         return
-    state_of = operation.door.state_of
+    state_of = operation.writer.state_of
     if any(state_of(number) is None for first, last in numbers for number in range(first, last + 1)):
         return  # that it is not there comes first
     raise NumbersRefuse(

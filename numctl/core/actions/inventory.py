@@ -24,19 +24,19 @@ def add(
     operation.root_only()
     holder = operation.organization(organization)
     id = series.find_or_make(operation.connection, series_name)
-    operation.door.add(numbers, State(id, holder, Status.AVAILABLE))
+    operation.writer.add(numbers, State(id, holder, Status.AVAILABLE))
 
 
 def remove(operation: Operation, numbers: Iterable[Range], reason: str) -> None:
     """Take numbers out of the inventory: ported out, or given back to the carrier. Their history stays.
 
-    Raises OutOfScope below the root, and as the door does.
+    Raises OutOfScope below the root, and as the writer does.
     """
     operation.root_only()
-    operation.door.change(numbers, Change("remove"))
+    operation.writer.change(numbers, Change("remove"))
     operation.facts["reason"] = reason
 
 
 def move(operation: Operation, numbers: Iterable[Range], to: str) -> None:
     """Hand numbers to another organization in scope; tag, date, forwarding and user go along."""
-    operation.door.change(numbers, Change("move", organization=operation.organization(to)))
+    operation.writer.change(numbers, Change("move", organization=operation.organization(to)))

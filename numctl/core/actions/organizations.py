@@ -32,7 +32,7 @@ def found(
     id = rows.insert(operation.connection, parent, name, emails, threshold)
     percent = rows.DEFAULT_THRESHOLD if threshold is None else threshold
     operation.tree.graft(Organization(id, parent, name, fold(name), percent))
-    operation.door.scope = operation.scope
+    operation.writer.scope = operation.scope
     return id
 
 

@@ -26,13 +26,13 @@ def reserve(
     """Tag available numbers for later use: named ones, or a quantity of what the acting one holds.
 
     ``organization`` (one in scope) holds them from then on; ``until`` (``YYYY-MM-DD``, not before
-    today) ends the hold. Raises BadValue for a date that has passed, and as the door does.
+    today) ends the hold. Raises BadValue for a date that has passed, and as the writer does.
     """
     expect_a_day_to_come(until, operation.act.today)
     target = None if organization is None else operation.organization(organization)
     by_quantity = isinstance(numbers, allocation.Quantity)
     chosen = allocation.choose(operation, numbers) if isinstance(numbers, allocation.Quantity) else numbers
-    operation.door.change(
+    operation.writer.change(
         chosen,
         Change("reserve", to=Status.RESERVED, organization=target, tag=tag, until=until),
         held_by=operation.acting if by_quantity else None,
@@ -41,12 +41,12 @@ def reserve(
 
 def retag(operation: Operation, numbers: Iterable[Range], tag: str) -> None:
     """Give reserved numbers another tag."""
-    operation.door.change(numbers, Change("retag", tag=tag))
+    operation.writer.change(numbers, Change("retag", tag=tag))
 
 
 def unreserve(operation: Operation, numbers: Iterable[Range]) -> None:
     """Return reserved numbers to available; tag, date and forwarding go."""
-    operation.door.change(numbers, Change("unreserve", to=Status.AVAILABLE))
+    operation.writer.change(numbers, Change("unreserve", to=Status.AVAILABLE))
 
 
 def expect_a_day_to_come(until: str, today: str) -> None:

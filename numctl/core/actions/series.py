@@ -41,7 +41,7 @@ def rename(operation: Operation, old: str, new: str) -> None:
 def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:
     """Put numbers into another series, whatever their status. Raises NotFound for either."""
     operation.root_only()
-    operation.door.change(numbers, Change("series move", series=rows.find(operation, to)))
+    operation.writer.change(numbers, Change("series move", series=rows.find(operation, to)))
 
 
 def _expect_free(connection: Connection, name: str) -> None:

@@ -34,7 +34,7 @@ def assign(operation: Operation, numbers: Iterable[Range] | allocation.Quantity,
     """Give numbers to a user by invitation: named ones (available or reserved), or the lowest available."""
     by_quantity = isinstance(numbers, allocation.Quantity)
     chosen = allocation.choose(operation, numbers) if isinstance(numbers, allocation.Quantity) else numbers
-    operation.door.change(
+    operation.writer.change(
         chosen,
         Change("assign", to=Status.ASSIGNED, user=user),
         held_by=operation.acting if by_quantity else None,
@@ -43,7 +43,7 @@ def assign(operation: Operation, numbers: Iterable[Range] | allocation.Quantity,
 
 def register(operation: Operation, numbers: Iterable[Range] | str) -> None:
     """The user on-boards: assigned numbers come into use. A name stands for all that user's numbers."""
-    operation.door.change(_named(operation, numbers, "register"), Change("register", to=Status.IN_USE))
+    operation.writer.change(_named(operation, numbers, "register"), Change("register", to=Status.IN_USE))
 
 
 def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | None = None) -> None:
@@ -54,13 +54,13 @@ def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | N
     """
     chosen = list(_named(operation, numbers, "release"))
     if keep is None:
-        operation.door.change(chosen, Change("release", to=Status.AVAILABLE))
+        operation.writer.change(chosen, Change("release", to=Status.AVAILABLE))
         return
     expect_a_day_to_come(keep.until, operation.act.today)
     if keep.forward_to is not None:
         expect_others(chosen, keep.forward_to)
         expect_no_circle(operation, chosen, keep.forward_to)
-    operation.door.change(
+    operation.writer.change(
         chosen,
         Change("release", to=Status.RESERVED, tag=keep.tag, until=keep.until, forward_to=keep.forward_to),
     )
@@ -75,7 +75,7 @@ def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> N
     if to is not None:
         expect_others(chosen, to)
         expect_no_circle(operation, chosen, to)
-    operation.door.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
+    operation.writer.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
 
 
 def expect_few(numbers: Iterable[Range] | allocation.Quantity | str, what: str) -> None:
@@ -117,7 +117,7 @@ def numbers_of(connection: Connection, scope: frozenset[int], user: str) -> list
 def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) -> Iterable[Range]:
     if not isinstance(numbers, str):
         return numbers
-    operation.door.flush()
+    operation.writer.flush()
     theirs = numbers_of(operation.connection, operation.scope, numbers)
     fitting = [Range(number, number) for number, status in theirs if status in RULES[action].sources]
     if not fitting:

@@ -62,8 +62,8 @@ def undo(operation: Operation, wanted: int | None = None) -> None:
     changed, forwarding = _give_back(operation, id)
     if changed:
         raise _changed_since(id, changed)
-    operation.door.flush()
-    if not operation.door.effects.count and _settled(operation.connection, id):
+    operation.writer.flush()
+    if not operation.writer.effects.count and _settled(operation.connection, id):
         return  # holds that have ended stay so
     expect_no_circle_again(operation, forwarding)
     operation.undoes = id
@@ -156,7 +156,7 @@ def _expect_holders(operation: Operation, id: int) -> None:
 def _give_back(operation: Operation, id: int) -> tuple[list[Range], array[int]]:
     """Restore what an operation changed; give the pieces that are not as it left them any more, and
     the numbers that are forwarded again."""
-    connection, door = operation.connection, operation.door
+    connection, writer = operation.connection, operation.writer
     targets: dict[int, int] = {}
     changed: list[Range] = []
     forwarding = array("q")
@@ -172,7 +172,7 @@ def _give_back(operation: Operation, id: int) -> tuple[list[Range], array[int]]:
             changed.append(Range(net.first, net.last))
         elif to == net.after and not details:
             continue
-        elif not door.restore(Piece(net.first, net.last, net.after), to, details):
+        elif not writer.restore(Piece(net.first, net.last, net.after), to, details):
             changed.append(Range(net.first, net.last))
         if details:
             forwarding.extend(number for number, (_, now) in details.items() if now.forward_to is not None)
@@ -183,10 +183,10 @@ def _target(operation: Operation, before: int) -> int:
     """The state to go back to: the one before, or available if that was a hold that has ended."""
     if before == ABSENT:
         return ABSENT
-    state = operation.door.states[before]
+    state = operation.writer.states[before]
     if not state.until or state.until >= operation.act.today:
         return before
-    return operation.door.states.id(state._replace(status=Status.AVAILABLE, tag="", until=""))
+    return operation.writer.states.id(state._replace(status=Status.AVAILABLE, tag="", until=""))
 
 
 def _ended(connection: Connection, net: Net) -> dict[int, tuple[Detail, Detail]]:

@@ -10,9 +10,9 @@ from array import array
 from typing import TYPE_CHECKING
 
 from numctl.core.batch.steps import step_of
+from numctl.core.catalog import series
 from numctl.core.errors import BadValue, Refusal
-from numctl.core.files.rejects import Complaints
-from numctl.core.text import fold
+from numctl.core.files.rejects import Rejects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ class Batch:
         self.text = text
         self.reader = reader
         self.keep_going = keep_going
-        self.complaints = Complaints("Nothing was changed.", first_decides=True)
+        self.rejects = Rejects("Nothing was changed.", first_decides=True)
         self.lines = 0
         self.changed = 0
         self._places = array("q")  # of refused lines: start, end
@@ -45,29 +45,29 @@ class Batch:
         """Do what the lines say. Without ``keep_going``, raises one refusal for all that went wrong."""
         for line in self.text:
             self.lines += 1
-            before = operation.door.effects.count
+            before = operation.writer.effects.count
             try:
                 self._do(operation, line)
             except Refusal as refusal:
                 if refusal.code not in _OF_LINES:
                     raise
                 self._refuse(line, refusal)
-            if operation.door.effects.count > before:
+            if operation.writer.effects.count > before:
                 self.changed += 1
             if not self.lines % _STEP:
                 advance(_STEP)
-        operation.door.line = 0
-        if self.complaints and not self.keep_going:
-            raise self.complaints.refusal()
+        operation.writer.line = 0
+        if self.rejects and not self.keep_going:
+            raise self.rejects.refusal()
         operation.facts.update(
-            lines=self.lines, changed=self.changed, rejected=self.complaints.count, **self._told_reasons()
+            lines=self.lines, changed=self.changed, rejected=self.rejects.count, **self._told_reasons()
         )
 
     def _do(self, operation: Operation, line: Line) -> None:
         if isinstance(line.said, BadValue):
             raise line.said
         step = step_of(line.said, self.reader)
-        operation.door.line = line.number
+        operation.writer.line = line.number
         if line.said["action"] == "add":
             with_new_series(operation, str(line.said["series"]), step)
             return
@@ -77,7 +77,7 @@ class Batch:
             self._note_reason(line.number, str(reason))
 
     def _refuse(self, line: Line, refusal: Refusal) -> None:
-        self.complaints.add(line.number, refusal)
+        self.rejects.add(line.number, refusal)
         if self.keep_going:
             self._places.extend((line.start, line.end))
 
@@ -102,11 +102,10 @@ class Batch:
 def with_new_series(operation: Operation, name: str, step: Callable[[Operation], None]) -> None:
     """Do a step that makes a series as needed; if it is refused, a series that it made goes again."""
     connection = operation.connection
-    folded = fold(name.strip())
-    known = connection.execute("SELECT 1 FROM series WHERE folded = ?", (folded,)).fetchone()
+    known = series.is_taken(connection, name.strip())
     try:
         step(operation)
     except Refusal:
-        if known is None:
-            connection.execute("DELETE FROM series WHERE folded = ?", (folded,))
+        if not known:
+            series.delete(connection, name.strip())
         raise

@@ -82,3 +82,8 @@ def name_of(connection: Connection, series: int) -> str | None:
 def rename(connection: Connection, series: int, name: str) -> None:
     """Give a series another (clean) name."""
     connection.execute("UPDATE series SET name = ?, folded = ? WHERE id = ?", (name, fold(name), series))
+
+
+def delete(connection: Connection, name: str) -> None:
+    """Delete the row of a series of this name, in any case, that no number was ever in."""
+    connection.execute("DELETE FROM series WHERE folded = ?", (fold(name),))

@@ -1,4 +1,4 @@
-"""Whether numbers admit a change: what the rule book says of each piece of them; a part of the one door."""
+"""Whether numbers admit a change: what the rule book says of each piece of them; a part of the writer."""
 
 from __future__ import annotations
 

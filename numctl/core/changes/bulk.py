@@ -1,4 +1,4 @@
-"""The door's second body: a change to many spans at once, set by set inside SQLite.
+"""The writer's second body: a change to many spans at once, set by set inside SQLite.
 
 The steps are those of the first body: cut the spans at the ends of what is changed, look at each
 state that is concerned, write the pieces, change the spans, join neighbours. What decides and what
@@ -100,7 +100,8 @@ _EXTEND = """
 UPDATE span SET last = chain.last FROM (
   SELECT head, max(last) AS last FROM (
     SELECT last, max(start) OVER (ORDER BY first) AS head FROM (
-      SELECT first, last, iif(lag(first) OVER (ORDER BY first) IS "left", NULL, "left") AS start
+      SELECT first, last,
+        CASE WHEN lag(first) OVER (ORDER BY first) IS "left" THEN NULL ELSE "left" END AS start
       FROM temp.joint
     )
   ) GROUP BY head

@@ -1,4 +1,4 @@
-"""What becomes of users and forwarding when many spans change at once; a part of the door's second body.
+"""What becomes of users and forwarding when many spans change at once; a part of the writer's second body.
 
 The rules are those of ``details``: a user stays while the number stays assigned or in use, and is
 known by the organization that holds it; forwarding stays while the number stays reserved.

@@ -1,7 +1,7 @@
-"""Spans laid out in memory, changed there, and written back sorted; a part of the one door.
+"""Spans laid out in memory, changed there, and written back sorted; a part of the writer.
 
 A span is loaded whole, with both its neighbours, so that joining needs no second look. What the
-store holds and what the desk holds are compared at ``flush``; only the difference is written, in
+store holds and what the cache holds are compared at ``flush``; only the difference is written, in
 the order in which spans never overlap: deletes, new ends, inserts.
 """
 
@@ -25,6 +25,7 @@ ABSENT = 0  # stands for "not in the inventory" where a state's row id is asked 
 _LOAD = """
 SELECT first, last, state FROM span
 WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :first) AND first <= :last + 1
+ORDER BY first
 """
 
 AT_A_TIME = 1_000  # spans read from the store at a time
@@ -44,7 +45,7 @@ class Piece(NamedTuple):
     state: int
 
 
-class Desk:
+class Cache:
     """The spans around what is being changed."""
 
     def __init__(self, connection: Connection) -> None:
@@ -152,7 +153,7 @@ class Desk:
         return own == state and adjoins(end, first)
 
     def flush(self) -> None:
-        """Write what differs from the store, and clear the desk."""
+        """Write what differs from the store, and clear the cache."""
         gone, ends, restated, new = [], [], [], []
         for first, stored in self._stored.items():
             now = self._spans.get(first)

@@ -1,7 +1,7 @@
 """What is true of one number alone, its user and its forwarding, and what a change makes of it.
 
 A user stays while the number stays assigned or in use, and is known by the organization that holds
-it; forwarding stays while the number stays reserved. A part of the one door.
+it; forwarding stays while the number stays reserved. A part of the writer.
 """
 
 from __future__ import annotations

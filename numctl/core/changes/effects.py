@@ -1,4 +1,4 @@
-"""What an operation has done to the counts, and what its answer says of it; a part of the one door."""
+"""What an operation has done to the counts, and what its answer says of it; a part of the writer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal's rows, and the chain of hashes over them; a part of the one door.
+"""The journal's rows, and the chain of hashes over them; a part of the writer.
 
 An operation's hash is SHA-256 over the hash before it and its own content: the operation's row but
 for what is added later (``undone_by``), its pieces, the changes of single numbers, and the states

@@ -10,7 +10,7 @@ from numctl.core.catalog import users
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import journal
-from numctl.core.changes.writer import Door
+from numctl.core.changes.writer import Writer
 from numctl.core.errors import NumbersRefuse
 from numctl.core.numbers.packed import Packed
 
@@ -79,13 +79,13 @@ class Operation(View):
         self.id = last + 1
         self.at = max(act.at, last_at)  # a clock that went back doesn't reorder what happened
         self.undoes: int | None = None
-        self.door = Door(connection, self.id, self.scope)
+        self.writer = Writer(connection, self.id, self.scope)
         self._furnished = False
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
 
     @property
     def changed(self) -> bool:
-        return self._furnished or self.door.effects.count > 0
+        return self._furnished or self.writer.effects.count > 0
 
     def furnish(self, **facts: object) -> None:
         """Note that furniture changed; ``facts`` say what, in the history and in the answer."""
@@ -95,15 +95,15 @@ class Operation(View):
     def reload_tree(self) -> None:
         """Read the organizations anew after one was renamed, moved or removed."""
         self.tree = Tree.load(self.connection)
-        self.door.scope = self.scope
+        self.writer.scope = self.scope
 
     def finish(self, notify: Callable[[Operation], int]) -> Outcome:
         """Write what is still in memory, let ``notify`` queue messages, seal the journal's row.
 
         ``notify`` gives how many it queued; it is asked only where numbers changed.
         """
-        self.door.flush()
-        effects = self.door.effects
+        self.writer.flush()
+        effects = self.writer.effects
         if self.act.expect is not None and effects.count != self.act.expect:
             raise NumbersRefuse(
                 f"{self.act.expect} numbers were expected to change, but it would be {effects.count}.",
@@ -138,7 +138,7 @@ class Operation(View):
         self.connection.execute(
             _SEAL,
             (
-                self.door.effects.count,
+                self.writer.effects.count,
                 json.dumps(self.facts, ensure_ascii=False),
                 self.undoes,
                 self.act.op_key,

@@ -1,4 +1,4 @@
-"""States by their row id and back, read as they are needed; a part of the one door."""
+"""States by their row id and back, read as they are needed; a part of the writer."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class States:
         """The row id of a state, made if it is new."""
         id = self.find(state)
         if id is None:
-            id = self._connection.execute(
+            (id,) = self._connection.execute(
                 "INSERT INTO state (series, organization, status, tag, until, folded)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
                 (*state, fold(state.tag)),
-            ).lastrowid
-            assert id is not None  # noqa: S101 - an INSERT has always one
+            ).fetchone()
+            id = int(id)
             self._remember(id, state)
         return id
 

@@ -1,11 +1,11 @@
-"""The one door: every change to numbers goes through ``Door`` and nowhere else.
+"""The writer: every change to numbers goes through ``Writer`` and nowhere else.
 
-Given ranges and a change, the door reads the pieces of spans that they cover, checks each against
+Given ranges and a change, the writer reads the pieces of spans that they cover, checks each against
 the rule book, and rewrites them; it joins neighbours, moves the counts, and writes each piece's state
 before and after into the journal. No other code writes ``span``, ``state``, ``tally``, ``extent``
-or ``detail``. Everything is checked before anything moves, so a refusal leaves the door as it was.
+or ``detail``. Everything is checked before anything moves, so a refusal leaves the writer as it was.
 
-Its parts: ``desk`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``,
+Its parts: ``cache`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``,
 ``details``, ``extents``, ``admission`` (who may do what), ``effects`` (counts, what an answer says).
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes import details, extents
 from numctl.core.changes.admission import Admission
-from numctl.core.changes.cache import ABSENT, Desk, Piece
+from numctl.core.changes.cache import ABSENT, Cache, Piece
 from numctl.core.changes.effects import Effects
 from numctl.core.changes.journal import Journal
 from numctl.core.changes.states import States
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
+EVERY_SPAN = 10**15  # more than there can be
 PART = 1_000  # numbers given something of their own at a time
 
 _TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
@@ -68,14 +69,14 @@ def _expect_absent(pieces: Iterable[Piece]) -> None:
         raise AlreadyPresent(present)
 
 
-class Door:
+class Writer:
     """The way in for one operation, within its transaction."""
 
     def __init__(self, connection: Connection, operation: int, scope: frozenset[int]) -> None:
         self._connection = connection
         self._operation = operation
         self.scope = scope
-        self._desk = Desk(connection)
+        self._cache = Cache(connection)
         self._journal = Journal(connection, operation)
         self._extents: list[tuple[bool, Range]] = []
         self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
@@ -114,7 +115,7 @@ class Door:
             ).fetchone()[0]
         return rows > AT_ONCE
 
-    def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = -1) -> Sequence[Pair]:
+    def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = EVERY_SPAN) -> Sequence[Pair]:
         if not isinstance(numbers, InState):
             return numbers
         self.flush()
@@ -139,7 +140,7 @@ class Door:
     def _each(
         self, ranges: Sequence[Pair], change: Change, check: Callable[[Iterable[Piece]], None]
     ) -> Iterator[Piece]:
-        """The pieces of some ranges, each on the desk when its turn comes; ``check`` sees all of them first.
+        """The pieces of some ranges, each in the cache when its turn comes; ``check`` sees all of them first.
 
         Many are laid out bit by bit, in parts where each number is given something of its own.
         """
@@ -155,7 +156,7 @@ class Door:
             for start in range(first, last + 1, step):
                 piece = Piece(start, min(start + step - 1, last), state)
                 self._flush_if_full()
-                self._desk.load(piece.first, piece.last)
+                self._cache.load(piece.first, piece.last)
                 yield piece
 
     def _fit(self, ranges: Sequence[Pair], change: Change) -> bool:
@@ -171,7 +172,7 @@ class Door:
         return not any(crowded)
 
     def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
-        return chain.from_iterable(starmap(self._desk.stored, ranges))
+        return chain.from_iterable(starmap(self._cache.stored, ranges))
 
     def _change_in_bulk(self, numbers: Sequence[Pair] | InState, change: Change, held_by: int | None) -> None:
         from numctl.core.changes.bulk import Bulk, Successor
@@ -190,7 +191,7 @@ class Door:
         if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
             bulk.mend()
             admission.check(self._stored(self._ranges(numbers)))  # says why not
-            raise AssertionError("one body of the door refuses what the other admits")
+            raise AssertionError("one body of the writer refuses what the other admits")
         successors = []
         for (state, count, _), old in zip(covered, here, strict=True):
             after = self._successor(state, change)
@@ -230,8 +231,8 @@ class Door:
 
         False, and nothing done, where the numbers are no longer all in the state ``left`` names.
         """
-        self._desk.load(left.first, left.last)
-        if self._desk.pieces(left.first, left.last) != [left]:
+        self._cache.load(left.first, left.last)
+        if self._cache.pieces(left.first, left.last) != [left]:
             return False
         self._place(left, state, differing)
         self._flush_if_full()
@@ -239,28 +240,28 @@ class Door:
 
     def state_of(self, number: int) -> State | None:
         """The state of one number within scope, as the operation has left it so far."""
-        self._desk.load(number, number)
-        (piece,) = self._desk.pieces(number, number)
+        self._cache.load(number, number)
+        (piece,) = self._cache.pieces(number, number)
         state = self.states[piece.state] if piece.state != ABSENT else None
         return state if state and state.organization in self.scope else None
 
     def flush(self) -> None:
         """Write everything that is still in memory. Reading spans from the store needs this before."""
-        self._desk.flush()
+        self._cache.flush()
         self._journal.flush()
         self.effects.write_counts(self._connection)
         extents.apply(self._connection, self._extents)
         self._extents = []
 
     def _flush_if_full(self) -> None:
-        if len(self._journal) >= FLUSH_AT or len(self._desk) >= 3 * FLUSH_AT:
+        if len(self._journal) >= FLUSH_AT or len(self._cache) >= 3 * FLUSH_AT:
             self.flush()
 
     def _pieces(self, ranges: Iterable[Pair]) -> list[Piece]:
         found: list[Piece] = []
         for first, last in ranges:
-            self._desk.load(first, last)
-            found += self._desk.pieces(first, last)
+            self._cache.load(first, last)
+            found += self._cache.pieces(first, last)
         return found
 
     def _successor(self, state: int, change: Change) -> int:
@@ -287,7 +288,7 @@ class Door:
                 self._journal.piece(self.line, number, number, after, after)
                 self.effects.note(after, after, 1)
         else:
-            self._desk.put(piece.first, piece.last, after)
+            self._cache.put(piece.first, piece.last, after)
             self._journal.piece(self.line, piece.first, piece.last, piece.state, after)
             self.effects.note(piece.state, after, piece.last - piece.first + 1)
             if ABSENT in (piece.state, after):

@@ -1,6 +1,6 @@
 """What ``check --repair`` does: derive anew what follows from spans, states and the journal.
 
-A part of the one door: it joins neighbours and counts again, and never changes the state of a number.
+A part of the writer: it joins neighbours and counts again, and never changes the state of a number.
 """
 
 from __future__ import annotations

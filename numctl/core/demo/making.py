@@ -119,7 +119,7 @@ def _consume(operation: Operation) -> None:
     days = [today - timedelta(ago) for ago in range(DAYS_OF_USAGE, 0, -1)]
     rows = []
     for number in telephones():
-        state = operation.door.state_of(number)
+        state = operation.writer.state_of(number)
         if state is not None:
             rows += [(day.isoformat(), number, state.organization, *_usage(number, day)) for day in days]
     operation.connection.executemany(_USAGE, rows)

@@ -73,13 +73,13 @@ class Comparison:
         self._view = view
         self._sheet = sheet
         self._order = sheet.order
-        if sheet.complaints:
-            raise sheet.complaints.refusal()
+        if sheet.rejects:
+            raise sheet.rejects.refusal()
         base = view.organization(holder)
         self._organizations = {"": (base, view.tree.path(base))}
         self._resolve()
-        if sheet.complaints:
-            raise sheet.complaints.refusal()
+        if sheet.rejects:
+            raise sheet.rejects.refusal()
         self._compares_organizations = "organization" in sheet.present or holder is not None
 
     def _resolve(self) -> None:
@@ -101,7 +101,7 @@ class Comparison:
             for place, line in enumerate(self._sheet.lines):
                 text = self._sheet.kind(place).organization
                 if text in ambiguous:
-                    self._sheet.complaints.add(line, ambiguous[text])
+                    self._sheet.rejects.add(line, ambiguous[text])
 
     # Both sides, side by side
 

@@ -50,22 +50,22 @@ def import_(
     Raises OutOfScope below the root; else what is wrong with the sheet, all of it at once. ``advance``
     is told of rows put in.
     """
-    complaints = sheet.complaints
-    if complaints and not operation.sees_all:
-        raise complaints.refusal()
+    rejects = sheet.rejects
+    if rejects and not operation.sees_all:
+        raise rejects.refusal()
     operation.root_only()
     order = sheet.order
     try:
         holder = operation.organization(manner.holder)
     except Refusal:
-        if complaints:
-            raise complaints.refusal() from None
+        if rejects:
+            raise rejects.refusal() from None
         raise
     holders = _holders(operation, sheet, holder, create=manner.create)
     left = _Left(operation.connection, sheet, order, skip=manner.skip)
     _expect_no_circles(operation.connection, sheet, order)
-    if complaints:
-        raise complaints.refusal()
+    if rejects:
+        raise rejects.refusal()
     if manner.skip:
         operation.facts["skipped"] = left.skipped
     _put_in(operation, sheet, order, left, holders, advance)
@@ -79,7 +79,7 @@ def _put_in(
     holders: dict[str, int],
     advance: Callable[[int], None],
 ) -> None:
-    connection, door = operation.connection, operation.door
+    connection, writer = operation.connection, operation.writer
     all_series: dict[str, int] = {}
     states: list[State] = []
     for kind in sheet.kinds_known:
@@ -89,10 +89,10 @@ def _put_in(
     distinct = {state: index for index, state in enumerate(states)}
     joined = runs(sheet, order, left.of, [distinct[state] for state in states])
     for count, (place, state, numbers) in enumerate(joined, 1):
-        door.line = sheet.lines[place]
+        writer.line = sheet.lines[place]
         tag, user, forward = sheet.tags[place], sheet.users[place], sheet.forwards[place]
         whole = states[state]._replace(tag=tag) if tag else states[state]
-        door.add([numbers], whole, user=user, forward_to=forward or None)
+        writer.add([numbers], whole, user=user, forward_to=forward or None)
         if not count % STEP:
             advance(STEP)
 
@@ -117,7 +117,7 @@ def _holders(operation: Operation, sheet: Sheet, holder: int, *, create: bool) -
         for place, line in enumerate(sheet.lines):
             organization = sheet.kind(place).organization
             if organization in wrong:
-                sheet.complaints.add(line, wrong[organization])
+                sheet.rejects.add(line, wrong[organization])
     return known
 
 
@@ -164,7 +164,7 @@ class _Left:
         self.skipped = 0
         for place, present in _present(connection, sheet, order):
             if not skip:
-                sheet.complaints.add(sheet.lines[place], AlreadyPresent([str(part) for part in present]))
+                sheet.rejects.add(sheet.lines[place], AlreadyPresent([str(part) for part in present]))
                 continue
             self.skipped += total(present)
             parts = subtract([sheet.range(place)], present)
@@ -229,7 +229,7 @@ def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int
         for node in list(way)[way[current] :]:
             if node < 0:
                 place = ~node
-                sheet.complaints.add(
+                sheet.rejects.add(
                     sheet.lines[place],
                     NumbersRefuse(
                         f"Forwarding {sheet.range(place)} to {sheet.forwards[place]} would go in a circle.",

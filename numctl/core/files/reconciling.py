@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.files.comparing import Comparison, Held, Pair
 from numctl.core.numbers.ranges import Range, adjoins
-from numctl.core.queries.buffer import Spool
+from numctl.core.queries.buffer import Buffer
 from numctl.core.rules.model import Status
 from numctl.core.text import fold
 
@@ -22,7 +22,7 @@ Step = tuple[tuple[str, str], ...]  # an action with its keys, but for the numbe
 _WITH_USER = (Status.ASSIGNED, Status.IN_USE)
 
 
-class Mending:
+class Reconciliation:
     """The lines of the batch, and how many numbers it can't mend: for want of a series, a tag or a user,
     or as their organization isn't here."""
 
@@ -31,7 +31,7 @@ class Mending:
         self._sheet = sheet
         self._reason = reason
         self.unmended = 0
-        self.lines = Spool.of(self._lines(Comparison(view, sheet, holder, with_users=True)))
+        self.lines = Buffer.of(self._lines(Comparison(view, sheet, holder, with_users=True)))
 
     def _lines(self, comparison: Comparison) -> Iterator[str]:
         numbers, steps = Range(0, 0), list[Step]()

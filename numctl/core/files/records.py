@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.files.columns import Form, Row
-    from numctl.core.files.rejects import Complaints
+    from numctl.core.files.rejects import Rejects
 
 DELIMITERS = ",;\t|"
 LONGEST_OPENING = 1 << 20  # characters of a first line; a longer one is no header
@@ -30,10 +30,10 @@ class Reader:
     whether its texts may carry the guard that CSV has against formulas; all known once it was read.
     """
 
-    def __init__(self, stream: TextIO, form: Form, complaints: Complaints) -> None:
+    def __init__(self, stream: TextIO, form: Form, rejects: Rejects) -> None:
         self._stream = stream
         self._form = form
-        self._complaints = complaints
+        self._complaints = rejects
         self._line = 0
         self.present: set[str] = set()
         self.ignored: dict[str, None] = {}

@@ -15,7 +15,7 @@ _KINDS: dict[int, type[Refusal]] = {
 }
 
 
-class Complaints:
+class Rejects:
     """Refusals by the line they are about. Only the first ``SHOWN`` lines are kept, all are counted.
 
     ``undone`` is what didn't happen because of them: "Nothing was imported." With ``first_decides``

@@ -9,7 +9,7 @@ from numctl.core.dates import day
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Form
 from numctl.core.files.records import Reader
-from numctl.core.files.rejects import Complaints
+from numctl.core.files.rejects import Rejects
 from numctl.core.files.sheets import Kind, Sheet
 from numctl.core.numbers.parsing import parse_number, parse_range
 from numctl.core.numbers.ranges import Range
@@ -63,15 +63,15 @@ def read(
     ``series`` is the (clean) series of rows that name none. With ``rules``, a row must say all that an
     import needs and nothing that its status doesn't admit; without, it is only to be compared.
     """
-    complaints = Complaints("Nothing was imported." if rules else "Nothing was compared.")
-    sheet = Sheet(complaints)
-    reader = Reader(stream, form, complaints)
+    rejects = Rejects("Nothing was imported." if rules else "Nothing was compared.")
+    sheet = Sheet(rejects)
+    reader = Reader(stream, form, rejects)
     rows = _Rows(sheet, reader, region, series, rules)
     for count, (line, row) in enumerate(reader, 1):
         try:
             rows.take(line, row)
         except BadValue as error:
-            complaints.add(line, error)
+            rejects.add(line, error)
         if not count % STEP:
             advance(STEP)
     sheet.present, sheet.ignored = reader.present, list(reader.ignored)

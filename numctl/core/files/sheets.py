@@ -17,7 +17,7 @@ from numctl.core.numbers.ranges import Range
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from numctl.core.files.rejects import Complaints
+    from numctl.core.files.rejects import Rejects
     from numctl.core.rules.model import Status
 
 
@@ -53,8 +53,8 @@ class Sheet:
     where there is none. ``present`` are the fields the file has, ``ignored`` its other columns.
     """
 
-    def __init__(self, complaints: Complaints) -> None:
-        self.complaints = complaints
+    def __init__(self, rejects: Rejects) -> None:
+        self.rejects = rejects
         self.firsts, self.lasts, self.lines = array("q"), array("q"), array("q")
         self.kinds = array("q")
         self.kinds_known: list[Kind] = []
@@ -84,7 +84,7 @@ class Sheet:
             if furthest >= 0 and firsts[place] <= self.lasts[furthest]:
                 twice = Range(firsts[place], min(self.lasts[place], self.lasts[furthest]))
                 early, late = sorted((self.lines[furthest], self.lines[place]))
-                self.complaints.add(late, _twice(twice, early))
+                self.rejects.add(late, _twice(twice, early))
             if furthest < 0 or self.lasts[place] > self.lasts[furthest]:
                 furthest = place
         return order

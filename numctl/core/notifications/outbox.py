@@ -25,7 +25,7 @@ HIDDEN = "***"  # stands for an address of an organization above the scope
 
 _QUEUE = (
     "INSERT INTO message (at, organization, operation, kind, recipients, subject, facts, message_id)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(16))) || '@' || ?)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(16))) || '@' || ?) RETURNING id"
 )
 _WAITING = (
     "SELECT id, at, operation, organization, claimed_at, claimed_by FROM message"
@@ -122,7 +122,7 @@ class Letter(NamedTuple):
 def queue(connection: Connection, draft: Draft) -> int:
     """Put a message into the outbox, in the transaction of the caller; give its row id."""
     facts = draft.facts if draft.holder is None else {**draft.facts, "holder": draft.holder}
-    id = connection.execute(
+    (id,) = connection.execute(
         _QUEUE,
         (
             draft.at,
@@ -134,9 +134,8 @@ def queue(connection: Connection, draft: Draft) -> int:
             json.dumps(facts, ensure_ascii=False),
             OWN_DOMAIN,
         ),
-    ).lastrowid
-    assert id is not None  # noqa: S101 - an INSERT has always one
-    return id
+    ).fetchone()
+    return int(id)
 
 
 def administrators(connection: Connection, tree: Tree, organization: int) -> tuple[int | None, list[str]]:

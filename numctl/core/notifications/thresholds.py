@@ -47,7 +47,7 @@ class Standing(NamedTuple):
 
 def queue(operation: Operation) -> int:
     """Queue what the thresholds ask for after ``operation``; give how many messages."""
-    effects = operation.door.effects
+    effects = operation.writer.effects
     taken: dict[int, int] = {}
     for (organization, _, status), n in effects.moved.items():
         if status == Status.AVAILABLE:

@@ -19,7 +19,7 @@ _PLAIN = 2  # marshal's version without references: finding them takes ten times
 IN_MEMORY = 2_000_000  # bytes; more goes to an unnamed file in the system's folder for such files
 
 
-class Spool:
+class Buffer:
     """Texts, or tuples of ints, texts and None, in the order they are put in."""
 
     def __init__(self) -> None:
@@ -28,12 +28,12 @@ class Spool:
         self._file: IO[bytes] | None = None
 
     @classmethod
-    def of(cls, items: Iterable[Any]) -> Spool:
-        """A spool of all ``items``."""
-        spool = cls()
-        for _ in spool.fill(items):
+    def of(cls, items: Iterable[Any]) -> Buffer:
+        """A buffer of all ``items``."""
+        buffer = cls()
+        for _ in buffer.fill(items):
             pass
-        return spool
+        return buffer
 
     def __iter__(self) -> Iterator[Any]:
         return chain.from_iterable(self.chunks())
@@ -56,7 +56,7 @@ class Spool:
             if self._file is None:
                 from tempfile import TemporaryFile
 
-                self._file = TemporaryFile()  # noqa: SIM115 - closed when the spool goes
+                self._file = TemporaryFile()  # noqa: SIM115 - closed when the buffer goes
             for part in self._packed:
                 self._file.write(len(part).to_bytes(8, "little") + part)
             self._packed, self._size = [], 0

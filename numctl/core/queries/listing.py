@@ -1,7 +1,7 @@
 """What a search shows: numbers in any order of rows, read whole and packed, then told piece by piece.
 
 Nothing here holds the store while output is written: ``Listing.read`` runs inside a snapshot, and
-everything after works from the spool.
+everything after works from the buffer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import adjoins
-from numctl.core.queries.buffer import Spool
+from numctl.core.queries.buffer import Buffer
 from numctl.core.queries.ordering import Order, ordered
 from numctl.core.queries.pieces import Piece, Pieces, Row
 
@@ -38,7 +38,7 @@ class Listing:
     """Found pieces with all that is shown of them."""
 
     def __init__(self) -> None:
-        self._spool = Spool()
+        self._buffer = Buffer()
         self._backwards = False
         self.rows: Mapping[int, Row] = {}  # what the numbers of a piece share, by its state
         self.count = 0  # numbers, where there is a limit
@@ -57,7 +57,7 @@ class Listing:
         found = pieces.of(spans)
         if ranges:  # a run is whole when another begins, however many spans it is found in
             found = islice(_joined(found), limit)
-        for chunk in listing._spool.fill(found):
+        for chunk in listing._buffer.fill(found):
             if limit is not None:
                 listing.count += sum(piece[1] - piece[0] + 1 for piece in chunk)
         listing.rows = pieces.rows
@@ -68,11 +68,11 @@ class Listing:
 
         Numbers that are told downwards come one by one.
         """
-        return _one_by_one(self._spool) if self._backwards else iter(self._spool)
+        return _one_by_one(self._buffer) if self._backwards else iter(self._buffer)
 
     def ranges(self) -> Iterator[Piece]:
         """What was found of one that was read with ``ranges``: unbroken runs of which the same is shown."""
-        return iter(self._spool)
+        return iter(self._buffer)
 
     def ranged(self, piece: Piece) -> tuple[str | int | None, ...]:
         """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""

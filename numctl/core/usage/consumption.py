@@ -73,8 +73,8 @@ def record(
     held that day, is a complaint, or left out with ``skip_unknown``. Raises all that is wrong at once.
     """
     holders, skipped = _holders(operation, records, timezone, skip_unknown=skip_unknown)
-    if records.complaints:
-        raise records.complaints.refusal()
+    if records.rejects:
+        raise records.rejects.refusal()
     before = operation.connection.total_changes
     operation.connection.executemany(_RECORD, _rows(records, holders, advance))
     changed = operation.connection.total_changes - before
@@ -102,7 +102,7 @@ def _holders(
         elif skip_unknown:
             skipped += 1
         else:
-            records.complaints.add(records.lines[place], NumbersUnknown([str(number)]))
+            records.rejects.add(records.lines[place], NumbersUnknown([str(number)]))
     return holders, skipped
 
 

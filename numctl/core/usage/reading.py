@@ -10,7 +10,7 @@ from numctl.core import dates
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Form
 from numctl.core.files.records import Reader
-from numctl.core.files.rejects import Complaints
+from numctl.core.files.rejects import Rejects
 from numctl.core.numbers.parsing import parse_number
 from numctl.core.text import quoted
 
@@ -32,8 +32,8 @@ STEP = 1_000  # rows between two reports of progress
 class UsageRecords:
     """Rows by their place from 0; ``days[i]`` is an index into ``days_known``."""
 
-    def __init__(self, complaints: Complaints) -> None:
-        self.complaints = complaints
+    def __init__(self, rejects: Rejects) -> None:
+        self.rejects = rejects
         self.ignored: Sequence[str] = ()
         self.numbers, self.lines, self.days = array("q"), array("q"), array("l")
         self.days_known: list[str] = []
@@ -57,7 +57,7 @@ class UsageRecords:
                 seen.clear()
             day = self.days[place]
             if day in seen:
-                self.complaints.add(self.lines[place], _twice(number, self.days_known[day], seen[day]))
+                self.rejects.add(self.lines[place], _twice(number, self.days_known[day], seen[day]))
             else:
                 seen[day] = self.lines[place]
         return order
@@ -91,9 +91,9 @@ def read(
     stream: TextIO, form: Form, *, region: str | None, advance: Callable[[int], None] = lambda steps: None
 ) -> UsageRecords:
     """Read a whole file; what is wrong with it is in the ``complaints`` of what comes back."""
-    complaints = Complaints()
-    records = UsageRecords(complaints)
-    reader = Reader(stream, form, complaints)
+    rejects = Rejects()
+    records = UsageRecords(rejects)
+    reader = Reader(stream, form, rejects)
     known: dict[str, int] = {}
     numbers, lines, day_places, figures = records.numbers, records.lines, records.days, records.figures
     for count, (line, (day, number, *texts)) in enumerate(reader, 1):
@@ -104,7 +104,7 @@ def read(
             parsed = parse_number(number, region)
             figures.fromlist(_whole(texts))
         except BadValue as error:
-            complaints.add(line, error)
+            rejects.add(line, error)
             continue
         numbers.append(parsed)
         lines.append(line)
