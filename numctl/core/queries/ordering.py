@@ -8,7 +8,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.queries.selection import States
-from numctl.core.store import sorting
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -75,6 +74,8 @@ def _sorted(spans: Iterable[Span], groups: Iterable[list[int]]) -> Iterator[Span
     ranks = {id: rank for rank, ids in enumerate(groups) for id in ids}
     if not ranks:
         return
+    from numctl.core.store import sorting
+
     with sorting.sorter() as sorter:
         sorter.execute(_SORTER)
         rows = ((ranks[span[2]], *span) for span in spans if span[2] in ranks)

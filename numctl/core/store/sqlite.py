@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from numctl.core.errors import NoStore, Refusal
-from numctl.core.store import failures, schema
+from numctl.core.store import schema
 from numctl.core.store.drafts import drafted, stands
 from numctl.core.store.identity import expect_known, something_else
 
@@ -119,6 +119,8 @@ class Store:
                 self.connection.execute(statement).fetchone()
                 return
             except sqlite3.OperationalError as error:
+                from numctl.core.store import failures
+
                 left -= SLICE
                 if left <= 0 or not failures.is_busy(error):
                     raise
@@ -134,6 +136,8 @@ class Store:
                 (application,) = self.connection.execute("PRAGMA application_id").fetchone()
                 (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
+            from numctl.core.store import failures
+
             if failures.code(error) == sqlite3.SQLITE_NOTADB:
                 raise something_else(self.path) from None
             raise
@@ -153,6 +157,8 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        from numctl.core.store import failures
+
         refusal = failures.refusal_of(error, path)
         if refusal is None:
             raise
