@@ -63,7 +63,7 @@ def import_(
         raise
     holders = _holders(operation, sheet, holder, create=manner.create)
     left = _Left(operation.connection, sheet, order, skip=manner.skip)
-    _expect_no_circles(operation.connection, sheet, order)
+    _expect_no_circles(operation.connection, sheet, order, left)
     if rejects:
         raise rejects.refusal()
     if manner.skip:
@@ -207,7 +207,7 @@ def _present(connection: Connection, sheet: Sheet, order: Sequence[int]) -> Iter
 # Forwarding
 
 
-def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int]) -> None:
+def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int], left: _Left) -> None:
     """Complain of rows whose forwarding leads back to where it began, within the sheet or through the store.
 
     Each row forwards to one number, and so does each number of the store: what begins anywhere is
@@ -215,7 +215,7 @@ def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int
     """
     if not any(sheet.forwards):
         return
-    follow = _Forwarding(connection, sheet, order)
+    follow = _Forwarding(connection, sheet, order, left)
     seen: set[int] = set()
     for start in follow.rows:
         way: dict[int, int] = {}  # a row or number with its place on the way
@@ -239,10 +239,13 @@ def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int
 
 
 class _Forwarding:
-    """What forwards to what: a row of the sheet stands as ``~place``, a number of the store as itself."""
+    """What forwards to what: a row of the sheet stands as ``~place``, a number of the store as itself.
 
-    def __init__(self, connection: Connection, sheet: Sheet, order: Sequence[int]) -> None:
-        self._connection, self._sheet = connection, sheet
+    A row speaks for the numbers that it puts in; those it leaves out forward as the store has them.
+    """
+
+    def __init__(self, connection: Connection, sheet: Sheet, order: Sequence[int], left: _Left) -> None:
+        self._connection, self._sheet, self._left = connection, sheet, left
         self.rows = [place for place in order if sheet.forwards[place]]
         self._starts = array("q", (sheet.firsts[place] for place in self.rows))
 
@@ -255,6 +258,6 @@ class _Forwarding:
 
     def _at(self, number: int) -> int:
         at = bisect_right(self._starts, number) - 1
-        if at >= 0 and self._sheet.lasts[self.rows[at]] >= number:
+        if at >= 0 and any(first <= number <= last for first, last in self._left.of(self.rows[at])):
             return ~self.rows[at]
         return number
