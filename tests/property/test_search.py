@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,9 +19,8 @@ from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.queries import ordering, pieces, search, selection
-from numctl.core.queries.listing import FIELDS, Listing
+from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
 from numctl.core.queries.ordering import Order
-from numctl.core.queries.pieces import Piece
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.store.opening import open_store
@@ -68,6 +67,7 @@ def _fill(store: Store) -> None:
     do(lambda op: subscribers.release(op, [Range(9120, 9125)], subscribers.Keep("ex")))
     do(lambda op: subscribers.assign(op, [Range(9122, 9122)], "Ann"))
     do(lambda op: subscribers.release(op, [Range(9122, 9122)], subscribers.Keep("ex", 3999)))
+    do(lambda op: subscribers.assign(op, [Range(9130, 9139)], "bob"))
 
 
 def _rows(store: Store, acting: int) -> list[dict[str, Any]]:
@@ -172,25 +172,45 @@ def test_finds_what_looking_at_every_number_finds(
     assert count == len(expected)
 
 
-@given(wanted=FILTERS, descending=st.booleans(), limit=st.none() | st.integers(1, 5))
+@example(wanted=Filter("913", users=("b",)), order=Order(), limit=1, few=1)
+@example(wanted=Filter("91", users=("ann", "b")), order=Order("number", True), limit=5, few=1)
+@example(wanted=Filter(text="9"), order=Order("organization", True), limit=3, few=1)
+@given(wanted=FILTERS, order=ORDERS, limit=st.none() | st.integers(1, 30), few=st.sampled_from((1, 5, 2000)))
 def test_ranges_are_unbroken_runs_of_equal_rows(
-    store: Store, wanted: Filter, descending: bool, limit: int | None
+    store: Store, wanted: Filter, order: Order, limit: int | None, few: int
 ) -> None:
-    order = Order("number", descending)
-    with store.reading() as connection:
-        view = View(connection, Tree.load(connection), 1)
-        whole = list(Listing.read(view, Search(view, wanted), order).pieces())
-        listing = Listing.read(view, Search(view, wanted), order, limit=limit, ranges=True)
-    joined: list[Piece] = []
-    for first, last, *shown in sorted(whole):
-        if joined and [*joined[-1][2:]] == shown and adjoins(joined[-1][1], first):
-            first = joined.pop()[0]
-        joined.append((first, last, *shown))  # type: ignore[arg-type]
-    if descending:
-        joined.reverse()
-    told = list(listing.ranges())
-    assert told == joined[:limit]
-    assert all(listing.ranged(run)[3] == run[1] - run[0] + 1 for run in told)
+    expected = _runs(row for row in _rows(store, 1) if _fits(row, wanted))
+    expected.sort(key=lambda run: run["first"], reverse=order == Order("number", True))
+    if order.column != "number":
+        name = order.column
+        expected.sort(key=lambda run: (run[name] or "").casefold(), reverse=order.descending)
+        expected.sort(key=lambda run: run[name] is None)
+    at_once, pieces.AT_ONCE = pieces.AT_ONCE, few
+    at_first, pieces.AT_FIRST = pieces.AT_FIRST, few
+    one_by_one, ordering.ONE_BY_ONE = ordering.ONE_BY_ONE, few
+    try:
+        with store.reading() as connection:
+            view = View(connection, Tree.load(connection), 1)
+            listing = Listing.read(view, Search(view, wanted), order, limit=limit, ranges=True)
+    finally:
+        pieces.AT_ONCE, pieces.AT_FIRST, ordering.ONE_BY_ONE = at_once, at_first, one_by_one
+    told = [dict(zip(RANGE_FIELDS, listing.ranged(run), strict=True)) for run in listing.ranges()]
+    shown = [{**run, "first": str(run["first"]), "last": str(run["last"])} for run in expected[:limit]]
+    assert told == shown
+
+
+def _runs(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows, which ascend by number, joined where they are equal but for it."""
+    runs: list[dict[str, Any]] = []
+    for row in rows:
+        shown = dict(row)
+        number = shown.pop("number")
+        same = runs and {name: runs[-1][name] for name in shown} == shown
+        if same and adjoins(runs[-1]["last"], number):
+            runs[-1] |= {"last": number, "count": runs[-1]["count"] + 1}
+        else:
+            runs.append({**shown, "first": number, "last": number, "count": 1})
+    return runs
 
 
 @given(acting=st.integers(1, 4), wanted=FILTERS)
