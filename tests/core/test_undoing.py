@@ -297,6 +297,35 @@ def test_what_cancels_out_is_undone_and_done_with(company: Company) -> None:
     assert checking.examine(company.store).problems == []
 
 
+def test_what_cancels_out_is_done_with_whoever_has_the_numbers_since(company: Company) -> None:
+    kept = company.do("move", lambda op: inventory.move(op, HELD, "Sales"))
+
+    def come_and_go(op: Operation) -> None:
+        subscribers.assign(op, TEN, "ann")
+        subscribers.release(op, TEN)
+
+    done = company.do("batch", come_and_go)
+    company.do("assign", lambda op: subscribers.assign(op, TEN, "bob"), actor="other")
+    before = company.dump()
+    assert company.do("undo", undo).extra["undoes"] == done.operation
+    assert company.dump() == before
+    assert company.do("undo", undo).extra["undoes"] == kept.operation
+
+
+def test_what_cancels_out_needs_no_organization_that_was_removed_since(company: Company) -> None:
+    kept = company.do("move", lambda op: inventory.move(op, HELD, "Sales"))
+    company.do("org add", lambda op: organizations.add(op, "Lab", None))
+
+    def there_and_back(op: Operation) -> None:
+        for place in ("Lab", "Acme", "Lab", "Acme"):
+            inventory.move(op, TEN, place)
+
+    done = company.do("batch", there_and_back)
+    company.do("org remove", lambda op: organizations.remove(op, "Lab"))
+    assert company.do("undo", undo).extra["undoes"] == done.operation
+    assert company.do("undo", undo).extra["undoes"] == kept.operation
+
+
 def test_a_hold_that_has_ended_since_keeps_no_undo_from_going_on(company: Company) -> None:
     kept = company.do("move", lambda op: inventory.move(op, TEN, "Sales"))
     freed = company.do("unreserve", lambda op: reservations.unreserve(op, HELD))

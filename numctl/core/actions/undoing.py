@@ -35,9 +35,6 @@ SELECT DISTINCT organization FROM state WHERE id IN (
   UNION SELECT after FROM piece WHERE operation = :operation
 )
 """
-_GIVES_BACK_TO = """
-SELECT DISTINCT organization FROM state WHERE id IN (SELECT before FROM piece WHERE operation = ?)
-"""
 # Numbers put in, taken out, or in another series: what only the root may do.
 _STORE_WIDE = """
 SELECT 1 FROM piece LEFT JOIN state AS old ON old.id = before LEFT JOIN state AS new ON new.id = after
@@ -58,7 +55,6 @@ def undo(operation: Operation, wanted: int | None = None) -> None:
     something has changed since.
     """
     id = _last(operation) if wanted is None else _named(operation, wanted)
-    _expect_holders(operation, id)
     changed, forwarding = _give_back(operation, id)
     if changed:
         raise _changed_since(id, changed)
@@ -140,17 +136,17 @@ def _expect_in_scope(operation: Operation, past: history.Past, id: int) -> None:
         )
 
 
-def _expect_holders(operation: Operation, id: int) -> None:
+def _expect_holder(operation: Operation, id: int, state: int) -> None:
     """Raises NumbersRefuse where numbers would go back to an organization that was removed since."""
-    for (organization,) in operation.connection.execute(_GIVES_BACK_TO, (id,)):
-        if organization not in operation.tree:
-            path = Tree.load(operation.connection, retired=True).path(organization)
-            raise NumbersRefuse(
-                f"Operation {id} can't be undone: numbers would go back to {path}, which was removed since.",
-                "Nothing was changed.",
-                operation=id,
-                organization=path,
-            )
+    organization = operation.writer.states[state].organization if state != ABSENT else None
+    if organization is not None and organization not in operation.tree:
+        path = Tree.load(operation.connection, retired=True).path(organization)
+        raise NumbersRefuse(
+            f"Operation {id} can't be undone: numbers would go back to {path}, which was removed since.",
+            "Nothing was changed.",
+            operation=id,
+            organization=path,
+        )
 
 
 def _give_back(operation: Operation, id: int) -> tuple[list[Range], array[int]]:
@@ -158,6 +154,7 @@ def _give_back(operation: Operation, id: int) -> tuple[list[Range], array[int]]:
     the numbers that are forwarded again."""
     connection, writer = operation.connection, operation.writer
     targets: dict[int, int] = {}
+    reached: set[int] = set()  # states that something goes back to
     changed: list[Range] = []
     forwarding = array("q")
     watch_details = _has_later_details(connection, id, operation.id)
@@ -168,10 +165,13 @@ def _give_back(operation: Operation, id: int) -> tuple[list[Range], array[int]]:
         details = net.details if to == net.before else _ended(connection, net)
         if details:
             details = {number: pair for number, pair in details.items() if pair[0] != pair[1]}
+        if to == net.after and not details:
+            continue  # it cancels out: there is nothing to take back, whatever came later
+        if to not in reached:
+            _expect_holder(operation, id, to)
+            reached.add(to)
         if watch_details and not _details_as_left(connection, id, operation.id, net):
             changed.append(Range(net.first, net.last))
-        elif to == net.after and not details:
-            continue
         elif not writer.restore(Piece(net.first, net.last, net.after), to, details):
             changed.append(Range(net.first, net.last))
         if details:
