@@ -170,9 +170,8 @@ def _give_back(operation: Operation, id: int) -> tuple[list[Range], array[int]]:
         if to not in reached:
             _expect_holder(operation, id, to)
             reached.add(to)
-        if watch_details and not _details_as_left(connection, id, operation.id, net):
-            changed.append(Range(net.first, net.last))
-        elif not writer.restore(Piece(net.first, net.last, net.after), to, details):
+        as_left = not watch_details or _details_as_left(connection, id, operation.id, net)
+        if not (as_left and writer.restore(Piece(net.first, net.last, net.after), to, details)):
             changed.append(Range(net.first, net.last))
         if details:
             forwarding.extend(number for number, (_, now) in details.items() if now.forward_to is not None)
