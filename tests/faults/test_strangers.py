@@ -148,3 +148,43 @@ def test_what_stands_in_the_place_of_a_journal_holds_nobody_up(
                 *[f"{line}: {ended}"] * (not fine),
                 *[f"{line}: changed"] * (what_stands(folder) != before),
             )
+
+
+@pytest.mark.parametrize("stranger", [fifo, directory, dangling_link], ids=lambda stranger: stranger.__name__)
+def test_nor_does_it_where_the_store_is_reached_by_a_link(
+    stranger: Callable[[Path, Path], None],
+    launcher: Launcher,
+    sampled: Path,
+    tmp_path: Path,
+    promised: Promised,
+) -> None:
+    """SQLite follows the link, and looks for a journal beside the file."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    shutil.copy(sampled, folder / "inventory.db")
+    link = tmp_path / "link.db"
+    link.symlink_to(folder / "inventory.db")
+    stranger(folder / "inventory.db-journal", sampled)
+    before = what_stands(folder)
+    with promised(11) as promise:
+        for line in LINES:
+            ended = launcher.run("--db", link, *line.split())
+            fine = ended.code == NO_STORE and "inventory.db-journal" in ended.err
+            promise.tried(
+                *[f"{line}: {ended}"] * (not fine),
+                *[f"{line}: changed"] * (what_stands(folder) != before),
+            )
+
+
+def test_a_strangers_hot_journal_is_left_alone_where_it_is_reached_by_a_link(
+    launcher: Launcher, sampled: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    another_with_a_hot_journal(folder / "inventory.db", sampled)
+    link = tmp_path / "link.db"
+    link.symlink_to(folder / "inventory.db")
+    before = what_stands(folder)
+    for line in LINES:
+        assert launcher.run("--db", link, *line.split()).code == NO_STORE
+        assert what_stands(folder) == before

@@ -37,7 +37,8 @@ def expect_a_store(path: Path) -> None:
         raise NoStore(f"{path} can't be opened: {error.strerror}.", path=str(path)) from None
     if not stat.S_ISREG(found.st_mode):
         raise something_else(path)
-    left = [end for end in _LEFTOVERS if _is_left(f"{path}{end}")]
+    file = os.path.realpath(path)  # SQLite follows links, and looks beside the file itself
+    left = [end for end in _LEFTOVERS if _is_left(f"{file}{end}")]
     if left:
         header = _header(path, found.st_dev, found.st_ino)
         if not header.startswith(_MAGIC):
