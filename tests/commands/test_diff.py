@@ -167,6 +167,17 @@ def test_the_batch_that_mends(numctl: Numctl) -> None:
     ]
 
 
+def test_no_line_of_the_batch_gives_more_numbers_to_a_user_than_a_line_may(numctl: Numctl) -> None:
+    assert numctl("add", "7000000..8499999", "--series", "t").code == 0
+    text = "first,last,status,user\n7000000,7899999,in-use,Eve\n7900000,8499999,in-use,Eve\n"
+    mending = batch(numctl, text, "--series", "t")
+    assert [line for line in mending if line["action"] in ("assign", "register")] == [
+        {"action": "assign", "numbers": ["7000000..7999999"], "user": "Eve"},
+        {"action": "assign", "numbers": ["8000000..8499999"], "user": "Eve"},
+        {"action": "register", "numbers": ["7000000..8499999"]},
+    ]
+
+
 def test_what_no_batch_can_mend(numctl: Numctl) -> None:
     text = "first,last,status,organization\n3000,3002,in-use,Acme\n3003,3019,,Elsewhere\n3020,3021,,Acme\n"
     ending = numctl("diff", "-", "-o", "batch", input=text)

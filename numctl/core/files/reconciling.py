@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from numctl.core.files.comparing import Comparison, Held, Pair
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.queries.buffer import Buffer
-from numctl.core.rules.model import Status
+from numctl.core.rules.model import MOST_ONE_BY_ONE, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -138,5 +138,8 @@ def _step(action: str, **keys: str) -> Step:
 
 def _written(numbers: Range, steps: list[Step]) -> Iterator[str]:
     for (_, action), *keys in steps:
-        line = {"action": action, "numbers": [str(numbers)], **dict(keys)}
-        yield json.dumps(line, ensure_ascii=False)
+        most = MOST_ONE_BY_ONE if action == "assign" else numbers.count  # what a line of a batch may have
+        for first in range(numbers.first, numbers.last + 1, most):
+            part = Range(first, min(first + most - 1, numbers.last))
+            line = {"action": action, "numbers": [str(part)], **dict(keys)}
+            yield json.dumps(line, ensure_ascii=False)
