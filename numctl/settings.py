@@ -226,7 +226,7 @@ def _acting_as(flags: Mapping[str, object], environ: Mapping[str, str], file: Se
     if not named.strip():
         raise BadValue(
             f"The organization to act as is empty ({where}).",
-            "Name one, such as Acme/Sales, or leave it out to act as the root.",
+            "Name one, such as Acme/Sales, or leave it out (unset the variable) to act as the root.",
             organization=named,
         )
     return named
