@@ -153,3 +153,37 @@ def test_forget_finds_who_was_only_ever_in_a_removed_organization(acme: Path, nu
         assert numctl(*line).code == 0, line
     assert answer("user", "forget", "carol quux")["action"] == "user forget"
     assert b"Carol" not in acme.read_bytes()
+
+
+def test_rename_meets_a_name_of_a_removed_organization(acme: Path, numctl, refusal) -> None:
+    for line in (
+        ["org", "add", "Lab"],
+        ["move", number(10), number(11), "--to", "Lab"],
+        ["assign", number(10), "--user", "Carol"],
+        ["assign", number(11), "--user", "Dora"],
+        ["release", number(10), number(11)],
+        ["move", number(10), number(11), "--to", "Acme"],
+        ["org", "remove", "Lab"],
+    ):
+        assert numctl(*line).code == 0, line
+    refused = refusal("user", "rename", "Carol", "Dora")
+    assert (refused["code"], refused["user"]) == (6, "Dora")
+    assert numctl("user", "rename", "Carol", "CAROL").code == 0
+
+
+def test_users_of_a_removed_organization_belong_to_where_it_was(acme: Path, numctl, refusal) -> None:
+    for line in (
+        ["org", "add", "Lab", "--parent", "EMEA"],
+        ["move", number(10), "--to", "Lab"],
+        ["assign", number(10), "--user", "Carol Quux"],
+        ["release", "Carol Quux"],
+        ["move", number(10), "--to", "Acme"],
+        ["org", "remove", "Lab"],
+        ["org", "move", "EMEA", "--to", "Finance"],
+    ):
+        assert numctl(*line).code == 0, line
+    for acting in ("Finance", "EMEA"):
+        assert ("Quux" in numctl("history", number(10), "--as", acting).out) is (acting == "EMEA")
+    assert refusal("user", "forget", "Carol Quux", "--as", "Finance")["code"] == 5
+    assert numctl("user", "forget", "Carol Quux", "--as", "Sales").code == 0
+    assert b"Quux" not in acme.read_bytes()

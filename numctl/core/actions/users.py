@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users as rows
-from numctl.core.catalog.tree import Tree
 from numctl.core.errors import NumbersRefuse
+from numctl.core.queries.places import Places
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ def rename(operation: Operation, old: str, new: str) -> None:
 
     Raises NotFound, or NumbersRefuse where another user in scope has the name.
     """
-    theirs = _rows(operation, old)
-    if fold(old) != fold(new) and rows.named(operation.connection, operation.scope, new):
+    reach = Places(operation).with_removed()
+    theirs = _rows(operation, reach, old)
+    if fold(old) != fold(new) and rows.named(operation.connection, reach, new):
         raise NumbersRefuse(
             f"There is a user '{new}' already.", "Choose another name, or forget that user first.", user=new
         )
@@ -33,13 +34,13 @@ def forget(operation: Operation, name: str) -> None:
 
     Everywhere: in what organizations removed since have of it, too.
     """
-    _write(operation, [id for id, _ in _rows(operation, name)], "")
+    reach = Places(operation).with_removed()
+    _write(operation, [id for id, _ in _rows(operation, reach, name)], "")
 
 
-def _rows(operation: Operation, name: str) -> list[tuple[int, str]]:
-    """The rows of a user in scope, those of organizations removed since among them."""
-    past = Tree.load(operation.connection, retired=True).scope(operation.acting)
-    found = rows.named(operation.connection, past, name)
+def _rows(operation: Operation, reach: frozenset[int], name: str) -> list[tuple[int, str]]:
+    """The rows of a user of any of these organizations. Raises NotFound."""
+    found = rows.named(operation.connection, reach, name)
     if not found:
         raise rows.unknown(operation.connection, operation.scope, name)
     return found

@@ -27,6 +27,9 @@ WHERE id > ? AND id <= ? AND action IN ('org move', 'org rename') ORDER BY id DE
 """
 
 
+_REMOVALS = "SELECT id, facts FROM operation WHERE action = 'org remove'"
+
+
 class Step(NamedTuple):
     """An operation that moved or renamed an organization (a row id), and what was before."""
 
@@ -43,6 +46,7 @@ class Places:
     def __init__(self, view: View) -> None:
         self._connection = view.connection
         self._acting = view.acting
+        self._live = view.scope
         self._now = Tree.load(view.connection, retired=True)
         self._steps: list[Step] = []  # the newest first, down to the operation known
         self._known: int | None = None
@@ -69,6 +73,14 @@ class Places:
         return frozenset.intersection(
             *(self._tree(later).scope(self._acting) for later in range(first, last + 1))
         )
+
+    def with_removed(self) -> frozenset[int]:
+        """What is in scope now, and the organizations that were removed out of it."""
+        removed = (
+            (operation, json.loads(facts).get("organization"))
+            for operation, facts in self._connection.execute(_REMOVALS).fetchall()
+        )
+        return self._live.union(one for operation, one in removed if one in self.scope(operation))
 
     def moves(self) -> list[Step]:
         """The moves that took something into scope or out of it, the oldest first."""
