@@ -150,3 +150,19 @@ def test_an_undo_out_of_sight_is_not_named(moved: Path, numctl, rows) -> None:
 
     assert undone_by("--as", "Sales") is None
     assert undone_by() is not None
+
+
+def test_an_undo_does_not_name_what_was_done_before_it_came(moved: Path, numctl, rows, refusal) -> None:
+    (reserved,) = (
+        row["operation"] for row in rows("history", "--limit", "100") if "before-all" in row["summary"]
+    )
+    assert numctl("undo", str(reserved)).code == 0
+
+    def told(*acting: str) -> str:
+        summary = rows("history", "--limit", "1", *acting)[0]["summary"]
+        assert isinstance(summary, str)
+        return summary
+
+    assert refusal("history", "--operation", str(reserved), "--as", "Finance")["code"] == 5
+    assert told("--as", "Finance").startswith("gave back 1 number of Acme/Finance/South")
+    assert told().startswith(f"undid operation {reserved}: gave back 1 number")

@@ -135,6 +135,9 @@ class Past:
         self, id: int, action: str, count: int, here: _Touched, facts: dict[str, object], *, ours: bool
     ) -> str:
         then = id - 1 if self._left(id, action, facts) else id
+        undone = facts.get("undoes")
+        if isinstance(undone, int) and not self._is_seen(undone):
+            facts = {**facts, "undoes": None}
         named = Named(
             lambda organization: self.path(organization, then), self.series, lambda user: self.user(user, id)
         )
