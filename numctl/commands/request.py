@@ -78,6 +78,8 @@ def _ask(session: Session, wanted: requests.Wanted, send: bool) -> None:
         )
 
     outcome = session.change("request", work)
+    if not outcome.extra:  # a dry run of what was done before
+        return
     if not session.output.structured:
         session.output.text(_shown(outcome.extra))
     if supplier is None:

@@ -198,3 +198,12 @@ def test_the_same_key_asks_once(numctl, configure) -> None:
 
 def test_no_requests_are_an_empty_list(numctl) -> None:
     assert requests(numctl) == []
+
+
+def test_a_dry_run_of_a_request_that_was_made_shows_nothing_more(numctl, configure) -> None:
+    configure(SUPPLIER)
+    line = ("request", "--quantity", "5", "--op-key", "k")
+    assert numctl(*line).code == 0
+    ending = numctl(*line, "--dry-run")
+    assert (ending.code, ending.out, ending.err) == (0, "Nothing was to be changed.\n", "")
+    assert len(requests(numctl)) == 1
