@@ -12,7 +12,7 @@ from numctl import clock, settings
 from numctl.core.actions import expiry
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.errors import Refusal
+from numctl.core.errors import BadValue, Refusal
 from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 from numctl.output import Output, answers
@@ -190,14 +190,28 @@ class Session:
         return parse_number(text, self.settings.region)
 
     def expect_a_day_to_come(self, day: str) -> None:
-        """Raises BadValue for a day that has passed, before the store is looked for.
+        """Raises BadValue for a day that has passed, before anything else is said of the command.
 
-        With --op-key it is looked at later: what was done once is answered as it was then.
+        What was done once under its --op-key passes: it is answered as it was then. So all that is a
+        part of the command must be read before.
         """
         from numctl.core.actions.reservations import expect_a_day_to_come
 
-        if self.change_options.op_key is None:
+        try:
             expect_a_day_to_come(day, self.today)
+        except BadValue:
+            if self.change_options.op_key is None or not self._was_done():
+                raise
+
+    def _was_done(self) -> bool:
+        from numctl.core.actions.perform import answered
+
+        try:
+            act = self.act()
+            with self.store.reading() as connection:
+                return answered(connection, act) is not None
+        except Refusal:  # of whatever comes after a bad value
+            return False
 
     def sign(self, parts: Collection[object]) -> None:
         """Count what was read from elsewhere as a part of this command, for --op-key."""

@@ -58,8 +58,8 @@ def release(
     from numctl.core.actions import subscribers
 
     session: Session = ctx.obj
-    keep = _keep(session, reserve, forward_to, until, cool)
     given = numbers_or_user(session, numbers, user)
+    keep = _keep(session, reserve, forward_to, until, cool)
     if keep is not None and keep.forward_to is not None and not isinstance(given, str):
         subscribers.expect_few(given, "a forwarding")
         subscribers.expect_others(given, keep.forward_to)

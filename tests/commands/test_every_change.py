@@ -261,6 +261,23 @@ def test_a_retry_is_answered_on_whatever_day(acme: Path, answer, refusal, monkey
         assert refusal(*line)["code"] == 2
 
 
+def test_a_day_that_has_passed_comes_first_under_a_new_key(acme: Path, answer, refusal, monkeypatch) -> None:
+    on(monkeypatch, "2026-01-10")
+    answer("reserve", number(75), "--tag", "t", "--until", "2026-01-10", "--op-key", "used")
+    on(monkeypatch, "2026-02-01")
+    for words in (
+        ["reserve", number(76), "--tag", "t", "--until", "2026-01-10"],
+        ["release", "Bob", "--reserve", "t", "--until", "2026-01-10"],
+    ):
+        for more in (
+            ["--op-key", "new", "--as", "Nobody"],
+            ["--op-key", "new", "--db", "none.db"],
+            ["--op-key", "new"],
+            ["--op-key", "used"],
+        ):
+            assert refusal(*words, *more)["code"] == 2, more
+
+
 def test_a_batch_is_answered_again_on_whatever_day(acme: Path, answer, monkeypatch) -> None:
     text = json.dumps({"action": "reserve", "number": number(75), "tag": "t", "until": "2026-01-10"})
     on(monkeypatch, "2026-01-10")

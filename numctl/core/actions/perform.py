@@ -32,7 +32,7 @@ def perform(store: Store, act: Act, action: str, work: Callable[[Operation], Non
     with store.writing(
         keep=lambda: operation is not None and operation.changed and not act.dry_run
     ) as connection:
-        known = _answered(connection, act)
+        known = answered(connection, act)
         if known is not None:
             return known if not act.dry_run else _nothing_more(known.action)
         operation = Operation(connection, act, action)
@@ -47,7 +47,8 @@ def _nothing_more(action: str) -> Outcome:
     return Outcome(None, action, True, 0, Packed(), None, None, None, None, None, 0, {})
 
 
-def _answered(connection: Connection, act: Act) -> Outcome | None:
+def answered(connection: Connection, act: Act) -> Outcome | None:
+    """The answer that was given under the act's key; None for none. Raises NumbersRefuse as ``perform``."""
     if act.op_key is None:
         return None
     tree = Tree.load(connection)
