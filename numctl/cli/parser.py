@@ -156,11 +156,11 @@ class Command(TyperCommand):
         ctx.obj = call.session = open_session(call, change, self.entry.name, ctx.params)
         try:
             ended = super().invoke(ctx)
-            if call.session.owes_mail:
-                from numctl import mail
-
-                mail.deliver_after_change(call.session)
+            _deliver_owed(call.session)
             return ended
+        except typer.Exit:  # by which a command ends with a code of its own, be its change made
+            _deliver_owed(call.session)
+            raise
         finally:
             call.session.close()
 
@@ -174,6 +174,14 @@ class Command(TyperCommand):
         from numctl.cli.help import page_of_command, write
 
         write(page_of_command(self, ctx), formatter)
+
+
+def _deliver_owed(session: Session) -> None:
+    """Try to deliver the mail that the command's change asked for; that never fails the command."""
+    if session.owes_mail:
+        from numctl import mail
+
+        mail.deliver_after_change(session)
 
 
 def _expect_text(param: Parameter, value: object) -> None:

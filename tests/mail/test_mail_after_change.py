@@ -187,3 +187,14 @@ def test_an_interruption_of_delivery_is_one(
     ending = ask(numctl)
     assert ending.code == 130
     assert ending.err == ""
+
+
+def test_a_batch_that_rejects_some_lines_delivers_what_the_others_ask_for(
+    numctl, box, plain: PostOffice
+) -> None:
+    for line in (["add", "3000+2", "--series", "s"], ["threshold", "set", "1"]):
+        assert numctl(*line).code == 0
+    text = "action,number,user\nassign,3000,Ann\nassign,9999,Bo\n"
+    assert numctl("batch", "-", "--keep-going", input=text).code == 3
+    assert [message["Subject"] for message in plain.messages] == ["Acme: 50% of 2 numbers in use"]
+    assert box.column("state") == ["sent"]
