@@ -34,7 +34,7 @@ def run() -> NoReturn:
         code = main()
         streams.finish()
     except KeyboardInterrupt:  # while something is loaded, or once everything is done
-        os._exit(code)
+        pass
     os._exit(code)
 
 

@@ -115,9 +115,9 @@ def _try_to_deliver(session: Session) -> None:
         session.output.note(f"Mail waits until {rests_until}, or for `numctl mail send`.")
         return
     report = Delivery(session.store, view, server, patience, session.settings.supplier).run()
-    if report.rejects:
-        more = f", and {len(report.rejects) - 1} more" if len(report.rejects) > 1 else ""
-        _warn(session, f"{report.rejects[0]}{more}.")
+    if report.problems:
+        more = f", and {len(report.problems) - 1} more" if len(report.problems) > 1 else ""
+        _warn(session, f"{report.problems[0]}{more}.")
 
 
 def _warn(session: Session, reason: str) -> None:

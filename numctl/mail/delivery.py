@@ -39,12 +39,12 @@ _PROCESS = f"{os.getpid()} {os.urandom(4).hex()}"
 
 @dataclass
 class Report:
-    """How many messages were sent, failed for good, and still wait; and what there is to complain of."""
+    """How many messages were sent, failed for good, and still wait; and what went wrong."""
 
     sent: int = 0
     failed: int = 0
     waiting: int = 0
-    rejects: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 class Patience(NamedTuple):
@@ -76,7 +76,7 @@ class Delivery:
             self._deliver()
             with self._store.writing() as connection:
                 self._report.waiting = outbox.count_waiting(self._view)
-                in_vain = self._report.waiting and self._report.rejects
+                in_vain = self._report.waiting and self._report.problems
                 outbox.rest_until(connection, stamp(clock.now(), REST) if in_vain else "")
         return self._report
 
@@ -109,7 +109,7 @@ class Delivery:
             handed += bool(receipt.reached)
             if receipt.broken:
                 return after, handed, True
-        self._report.rejects.append("there was no time for all of it")
+        self._report.problems.append("there was no time for all of it")
         return after, handed, False
 
     def _connect(self) -> Connection | None:
@@ -118,7 +118,7 @@ class Delivery:
             return within(seconds, self._server.name, lambda: self._server.connect(seconds))
         except Unreachable as error:
             reason = str(error)
-        self._report.rejects.append(reason)
+        self._report.problems.append(reason)
         with self._store.writing():
             outbox.note_unreachable(self._view, self._sender(), reason)
         return None
@@ -179,7 +179,7 @@ class Delivery:
                 self._report.failed += 1
         if reason:
             seen = outbox.shielded(self._view, letter.facts, letter.recipients, reason)
-            self._report.rejects.append(f"message {letter.id}: {seen}")
+            self._report.problems.append(f"message {letter.id}: {seen}")
 
 
 def _answerable(addresses: Iterable[str]) -> list[str]:

@@ -31,8 +31,8 @@ def send(
     report = mail.send_waiting(session, failed_too=failed)
     facts = {"sent": report.sent, "failed": report.failed, "waiting": report.waiting}
     session.output.answer(facts, _sentence(report))
-    for complaint in report.rejects:
-        session.output.warn(f"{complaint}.")
+    for problem in report.problems:
+        session.output.warn(f"{problem}.")
     if report.waiting:
         raise mail.StillWaiting(
             f"{_messages(report.waiting)} {'is' if report.waiting == 1 else 'are'} still waiting.",

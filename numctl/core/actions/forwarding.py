@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
+    from numctl.core.store.connection import Connection
 
 
 def way_on(operation: Operation, number: int) -> Iterator[int]:
@@ -23,10 +24,7 @@ def way_on(operation: Operation, number: int) -> Iterator[int]:
     passed = {number}
     current: int | None = number
     while current is not None and operation.writer.state_of(current) is not None:
-        row = operation.connection.execute(
-            "SELECT forward_to FROM detail WHERE number = ?", (current,)
-        ).fetchone()
-        current = row[0] if row else None
+        current = _forwarded(operation.connection, current)
         if current is None or current in passed:
             return
         passed.add(current)
@@ -52,15 +50,18 @@ def expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) ->
 def expect_no_circle_again(operation: Operation, numbers: Iterable[int]) -> None:
     """Raises NumbersRefuse where calls to one of the numbers, all forwarded, come back to it."""
     for number in numbers:
-        row = operation.connection.execute(
-            "SELECT forward_to FROM detail WHERE number = ?", (number,)
-        ).fetchone()
-        if row is not None and row[0] is not None and number in way_on(operation, row[0]):
+        to = _forwarded(operation.connection, number)
+        if to is not None and number in way_on(operation, to):
             raise NumbersRefuse(
                 f"Forwarding {number} again would go in a circle by now.",
                 "Change the forwarding that came later first. Nothing was changed.",
                 number=str(number),
             )
+
+
+def _forwarded(connection: Connection, number: int) -> int | None:
+    row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (number,)).fetchone()
+    return row[0] if row else None
 
 
 def _holds(numbers: Iterable[Range], number: int) -> bool:

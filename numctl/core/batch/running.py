@@ -28,7 +28,7 @@ _STEP = 1_000  # lines between two looks at the progress
 class Batch:
     """One run over a batch's text.
 
-    ``complaints`` are the refusals of lines. ``rejected()`` gives the refused lines as they were.
+    ``rejects`` are the refusals of lines. ``rejected()`` gives the refused lines as they were.
     """
 
     def __init__(self, text: BatchText, reader: ValueReader, *, keep_going: bool = False) -> None:

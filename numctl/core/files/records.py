@@ -24,7 +24,7 @@ LONGEST_OPENING = 1 << 20  # characters of a first line; a longer one is no head
 
 
 class Reader:
-    """The rows of one file, to be iterated once. What is wrong goes to ``complaints``, and reading goes on.
+    """The rows of one file, to be iterated once. What is wrong goes to ``rejects``, and reading goes on.
 
     ``present`` are the fields that the file has, ``ignored`` the columns nobody asked for, ``guarded``
     whether its texts may carry the guard that CSV has against formulas; all known once it was read.
@@ -33,7 +33,7 @@ class Reader:
     def __init__(self, stream: TextIO, form: Form, rejects: Rejects) -> None:
         self._stream = stream
         self._form = form
-        self._complaints = rejects
+        self._rejects = rejects
         self._line = 0
         self.present: set[str] = set()
         self.ignored: dict[str, None] = {}
@@ -44,11 +44,9 @@ class Reader:
         try:
             yield from self._rows()
         except UnicodeDecodeError as error:
-            self._complaints.add(self._line + 1, _undecodable(error))
+            self._rejects.add(self._line + 1, _undecodable(error))
         except UnicodeError as error:
-            self._complaints.add(
-                self._line + 1, BadValue(f"The text can't be decoded: {error}.", _BY_ENCODING)
-            )
+            self._rejects.add(self._line + 1, BadValue(f"The text can't be decoded: {error}.", _BY_ENCODING))
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
         opening: list[str] = []
@@ -59,7 +57,7 @@ class Reader:
             opening.append(line)
         first = opening[-1].strip()
         if len(opening[-1]) >= LONGEST_OPENING:
-            self._complaints.add(
+            self._rejects.add(
                 len(opening),
                 BadValue(
                     "The first line is longer than a megabyte, so it is no header.", "Is it the right file?"
@@ -95,19 +93,19 @@ class Reader:
                     if columns is None:
                         return
                 elif len(cells) != columns.width:
-                    self._complaints.add(line, _misfit(len(cells), columns.width))
+                    self._rejects.add(line, _misfit(len(cells), columns.width))
                 else:
                     cells.append("")
                     yield line, columns.pick(cells)
         except csv.Error as error:
-            self._complaints.add(self._line + 1, _broken(str(error)))
+            self._rejects.add(self._line + 1, _broken(str(error)))
 
     def _header(self, line: int, names: Sequence[str]) -> Columns | None:
         try:
             columns = Columns(names, self._form, whole=True)
         except BadValue as error:
             unmarked = any("\0" in name for name in names)
-            self._complaints.add(line, _NULS if unmarked else error)
+            self._rejects.add(line, _NULS if unmarked else error)
             return None
         self._note(columns)
         return columns
@@ -147,7 +145,7 @@ class Reader:
             try:
                 row = objects.row(decoded(line))
             except BadValue as error:
-                self._complaints.add(self._line, error)
+                self._rejects.add(self._line, error)
                 continue
             yield self._line, row
         self.present, self.ignored = objects.present, objects.ignored
@@ -162,11 +160,11 @@ class Reader:
                 try:
                     row = objects.row(member)
                 except BadValue as error:
-                    self._complaints.add(self._line, error)
+                    self._rejects.add(self._line, error)
                     continue
                 yield self._line, row
         except BadValue as error:
-            self._complaints.add(int(str(error.facts["line"])), error)
+            self._rejects.add(int(str(error.facts["line"])), error)
         self.present, self.ignored = objects.present, objects.ignored
 
 

@@ -58,7 +58,7 @@ def read(
     rules: bool = True,
     advance: Callable[[int], None] = lambda steps: None,
 ) -> Sheet:
-    """Read a whole file; what is wrong with it is in the sheet's ``complaints``.
+    """Read a whole file; what is wrong with it is in the sheet's ``rejects``.
 
     ``series`` is the (clean) series of rows that name none. With ``rules``, a row must say all that an
     import needs and nothing that its status doesn't admit; without, it is only to be compared.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.tree import Tree
@@ -47,10 +47,13 @@ class Places:
         self._connection = view.connection
         self._acting = view.acting
         self._live = view.scope
-        self._now = Tree.load(view.connection, retired=True)
         self._steps: list[Step] = []  # the newest first, down to the operation known
         self._known: int | None = None
         self._tree = lru_cache(TREES)(self._made)
+
+    @cached_property
+    def _now(self) -> Tree:
+        return Tree.load(self._connection, retired=True)
 
     def tree(self, operation: int) -> Tree:
         """The tree as it was once an operation was done."""

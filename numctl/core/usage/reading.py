@@ -90,7 +90,7 @@ def _expect_all(present: Collection[str]) -> None:
 def read(
     stream: TextIO, form: Form, *, region: str | None, advance: Callable[[int], None] = lambda steps: None
 ) -> UsageRecords:
-    """Read a whole file; what is wrong with it is in the ``complaints`` of what comes back."""
+    """Read a whole file; what is wrong with it is in the ``rejects`` of what comes back."""
     rejects = Rejects()
     records = UsageRecords(rejects)
     reader = Reader(stream, form, rejects)
