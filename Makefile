@@ -56,6 +56,7 @@ docs: $(READY)
 	$(BIN)/python -m tools.manpages
 	$(BIN)/python -m tools.pictures
 	$(BIN)/python -m tools.figures
+	$(BIN)/python -m tools.rulebook
 
 # What is missing is skipped by name: not being able to install a peer is no failure.
 $(PEERS): $(READY) requirements-bench.txt

@@ -26,7 +26,6 @@ import pytest
 import numctl as package
 from numctl import settings
 from numctl.cli.table import COMMANDS
-from numctl.core.rules.model import MEANINGS, RULES, Status
 from tests.postoffice import open_office
 from tools import figures, manpages
 
@@ -274,26 +273,6 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text_of(page)):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
-
-
-def test_rule_book_is_the_program_s() -> None:
-    rows = re.findall(
-        r"^\| (\S[^|]*) \| ([^|]*) \| ([^|]*) \|", text_of(ROOT / "docs/rules.md"), re.MULTILINE
-    )
-    book = {action.strip("`"): (source, to) for action, source, to in rows if action.startswith("`")}
-    book = {name: rule for name, rule in book.items() if name not in set(Status)}
-    assert set(book) == set(RULES)
-    for action, rule in RULES.items():
-        said_from, said_to = book[action]
-        assert set(re.findall(r"`([\w-]+)`", said_from)) == {str(status) for status in rule.sources}, action
-        if "same" not in said_to:
-            assert set(re.findall(r"`([\w-]+)`", said_to)) == {str(status) for status in rule.to}, action
-
-
-def test_statuses_mean_what_the_program_says() -> None:
-    book = text_of(ROOT / "docs/rules.md")
-    for status, meaning in MEANINGS.items():
-        assert f"| `{status}` | {meaning}" in book
 
 
 def test_settings_are_the_program_s() -> None:

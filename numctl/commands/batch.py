@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from numctl.core.batch.steps import STEPS
 from numctl.core.errors import BadValue
 from numctl.input.files import File, opened
 
@@ -35,6 +36,8 @@ def batch(ctx: typer.Context, file: File, keep_going: KeepGoing = False, rejects
     command that changes numbers, the other keys are its options with _ for -. In CSV, several numbers
     in a cell are separated by spaces.
 
+    The actions are ACTIONS.
+
     Each line sees what earlier lines did. One that is refused keeps all from being done, and every
     error is told with its line; with --keep-going only those lines are left out.
 
@@ -62,6 +65,9 @@ def batch(ctx: typer.Context, file: File, keep_going: KeepGoing = False, rejects
     if done.extra.get("rejected"):
         _tell(session, run)
         raise typer.Exit(SOME_REJECTED)
+
+
+batch.__doc__ = (batch.__doc__ or "").replace("ACTIONS", ", ".join(STEPS))
 
 
 def _run(session: Session, run: Batch, operation: Operation) -> None:

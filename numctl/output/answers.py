@@ -4,66 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from numctl.core.rules.book import ACTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numctl.core.changes.operation import Outcome
-
-# What was done, and what would be: {n} is "1 number" or "3 numbers".
-_SAID = {
-    "reserve": ("Reserved {n}", "reserve {n}"),
-    "retag": ("Tagged {n} anew", "tag {n} anew"),
-    "unreserve": ("Made {n} available again", "make {n} available again"),
-    "assign": ("Assigned {n}", "assign {n}"),
-    "register": ("Registered {n}", "register {n}"),
-    "release": ("Released {n}", "release {n}"),
-    "forward": ("Changed the forwarding of {n}", "change the forwarding of {n}"),
-    "move": ("Moved {n}", "move {n}"),
-    "allocate": ("Allocated {n}", "allocate {n}"),
-    "withdraw": ("Withdrew {n}", "withdraw {n}"),
-    "remove": ("Removed {n}", "remove {n}"),
-    "add": ("Added {n}", "add {n}"),
-    "import": ("Imported {n}", "import {n}"),
-    "series move": ("Moved {n} to another series", "move {n} to another series"),
-    "batch": ("Changed {n} by a batch", "change {n} by a batch"),
-    "undo": (
-        "Undid operation {undone}, which gave back {n}",
-        "undo operation {undone}, which gives back {n}",
-    ),
-}
-# The same of furniture, by the names in the answer.
-_FURNITURE = {
-    "init": ("Made a store with the root organization {organization}", "make a store for {organization}"),
-    "demo": (
-        "Filled a store with {organizations} organizations and {numbers} numbers",
-        "fill a store with {organizations} organizations and {numbers} numbers",
-    ),
-    "org add": ("Added organization {organization}", "add organization {organization}"),
-    "org rename": (
-        "Renamed organization {old} to {organization}",
-        "rename organization {old} to {organization}",
-    ),
-    "org set": (
-        "Set up organization {organization}{settings}",
-        "set up organization {organization}{settings}",
-    ),
-    "org move": ("Moved organization {organization} under {parent}", "move it: it would be {organization}"),
-    "org remove": ("Removed organization {name}", "remove organization {name}"),
-    "threshold set": (
-        "Set up organization {organization}{settings}",
-        "set up organization {organization}{settings}",
-    ),
-    "series add": ("Added series {name}", "add series {name}"),
-    "series rename": ("Renamed series {old} to {name}", "rename series {old} to {name}"),
-    "usage import": ("Read {rows} rows of usage", "read {rows} rows of usage"),
-    "request": ("Made request {request} for {quantity} more", "make a request for {quantity} more"),
-    "user rename": ("Renamed a user to {user}", "rename a user to {user}"),
-    "user forget": (
-        "Forgot a user; the name is blank everywhere, history included",
-        "forget the user: the name would be blank everywhere, history included",
-    ),
-}
-_WITH_TAG = ("reserve", "retag", "release")
+    from numctl.core.rules.record import Action
 
 
 def facts(outcome: Outcome) -> dict[str, object]:
@@ -89,31 +36,24 @@ def sentence(outcome: Outcome) -> str:
     would_change = outcome.dry_run and (outcome.count or outcome.extra or outcome.user)
     if outcome.operation is None and not would_change:
         return "Nothing was to be changed."
-    numbers = "1 number" if outcome.count == 1 else f"{outcome.count} numbers"
-    if outcome.action in _SAID:
-        done, would = (
-            text.format(n=numbers, undone=outcome.extra.get("undoes")) for text in _SAID[outcome.action]
-        )
-        details = _details(outcome)
-    else:
-        done, would, details = *_furniture(outcome), ""
+    action = ACTIONS[outcome.action]
+    words = _words(outcome)
+    details = _details(outcome, action) if action.of_numbers else ""
     if outcome.dry_run:
-        return f"Would {would}{details}. Nothing was changed: this was a dry run."
-    if outcome.action not in _SAID:
-        return f"{done}{details} (operation {outcome.operation})."
-    taken_back = f"take it back with `numctl undo {outcome.operation}`"
-    return f"{done}{details} (operation {outcome.operation}; {taken_back})."
+        return f"Would {action.would.format(**words)}{details}. Nothing was changed: this was a dry run."
+    way_back = f"; take it back with `numctl undo {outcome.operation}`" if action.of_numbers else ""
+    return f"{action.done.format(**words)}{details} (operation {outcome.operation}{way_back})."
 
 
-def _details(outcome: Outcome) -> str:
+def _details(outcome: Outcome, action: Action) -> str:
     said = ""
     if outcome.source and outcome.to and outcome.source != outcome.to:
         said += f" from {outcome.source} to {outcome.to}"
     elif outcome.source or outcome.to:
         said += f" of {outcome.to or outcome.source}"
-    if outcome.series and outcome.action in ("allocate", "withdraw", "add", "series move"):
+    if outcome.series and "series" in action.tells:
         said += f", series {outcome.series}"
-    if outcome.tag and outcome.action in _WITH_TAG:
+    if outcome.tag and "tag" in action.tells:
         said += f", tag '{outcome.tag}'"
     if outcome.user:
         said += f", user {outcome.user}"
@@ -124,15 +64,11 @@ def _details(outcome: Outcome) -> str:
     return said
 
 
-def _furniture(outcome: Outcome) -> tuple[str, str]:
+def _words(outcome: Outcome) -> dict[str, object]:
+    """What may stand in a sentence: names of what is gone since are told as such."""
     told = {**outcome.extra, "user": outcome.user, "settings": _settings(outcome.extra)}
-    names = {name: "(gone since)" if value is None else value for name, value in told.items()}
-    if outcome.action in _FURNITURE:
-        done, would = _FURNITURE[outcome.action]
-        return done.format(**names), would.format(**names)
-    what = outcome.extra.get("organization") or outcome.extra.get("name")
-    named = f"{outcome.action} {what}" if what else outcome.action
-    return f"Done: {named}", f"do: {named}"
+    named = {name: "(gone since)" if value is None else value for name, value in told.items()}
+    return {**named, "n": "1 number" if outcome.count == 1 else f"{outcome.count} numbers"}
 
 
 def _settings(extra: Mapping[str, object]) -> str:

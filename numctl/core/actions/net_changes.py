@@ -10,12 +10,12 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.changes.journal import Detail
+from numctl.core.rules.model import Detail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numctl.core.store.connection import Connection
+from numctl.core.store.connection import Connection
 
 # Both are read sorted, so that neither has to fit into memory.
 _PIECES = """

@@ -10,7 +10,8 @@ from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.catalog import users
 from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.numbers.ranges import Range, normalize, total
-from numctl.core.rules.model import MOST_ONE_BY_ONE, RULES, Change, Status
+from numctl.core.rules.book import ACTIONS
+from numctl.core.rules.model import MOST_ONE_BY_ONE, Change, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -119,10 +120,10 @@ def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) ->
         return numbers
     operation.writer.flush()
     theirs = numbers_of(operation.connection, operation.scope, numbers)
-    fitting = [Range(number, number) for number, status in theirs if status in RULES[action].sources]
+    fitting = [Range(number, number) for number, status in theirs if status in ACTIONS[action].sources]
     if not fitting:
         raise NumbersRefuse(
-            f"No number of '{numbers}' is {' or '.join(sorted(RULES[action].sources))},"
+            f"No number of '{numbers}' is {' or '.join(sorted(ACTIONS[action].sources))},"
             f" so `{action}` can't be done.",
             "Nothing was changed. See `numctl search --user`.",
             user=numbers,

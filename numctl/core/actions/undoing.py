@@ -14,11 +14,10 @@ from numctl.core.actions import net_changes
 from numctl.core.actions.forwarding import expect_no_circle_again
 from numctl.core.catalog.tree import Tree
 from numctl.core.changes.cache import ABSENT, Piece
-from numctl.core.changes.journal import NO_DETAIL, Detail
 from numctl.core.errors import SHOWN, NotFound, NumbersRefuse, OutOfScope, enumerated
 from numctl.core.numbers.ranges import Range, normalize
 from numctl.core.queries import history
-from numctl.core.rules.model import Status
+from numctl.core.rules.model import NO_DETAIL, Detail, Status
 
 if TYPE_CHECKING:
     from numctl.core.actions.net_changes import Net

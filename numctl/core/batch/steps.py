@@ -1,55 +1,50 @@
-"""What one line of a batch says, as something to be done: the actions, their keys, and their values.
+"""What one line of a batch says, as something to be done.
 
-The keys are the options of the command with the action's name. What is said is read strictly, before
-any of it is done.
+The actions and their keys are the rule book's; the keys are the options of the command with the
+action's name. What is said is read strictly, before any of it is done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from numctl.core.actions import allocation, inventory, reservations, series, subscribers
-from numctl.core.batch.values import ValueReader
 from numctl.core.errors import BadValue
+from numctl.core.rules.book import ACTIONS
+from numctl.core.rules.record import Kind
 from numctl.core.text import nearest, quoted
 
 if TYPE_CHECKING:
+    from numctl.core.batch.values import ValueReader
     from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
+    from numctl.core.rules.record import Action
 
 Step = Callable[["Operation"], None]
 Values = dict[str, Any]
 
 
-class Action(NamedTuple):
-    """The keys of one action with how each is read, those it can't do without, and what it does."""
-
-    keys: Mapping[str, Callable[[ValueReader, object], Any]]
-    required: tuple[str, ...]
-    step: Callable[[ValueReader, Values], Step]
-
-
 def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
     """What a line's keys and values ask for. Raises BadValue."""
     name = said.get("action")
-    action = ACTIONS.get(name) if isinstance(name, str) else None
-    if action is None:
+    if not isinstance(name, str) or name not in STEPS:
         raise _no_action(name)
+    action = ACTIONS[name]
     values: Values = {}
     for key, value in said.items():
-        read = action.keys.get(key)
-        if value is None or key == "action" or (value == "" and read is not ValueReader.organization):
+        kind = action.keys.get("numbers" if key == "number" else key)
+        if value is None or key == "action" or (value == "" and kind is not Kind.ORGANIZATION):
             continue
-        if read is None:
-            raise _no_key(str(name), key, action)
-        if key in ("number", "numbers") and "numbers" in values:
+        if kind is None:
+            raise _no_key(key, action)
+        if kind is Kind.NUMBERS and "numbers" in values:
             raise BadValue("Both 'number' and 'numbers' are there.", "Put all into 'numbers'.", key="number")
-        values["numbers" if key == "number" else key] = read(reader, value)
+        values["numbers" if key == "number" else key] = reader.read(kind, value)
     for key in action.required:
         if key not in values:
             raise BadValue(f"'{key}' is missing for {name}.", f"Its keys are {_listed(action)}.", key=key)
-    return action.step(reader, values)
+    return STEPS[name](reader, values)
 
 
 # What each action does with its values.
@@ -162,105 +157,39 @@ def _allot(do: Callable[..., None], *keys: str) -> Callable[[ValueReader, Values
     return step
 
 
-Keys = Mapping[str, Callable[[ValueReader, object], Any]]
-
-_OF_NUMBERS: Keys = {"numbers": ValueReader.numbers, "number": ValueReader.numbers}
-_OF_A_SERIES: Keys = {
-    "series": ValueReader.series,
-    "quantity": ValueReader.quantity,
-    "contiguous": ValueReader.flag,
-    "matching": ValueReader.pattern,
-}
-_OF_A_RELEASE: Keys = {
-    **{**_OF_NUMBERS, "user": ValueReader.user},
-    **{
-        "reserve": ValueReader.tag,
-        "forward_to": ValueReader.number,
-        "until": ValueReader.until,
-        "cool": ValueReader.days,
-    },
-}
-
-ACTIONS: dict[str, Action] = {
-    "reserve": Action(
-        {
-            **_OF_NUMBERS,
-            **_OF_A_SERIES,
-            "tag": ValueReader.tag,
-            "org": ValueReader.organization,
-            "until": ValueReader.until,
-        },
-        ("tag",),
-        _reserve,
-    ),
-    "retag": Action(
-        {**_OF_NUMBERS, "tag": ValueReader.tag},
-        ("numbers", "tag"),
-        _allot(reservations.retag, "numbers", "tag"),
-    ),
-    "unreserve": Action(_OF_NUMBERS, ("numbers",), _allot(reservations.unreserve, "numbers")),
-    "assign": Action(
-        {
-            **_OF_NUMBERS,
-            "series": ValueReader.series,
-            "matching": ValueReader.pattern,
-            "user": ValueReader.user,
-        },
-        ("user",),
-        _assign,
-    ),
-    "register": Action({**_OF_NUMBERS, "user": ValueReader.user}, (), _register),
-    "release": Action(_OF_A_RELEASE, (), _release),
-    "forward": Action(
-        {**_OF_NUMBERS, "to": ValueReader.number, "remove": ValueReader.flag}, ("numbers",), _forward
-    ),
-    "move": Action(
-        {**_OF_NUMBERS, "to": ValueReader.organization},
-        ("numbers", "to"),
-        _allot(inventory.move, "numbers", "to"),
-    ),
-    "allocate": Action(
-        {**_OF_A_SERIES, "to": ValueReader.organization}, ("series", "quantity", "to"), _allocate
-    ),
-    "withdraw": Action(
-        {"from": ValueReader.organization, "series": ValueReader.series, "quantity": ValueReader.quantity},
-        ("from", "series", "quantity"),
-        _allot(allocation.withdraw, "series", "quantity", "from"),
-    ),
-    "add": Action(
-        {**_OF_NUMBERS, "series": ValueReader.series, "org": ValueReader.organization},
-        ("numbers", "series"),
-        _add,
-    ),
-    "remove": Action(
-        {**_OF_NUMBERS, "reason": ValueReader.reason},
-        ("numbers", "reason"),
-        _allot(inventory.remove, "numbers", "reason"),
-    ),
-    "series move": Action(
-        {**_OF_NUMBERS, "to": ValueReader.series},
-        ("numbers", "to"),
-        _allot(series.reclassify, "numbers", "to"),
-    ),
+STEPS: dict[str, Callable[[ValueReader, Values], Step]] = {
+    "reserve": _reserve,
+    "retag": _allot(reservations.retag, "numbers", "tag"),
+    "unreserve": _allot(reservations.unreserve, "numbers"),
+    "assign": _assign,
+    "register": _register,
+    "release": _release,
+    "forward": _forward,
+    "move": _allot(inventory.move, "numbers", "to"),
+    "allocate": _allocate,
+    "withdraw": _allot(allocation.withdraw, "series", "quantity", "from"),
+    "add": _add,
+    "remove": _allot(inventory.remove, "numbers", "reason"),
+    "series move": _allot(series.reclassify, "numbers", "to"),
 }
 
 
 def _listed(action: Action) -> str:
-    return ", ".join(key for key in action.keys if key != "number")
+    return ", ".join(action.keys)
 
 
 def _no_action(name: object) -> BadValue:
     if name is None or name == "":
-        return BadValue("'action' is missing.", f"The actions are {', '.join(ACTIONS)}.", key="action")
-    close = nearest(str(name), ACTIONS)
+        return BadValue("'action' is missing.", f"The actions are {', '.join(STEPS)}.", key="action")
+    close = nearest(str(name), STEPS)
     return BadValue(
         f"There is no action {quoted(str(name))} in a batch.",
-        f"Did you mean {' or '.join(close)}?" if close else f"The actions are {', '.join(ACTIONS)}.",
+        f"Did you mean {' or '.join(close)}?" if close else f"The actions are {', '.join(STEPS)}.",
         nearest=close,
     )
 
 
-def _no_key(name: str, key: str, action: Action) -> BadValue:
+def _no_key(key: str, action: Action) -> BadValue:
     return BadValue(
-        f"{name} has no key {quoted(str(key))}.", f"Its keys are {_listed(action)}.", key=str(key)
+        f"{action.name} has no key {quoted(str(key))}.", f"Its keys are {_listed(action)}.", key=str(key)
     )

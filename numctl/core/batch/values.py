@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numctl.core import dates
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.errors import BadValue
 from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range
+from numctl.core.rules.record import Kind
 from numctl.core.text import clean_name, clean_note, clean_tag, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numctl.core.numbers.ranges import Range
 
 MOST_DIGITS = 15  # of a quantity
@@ -32,6 +35,25 @@ class ValueReader:
         self._clean_tag = lru_cache(REMEMBERED)(clean_tag)
         self._clean_name = lru_cache(REMEMBERED)(clean_name)
         self._day = lru_cache(REMEMBERED)(dates.day)
+
+        self._by_kind: dict[Kind, Callable[[object], Any]] = {
+            Kind.NUMBERS: self.numbers,
+            Kind.NUMBER: self.number,
+            Kind.ORGANIZATION: self.organization,
+            Kind.SERIES: self.series,
+            Kind.TAG: self.tag,
+            Kind.USER: self.user,
+            Kind.REASON: self.reason,
+            Kind.QUANTITY: self.quantity,
+            Kind.DAYS: self.days,
+            Kind.DAY_TO_COME: self.until,
+            Kind.FLAG: self.flag,
+            Kind.PATTERN: self.pattern,
+        }
+
+    def read(self, kind: Kind, value: object) -> Any:
+        """A value of one kind."""
+        return self._by_kind[kind](value)
 
     def numbers(self, value: object) -> list[Range]:
         """NUMBERS: a list of them, or one alone."""

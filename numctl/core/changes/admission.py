@@ -9,13 +9,13 @@ from numctl.core.changes.cache import ABSENT, Piece
 from numctl.core.errors import SHOWN, NumbersRefuse, NumbersUnknown, WrongStatus
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range
-from numctl.core.rules.model import RULES, State, allowed
+from numctl.core.rules.book import ACTIONS, allowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numctl.core.changes.states import States
-    from numctl.core.rules.model import Change
+    from numctl.core.rules.model import Change, State
     from numctl.core.store.connection import Connection
 
 
@@ -43,7 +43,7 @@ class Admission:
 
     def admits(self, state: State) -> bool:
         """Whether numbers in this state, which are visible, may be changed."""
-        return state.status in RULES[self._action].sources and self._held_by in (None, state.organization)
+        return state.status in ACTIONS[self._action].sources and self._held_by in (None, state.organization)
 
     def check(self, pieces: Iterable[Piece]) -> None:
         """Raises NumbersUnknown, WrongStatus or NumbersRefuse for the pieces that don't admit it.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes import bulk_details
 from numctl.core.numbers.ranges import any_adjoin
+from numctl.core.rules.model import goes_along
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,6 +110,10 @@ UPDATE span SET last = chain.last FROM (
 """
 
 
+def _keeps(old: State, new: State | None) -> bool:
+    return goes_along(old.status, new.status if new is not None else None)
+
+
 class Covered(NamedTuple):
     """How many numbers and spans of what is to be changed are in one state (a row id)."""
 
@@ -171,7 +176,7 @@ class Bulk:
         self._connection.executemany(
             "INSERT INTO temp.successor (before, after, drops, organization) VALUES (?, ?, ?, ?)",
             [
-                (before, after or None, not bulk_details.keeps(old, new), new.organization if new else None)
+                (before, after or None, not _keeps(old, new), new.organization if new else None)
                 for before, after, old, new in successors
             ],
         )

@@ -1,14 +1,13 @@
 """What becomes of users and forwarding when many spans change at once; a part of the writer's second body.
 
-The rules are those of ``details``: a user stays while the number stays assigned or in use, and is
-known by the organization that holds it; forwarding stays while the number stays reserved.
+The rules are those of ``details``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.rules.model import State, Status
+from numctl.core.rules.model import WITH_DETAIL, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,14 +55,6 @@ WHERE change.operation = ? AND change.position > ? AND change.number = detail.nu
 """
 
 
-def keeps(old: State, new: State | None) -> bool:
-    """Whether numbers that go from one state to another keep what is true of each alone."""
-    if new is None:
-        return False
-    held = (Status.ASSIGNED, Status.IN_USE)
-    return (old.status in held and new.status in held) or (old.status == new.status)
-
-
 def carry(
     connection: Connection,
     states: Sequence[tuple[State, State | None]],
@@ -76,7 +67,7 @@ def carry(
     ``states`` are those before and after, as ``temp.successor`` has them; ``details`` is the journal's
     last position of such changes. Gives how many were made.
     """
-    if all(old.status is Status.AVAILABLE for old, _ in states):
+    if all(old.status not in WITH_DETAIL for old, _ in states):
         return 0  # no user, no forwarding
     run = connection.execute
     these = {"operation": operation, "position": position}

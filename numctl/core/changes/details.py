@@ -1,7 +1,7 @@
 """What is true of one number alone, its user and its forwarding, and what a change makes of it.
 
-A user stays while the number stays assigned or in use, and is known by the organization that holds
-it; forwarding stays while the number stays reserved. A part of the writer.
+What stays follows from what each status carries (``rules.model``); a user is known by the organization
+that holds the number. A part of the writer.
 """
 
 from __future__ import annotations
@@ -9,15 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users
-from numctl.core.changes.journal import NO_DETAIL, Detail
-from numctl.core.rules.model import Change, State, Status
+from numctl.core.rules.model import CARRIES, NO_DETAIL, WITH_DETAIL, Change, Detail, State, goes_along
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numctl.core.store.connection import Connection
-
-_WITH_USER = (Status.ASSIGNED, Status.IN_USE)
 
 Differences = dict[int, tuple[Detail, Detail]]  # before and after, by number
 
@@ -65,7 +62,7 @@ def differences(
     Of users that stay as they are it says so: the same before and after.
     ``old`` and ``new`` are their state before and after, None where they are not in the inventory.
     """
-    if not gives(change) and (old is None or old.status is Status.AVAILABLE):
+    if not gives(change) and (old is None or old.status not in WITH_DETAIL):
         return {}
     first, last = numbers
     found = read(connection, first, last)
@@ -84,12 +81,13 @@ def _after(
 ) -> Detail:
     if new is None:
         return NO_DETAIL
-    if new.status in _WITH_USER:
+    carries = CARRIES[new.status]
+    if carries.user:
         if change.user is not None:
             return Detail(users.user_id(connection, new.organization, change.user))
         if before.user is not None:
             return Detail(users.taken_along(connection, before.user, new.organization))
-    elif new.status is Status.RESERVED and not change.stop_forwarding:
-        kept = before.forward_to if old is not None and old.status is Status.RESERVED else None
+    elif carries.forwarding and not change.stop_forwarding:
+        kept = before.forward_to if old is not None and goes_along(old.status, new.status) else None
         return Detail(None, change.forward_to or kept)
     return NO_DETAIL

@@ -9,11 +9,12 @@ hash.
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numctl.core.rules.model import Detail
     from numctl.core.store.connection import Connection
 
 _PIECES = (
@@ -23,16 +24,6 @@ _DETAILS = (
     "INSERT INTO detail_change (operation, position, number, user_before, user_after, forward_before,"
     " forward_after) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
-
-
-class Detail(NamedTuple):
-    """What is true of one number alone: its user's row id, the number it forwards to; None for none."""
-
-    user: int | None = None
-    forward_to: int | None = None
-
-
-NO_DETAIL = Detail()
 
 
 class Journal:

@@ -24,7 +24,8 @@ from numctl.core.changes.states import States
 from numctl.core.errors import AlreadyPresent
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Pair, Range, ascend, total
-from numctl.core.rules.model import RULES, Change, State
+from numctl.core.rules.book import ACTIONS
+from numctl.core.rules.model import Change, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
-EVERY_SPAN = 10**15  # more than there can be
-PART = 1_000  # numbers given something of their own at a time
+EVERY_SPAN, PART = 10**15, 1_000  # more than there can be; numbers given something of their own at a time
 
 _TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
 _IN_STATE = """
@@ -239,7 +239,7 @@ class Writer:
         return True
 
     def state_of(self, number: int) -> State | None:
-        """The state of one number within scope, as the operation has left it so far."""
+        """The state of a number within scope, as the operation has left it so far."""
         self._cache.load(number, number)
         (piece,) = self._cache.pieces(number, number)
         state = self.states[piece.state] if piece.state != ABSENT else None
@@ -267,8 +267,8 @@ class Writer:
     def _successor(self, state: int, change: Change) -> int:
         after = self._successors.get((state, change))
         if after is None:
-            leaves = not RULES[change.action].to
-            after = ABSENT if leaves else self.states.id(change.after(self.states[state]))
+            stays = ACTIONS[change.action].to
+            after = self.states.id(change.after(self.states[state])) if stays else ABSENT
             if len(self._successors) >= FLUSH_AT:
                 self._successors.clear()
             self._successors[state, change] = after

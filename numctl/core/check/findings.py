@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import Range
+from numctl.core.rules.model import WITH_FORWARDING, WITH_USER
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ LEFT JOIN state ON state.id = span.state LEFT JOIN user ON user.id = detail.user
 """
 _WITHOUT_USER = """
 SELECT span.first, span.last FROM state JOIN span ON span.state = state.id
-WHERE state.status IN ('assigned', 'in-use') AND span.last - span.first + 1 <>
+WHERE state.status IN (SELECT value FROM json_each(?)) AND span.last - span.first + 1 <>
   (SELECT count(user) FROM detail WHERE number BETWEEN span.first AND span.last)
 """
 _FOLDED = {
@@ -178,13 +179,13 @@ def _circles(leads_to: dict[int, int | None], sentence: str) -> Iterator[str]:
 
 def single_numbers(connection: Connection) -> Iterator[str]:
     for number, user, forward_to, status, holder, of, name in connection.execute(_SINGLE):
-        if user is not None and status not in ("assigned", "in-use"):
+        if user is not None and status not in WITH_USER:
             yield f"{number} is {status or 'not in the inventory'}, but has a user."
         elif user is not None and name and of != holder:
             yield f"{number} has a user of organization {of}, but organization {holder} holds it."
-        if forward_to is not None and status != "reserved":
+        if forward_to is not None and status not in WITH_FORWARDING:
             yield f"{number} is {status or 'not in the inventory'}, but is forwarded."
-    for first, last in connection.execute(_WITHOUT_USER):
+    for first, last in connection.execute(_WITHOUT_USER, (json.dumps(WITH_USER),)):
         yield f"{Range(first, last)} is given to users, but not each number has one."
 
 

@@ -11,8 +11,8 @@ from bisect import bisect_left, insort
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.changes.journal import NO_DETAIL, Detail
 from numctl.core.numbers.ranges import Range
+from numctl.core.rules.model import NO_DETAIL, Detail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import Ambiguous, Refusal
 from numctl.core.numbers.ranges import Range, adjoins
-from numctl.core.rules.model import Status
+from numctl.core.rules.model import WITH_USER, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Comparison:
             if organization not in view.scope:
                 continue
             held = Held(organization, view.tree.path(organization), Status(status), tag)
-            if users is None or held.status not in (Status.ASSIGNED, Status.IN_USE):
+            if users is None or held.status not in WITH_USER:
                 yield Range(first, last), held
                 continue
             for numbers, user in users.within(first, last):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from numctl.core.files.comparing import Comparison, Held, Pair
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.queries.buffer import Buffer
-from numctl.core.rules.model import MOST_ONE_BY_ONE, Status
+from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, WITH_USER, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from numctl.core.files.sheets import Sheet
 
 Step = tuple[tuple[str, str], ...]  # an action with its keys, but for the numbers
-
-_WITH_USER = (Status.ASSIGNED, Status.IN_USE)
 
 
 class Reconciliation:
@@ -47,7 +45,7 @@ class Reconciliation:
     def _steps(self, pair: Pair, wanted: Held | None) -> list[Step]:
         here = pair.here
         if here is not None and wanted is None:
-            released = [_step("release")] if here.status in _WITH_USER else []
+            released = [_step("release")] if here.status in WITH_USER else []
             return [*released, _step("remove", reason=self._reason)]
         assert wanted is not None  # noqa: S101 - one of both sides has the numbers
         if here == wanted:
@@ -75,30 +73,30 @@ class Reconciliation:
             status = Status.RESERVED if wanted.tag else Status.IN_USE if wanted.user else status
         if "status" not in present and status is Status.RESERVED and "user" in present and wanted.user:
             status = Status.IN_USE
-        tag = wanted.tag if status is Status.RESERVED or "reserved_tag" in present else ""
-        user = wanted.user if status in _WITH_USER or "user" in present else ""
+        tag = wanted.tag if CARRIES[status].tag or "reserved_tag" in present else ""
+        user = wanted.user if status in WITH_USER or "user" in present else ""
         return wanted._replace(status=status, tag=tag, user=user)
 
 
 def _can_be(here: Held | None, wanted: Held) -> bool:
     if not wanted.organization:
         return False
-    if bool(wanted.tag) != (wanted.status is Status.RESERVED):
+    if bool(wanted.tag) != bool(CARRIES[wanted.status].tag):
         return False
-    if wanted.user and wanted.status not in _WITH_USER:
+    if wanted.user and wanted.status not in WITH_USER:
         return False
-    if wanted.status in _WITH_USER and not wanted.user:
+    if wanted.status in WITH_USER and not wanted.user:
         # Without a name nobody can be invited; one who is there may stay.
-        return here is not None and here.status in _WITH_USER and not _starts_anew(here, wanted)
+        return here is not None and here.status in WITH_USER and not _starts_anew(here, wanted)
     return True
 
 
 def _starts_anew(here: Held, wanted: Held) -> bool:
     """Whether the user must go first: the wrong one, none any more, or one who is only invited and is
     in the way of a move."""
-    if here.status not in _WITH_USER:
+    if here.status not in WITH_USER:
         return False
-    if wanted.status not in _WITH_USER or fold(here.user) != fold(wanted.user):
+    if wanted.status not in WITH_USER or fold(here.user) != fold(wanted.user):
         return True
     if here.status is Status.IN_USE and wanted.status is Status.ASSIGNED:
         return True

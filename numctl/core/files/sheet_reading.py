@@ -13,7 +13,7 @@ from numctl.core.files.rejects import Rejects
 from numctl.core.files.sheets import Kind, Sheet
 from numctl.core.numbers.parsing import parse_number, parse_range
 from numctl.core.numbers.ranges import Range
-from numctl.core.rules.model import MOST_ONE_BY_ONE, Status
+from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Carries, Need, Status
 from numctl.core.text import clean_name, clean_tag, quoted, unguard
 
 if TYPE_CHECKING:
@@ -79,6 +79,14 @@ def read(
     return sheet
 
 
+_ONLY = {
+    "tag": "only a reserved one has a tag",
+    "until": "only a reserved one has a date",
+    "user": "only an assigned one or one in use has a user",
+    "forwarding": "only a reserved one has a forwarding",
+}
+
+
 class _Rows:
     """Puts rows into a sheet."""
 
@@ -91,12 +99,13 @@ class _Rows:
 
     def take(self, line: int, row: Row) -> None:
         """Raises BadValue where something is wrong; the sheet then stays as it was."""
-        said = row[4:8]
+        *place, series, organization, status, until, tag, user, forward = row
+        said = (series, organization, status, until)
         kind = self._kinds.get(said)
         if kind is None:
             kind = self._new_kind(said)
-        tag, user, forward = row[8].strip(), row[9].strip(), row[10].strip()
-        numbers = self._numbers(*row[:4])
+        tag, user, forward = tag.strip(), user.strip(), forward.strip()
+        numbers = self._numbers(*place)
         tag = self._tag(tag) if tag else ""
         user = self._user(user) if user else ""
         to = parse_number(forward, self._region) if forward else 0
@@ -153,20 +162,13 @@ class _Rows:
 
 def _expect_admitted(kind: Kind, numbers: Range, tag: str, user: str, forward: int) -> None:
     """Raises BadValue where a row says something that its status doesn't admit, or lacks what it needs."""
-    reserved = kind.status is Status.RESERVED
-    status = str(kind.status)
-    if reserved and not tag:
+    carries = CARRIES[kind.status]
+    if carries.tag is Need.MUST and not tag:
         raise BadValue("A reserved number needs a tag.", "Give it a reserved_tag.")
-    for what, given in (("tag", tag), ("date", kind.until), ("forwarding", forward)):
-        if given and not reserved:
-            raise BadValue(
-                f"This number is {status}, and only a reserved one has a {what}.", "Correct the status."
-            )
-    if user and kind.status not in (Status.ASSIGNED, Status.IN_USE):
-        raise BadValue(
-            f"This number is {status}, and only an assigned one or one in use has a user.",
-            "Correct the status.",
-        )
+    said = (tag, kind.until, user, forward)
+    for what, told, may in zip(Carries._fields, said, carries, strict=True):
+        if told and not may:
+            raise BadValue(f"This number is {kind.status}, and {_ONLY[what]}.", "Correct the status.")
     if (user or forward) and numbers.count > MOST_ONE_BY_ONE:
         raise BadValue(
             f"A row with a user or a forwarding may have {MOST_ONE_BY_ONE} numbers at most, and this has "

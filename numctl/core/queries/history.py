@@ -15,7 +15,7 @@ from numctl.core.changes.states import States
 from numctl.core.errors import NotFound
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries.places import Places
-from numctl.core.queries.summaries import Named, of_furniture, of_numbers
+from numctl.core.queries.summaries import Names, of_numbers, of_the_rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,15 +138,15 @@ class Past:
         undone = facts.get("undoes")
         if isinstance(undone, int) and not self._is_seen(undone):
             facts = {**facts, "undoes": None}
-        named = Named(
+        names = Names(
             lambda organization: self.path(organization, then), self.series, lambda user: self.user(user, id)
         )
         if not count:
-            return of_furniture(action, facts, named)
+            return of_the_rest(action, facts, names)
         told = (
             facts if ours else {name: value for name, value in facts.items() if name not in _WORDS_OF_ABOVE}
         )
-        return of_numbers(action, here.numbers, here.block, told, named)
+        return of_numbers(action, here.numbers, here.block, told, names)
 
     def _touched(self, first: int, last: int) -> dict[int, _Touched]:
         found: dict[int, _Touched] = {}

@@ -10,10 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.changes.journal import NO_DETAIL, Detail
 from numctl.core.errors import NumbersUnknown
 from numctl.core.queries.history import Past
-from numctl.core.rules.model import State, Status
+from numctl.core.rules.model import CARRIES, NO_DETAIL, Carries, Detail, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -209,9 +208,8 @@ def _with_details(
 
 def _fits(past: Past, detail: Detail, after: int | None) -> bool:
     state = past.states[after] if after is not None else None
-    if state is None or state.status is Status.AVAILABLE:
-        return detail == NO_DETAIL
-    if state.status is Status.RESERVED:
-        return detail.user is None
+    carries = CARRIES[state.status] if state is not None else Carries()
+    if not carries.user:
+        return detail.user is None and (detail.forward_to is None or bool(carries.forwarding))
     row = past.connection.execute("SELECT organization FROM user WHERE id = ?", (detail.user,)).fetchone()
-    return row is not None and row[0] == state.organization
+    return row is not None and state is not None and row[0] == state.organization

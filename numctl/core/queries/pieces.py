@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.series import names
-from numctl.core.rules.model import Status
+from numctl.core.rules.model import WITH_DETAIL, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,7 +79,7 @@ class Pieces:
         for id, series, holder, status, tag, until in found:
             shared = (self._series[series], None, self._view.tree.path(holder), _ALIKE[status])
             self.rows[id] = (*shared, tag or None, until or None, None, None)
-            if status == Status.AVAILABLE:
+            if status not in WITH_DETAIL:
                 self._bare.add(id)
 
     def _along(self, spans: list[Span]) -> tuple[_Own, _Inside] | None:

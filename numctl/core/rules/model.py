@@ -1,12 +1,8 @@
-"""The words of the domain: statuses, states, and the rule book as a table.
-
-``RULES`` is the whole rule book: an action that is not in it does not exist, and an action on a
-number whose status is not among its ``sources`` is refused.
-"""
+"""The words of the domain: statuses and what numbers in them have, states, and changes of them."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 MOST_ONE_BY_ONE = 1_000_000
@@ -24,9 +20,9 @@ class Status(StrEnum):
 
 MEANINGS: dict[Status, str] = {
     Status.AVAILABLE: "held by its organization, free to assign, reserve, allocate or move",
-    Status.RESERVED: "tagged for later use",
+    Status.RESERVED: "tagged for later use; always with a tag",
     Status.ASSIGNED: "given to a user by invitation; the user has not on-boarded yet",
-    Status.IN_USE: "the user has on-boarded",
+    Status.IN_USE: 'the user has on-boarded ("registered" in the utilization table)',
 }
 
 
@@ -44,75 +40,56 @@ class State(NamedTuple):
     until: str = ""
 
 
-class Rule(NamedTuple):
-    """One line of the rule book.
+class Need(IntEnum):
+    """Whether numbers of a status have something: it is false where they can't."""
 
-    ``sources`` are the statuses the action may start from (none: the number must not be in the
-    inventory yet), ``to`` the statuses it may lead to (none: the number leaves the inventory; the
-    same as ``sources`` for an action that keeps the status).
-    """
-
-    sources: frozenset[Status]
-    to: frozenset[Status]
-    meaning: str
+    NEVER = 0
+    MAY = 1
+    MUST = 2
 
 
-def _statuses(*names: Status) -> frozenset[Status]:
-    return frozenset(names)
+class Carries(NamedTuple):
+    """What numbers of one status have beside it."""
+
+    tag: Need = Need.NEVER
+    until: Need = Need.NEVER
+    user: Need = Need.NEVER
+    forwarding: Need = Need.NEVER
 
 
-_ANY = frozenset(Status)
-_AVAILABLE = _statuses(Status.AVAILABLE)
-_RESERVED = _statuses(Status.RESERVED)
-
-RULES: dict[str, Rule] = {
-    "reserve": Rule(_AVAILABLE, _RESERVED, "tag for later use"),
-    "retag": Rule(_RESERVED, _RESERVED, "give another tag"),
-    "unreserve": Rule(_RESERVED, _AVAILABLE, "drop tag, date and forwarding"),
-    "assign": Rule(_statuses(Status.AVAILABLE, Status.RESERVED), _statuses(Status.ASSIGNED), "invite a user"),
-    "register": Rule(_statuses(Status.ASSIGNED), _statuses(Status.IN_USE), "the user on-boards"),
-    "release": Rule(
-        _statuses(Status.ASSIGNED, Status.IN_USE),
-        _statuses(Status.AVAILABLE, Status.RESERVED),
-        "delete the user or withdraw the invitation",
-    ),
-    "forward": Rule(_RESERVED, _RESERVED, "change or remove the forwarding number"),
-    "move": Rule(
-        _statuses(Status.AVAILABLE, Status.RESERVED, Status.IN_USE),
-        _statuses(Status.AVAILABLE, Status.RESERVED, Status.IN_USE),
-        "hand to another organization",
-    ),
-    "allocate": Rule(_AVAILABLE, _AVAILABLE, "give a quantity to an organization below"),
-    "withdraw": Rule(_AVAILABLE, _AVAILABLE, "give a quantity back to the immediate parent"),
-    "remove": Rule(_statuses(Status.AVAILABLE, Status.RESERVED), frozenset(), "take out of the inventory"),
-    "series move": Rule(_ANY, _ANY, "put into another series"),
-    "settle": Rule(_RESERVED, _AVAILABLE, "a hold has ended"),
-    "add": Rule(frozenset(), _AVAILABLE, "put into the inventory"),
-    "import": Rule(frozenset(), _ANY, "put into the inventory as another list has it"),
+CARRIES: dict[Status, Carries] = {
+    Status.AVAILABLE: Carries(),
+    Status.RESERVED: Carries(tag=Need.MUST, until=Need.MAY, forwarding=Need.MAY),
+    Status.ASSIGNED: Carries(user=Need.MUST),
+    Status.IN_USE: Carries(user=Need.MUST),
 }
+WITH_USER = tuple(status for status in Status if CARRIES[status].user)
+WITH_FORWARDING = tuple(status for status in Status if CARRIES[status].forwarding)
+WITH_DETAIL = (*WITH_FORWARDING, *WITH_USER)
 
-# Actions by quantity are chosen by the tool, never by number; settling happens by itself. None of
-# them helps someone whose number was refused.
-_NOT_OFFERED = frozenset({"allocate", "withdraw", "settle", "series move"})
+
+class Detail(NamedTuple):
+    """What is true of one number alone: its user (a row id), and the number it is forwarded to."""
+
+    user: int | None = None
+    forward_to: int | None = None
 
 
-def allowed(status: Status, *, forwarding: bool = False) -> list[str]:
-    """The actions that a number of this status admits, in the rule book's order.
+NO_DETAIL = Detail()
 
-    ``forwarding`` says whether the number has a forwarding number; without one it can't be forwarded.
-    """
-    return [
-        action
-        for action, rule in RULES.items()
-        if status in rule.sources and action not in _NOT_OFFERED and (action != "forward" or forwarding)
-    ]
+
+def goes_along(before: Status, after: Status | None) -> bool:
+    """Whether a number's detail stays with it from one status to another (None: it leaves)."""
+    if after is None:
+        return False
+    old, new = CARRIES[before], CARRIES[after]
+    return bool((old.user and new.user) or (old.forwarding and new.forwarding))
 
 
 class Change(NamedTuple):
     """What an action does to the state of each number; ``None`` keeps what is there.
 
-    A tag and a date are kept only while the number stays reserved, a user only while it stays
-    assigned or in use, forwarding only while it stays reserved.
+    What a number has beside its status is kept only while its status carries it: ``CARRIES``.
     """
 
     action: str
@@ -128,11 +105,11 @@ class Change(NamedTuple):
     def after(self, state: State) -> State:
         """The state that a number in ``state`` is in afterwards."""
         status = self.to or state.status
-        held = status is Status.RESERVED
+        carries = CARRIES[status]
         return State(
             self.series or state.series,
             self.organization or state.organization,
             status,
-            (state.tag if self.tag is None else self.tag) if held else "",
-            (state.until if self.until is None else self.until) if held else "",
+            (state.tag if self.tag is None else self.tag) if carries.tag else "",
+            (state.until if self.until is None else self.until) if carries.until else "",
         )

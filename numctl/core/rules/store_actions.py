@@ -1,0 +1,78 @@
+"""The actions that change no number's state by a rule of their own: the catalog, and the store as a whole."""
+
+from __future__ import annotations
+
+from numctl.core.rules.record import Action
+
+STORE_ACTIONS = (
+    Action("batch", "Changed {n} by a batch", "change {n} by a batch"),
+    Action(
+        "undo",
+        "Undid operation {undoes}, which gave back {n}",
+        "undo operation {undoes}, which gives back {n}",
+        "gave back {n}",
+    ),
+    Action(
+        "init",
+        "Made a store with the root organization {organization}",
+        "make a store for {organization}",
+        "made the store",
+    ),
+    Action(
+        "demo",
+        "Filled a store with {organizations} organizations and {numbers} numbers",
+        "fill a store with {organizations} organizations and {numbers} numbers",
+        "filled the store with a small company",
+    ),
+    Action(
+        "org add",
+        "Added organization {organization}",
+        "add organization {organization}",
+        "added {organization}",
+    ),
+    Action(
+        "org rename",
+        "Renamed organization {old} to {organization}",
+        "rename organization {old} to {organization}",
+        "renamed {organization} from {old}",
+    ),
+    Action(
+        "org set",
+        "Set up organization {organization}{settings}",
+        "set up organization {organization}{settings}",
+        "changed the settings of {organization}",
+    ),
+    Action(
+        "org move",
+        "Moved organization {organization} under {parent}",
+        "move it: it would be {organization}",
+        "moved {organization} to another place",
+    ),
+    Action(
+        "org remove", "Removed organization {name}", "remove organization {name}", "removed {organization}"
+    ),
+    Action(
+        "threshold set",
+        "Set up organization {organization}{settings}",
+        "set up organization {organization}{settings}",
+        "set the threshold of {organization}",
+    ),
+    Action("series add", "Added series {name}", "add series {name}"),
+    Action("series rename", "Renamed series {old} to {name}", "rename series {old} to {name}"),
+    Action("user rename", "Renamed a user to {user}", "rename a user to {user}", "renamed a user"),
+    Action(
+        "user forget",
+        "Forgot a user; the name is blank everywhere, history included",
+        "forget the user: the name would be blank everywhere, history included",
+        "forgot a user",
+    ),
+    Action(
+        "usage import", "Read {rows} rows of usage", "read {rows} rows of usage", "read {rows} usage records"
+    ),
+    Action(
+        "request",
+        "Made request {request} for {quantity} more",
+        "make a request for {quantity} more",
+        "noted a request for {quantity} numbers",
+    ),
+)
