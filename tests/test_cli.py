@@ -497,7 +497,7 @@ def test_values_are_read_strictly(read: Any, good: dict[str, object], bad: list[
 
 @pytest.mark.parametrize("text", ["2028-02-29", "0001-01-01", "9999-12-31"])
 def test_real_days_are_read(text: str) -> None:
-    assert options.day(text).isoformat() == text
+    assert options.day(text) == text
 
 
 @pytest.mark.parametrize(

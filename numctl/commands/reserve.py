@@ -55,7 +55,7 @@ def reserve(
     session: Session = ctx.obj
     kept = clean_tag(tag)
     chosen = numbers_or_quantity(session, numbers, _wanted(series, many, contiguous, matching))
-    last_day = until.isoformat() if until else ""
+    last_day = until or ""
     session.expect_a_day_to_come(last_day)
     session.change(
         "reserve",

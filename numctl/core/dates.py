@@ -1,11 +1,8 @@
-"""Days: read strictly, and as the moments they end at in a time zone."""
+"""Days as the moments they end at in a time zone, and the periods that words stand for."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
-
-from numctl.core.errors import BadValue
-from numctl.core.text import quoted
 
 PERIODS = ("today", "last-7-days", "current-cycle", "last-cycle")
 END_OF_TIME = "9999-12-31T23:59:59Z"
@@ -16,20 +13,6 @@ class Period(NamedTuple):
 
     first: str
     last: str
-
-
-def day(text: str) -> str:
-    """A date of the calendar as it is kept, ``YYYY-MM-DD``. Raises BadValue."""
-    from datetime import date
-
-    year, *rest = text.split("-")
-    digits = text.replace("-", "")
-    if text.isascii() and digits.isdigit() and len(year) == 4 and [*map(len, rest)] == [2, 2]:
-        try:
-            return date(int(year), int(rest[0]), int(rest[1])).isoformat()
-        except ValueError:
-            raise BadValue(f"The calendar has no day {quoted(text)}.", "Correct it.") from None
-    raise BadValue(f"A date is written YYYY-MM-DD, not {quoted(text)}.", "Write it so.")
 
 
 def end_of(day: str, timezone: str) -> str:

@@ -6,16 +6,26 @@ right is a ``BadValue``, told in one sentence.
 
 from __future__ import annotations
 
-from datetime import date
-
 from numctl.core.errors import BadValue
+from numctl.core.text import quoted
 
 MOST_DIGITS = 15  # of a quantity: there are no more telephone numbers than that
+MOST_DAYS = 3650  # that a number rests
+
+
+def option(name: str) -> str:
+    """How a command line names a value: ``forward_to`` is ``--forward-to``."""
+    return f"--{name.replace('_', '-')}"
+
+
+def key(name: str) -> str:
+    """How a line of a batch names a value: ``'forward_to'``."""
+    return f"'{name}'"
 
 
 def _whole(text: str, least: int, what: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS or int(text) < least:
-        raise BadValue(f"{what}, written in digits alone, not {text!r}.")
+        raise BadValue(f"{what}, written in digits alone, not {quoted(text)}.")
     return int(text)
 
 
@@ -49,19 +59,28 @@ def percent_or_off(text: str | int) -> int | str:
         raise BadValue(f"A threshold is a whole number from 1 to 100, or 'off', not {text!r}.") from None
 
 
-def day(text: str | date) -> date:
-    """A date written YYYY-MM-DD that the calendar has. Raises ``BadValue``."""
-    if isinstance(text, date):
+def days(text: str | int) -> int:
+    """How many days a number rests, 1 to 3650. Raises ``BadValue``."""
+    if isinstance(text, int):
         return text
+    value = _whole(text, 1, "A number of days is a whole number, 1 or more")
+    if value > MOST_DAYS:
+        raise BadValue(f"A number rests for {MOST_DAYS} days at most, not {value}.")
+    return value
+
+
+def day(text: str) -> str:
+    """A date of the calendar as it is kept, ``YYYY-MM-DD``. Raises ``BadValue``."""
+    from datetime import date
+
     year, *rest = text.split("-")
     digits = text.replace("-", "")
-    shape = len(text) == 10 and len(year) == 4 and [len(part) for part in rest] == [2, 2]
-    if not (shape and digits.isascii() and digits.isdigit()):
-        raise BadValue(f"A date is written YYYY-MM-DD, not {text!r}.")
-    try:
-        return date(int(year), int(rest[0]), int(rest[1]))
-    except ValueError:
-        raise BadValue(f"The calendar has no day {text!r}.") from None
+    if text.isascii() and digits.isdigit() and len(year) == 4 and [*map(len, rest)] == [2, 2]:
+        try:
+            return date(int(year), int(rest[0]), int(rest[1])).isoformat()
+        except ValueError:
+            raise BadValue(f"The calendar has no day {quoted(text)}.", "Correct it.") from None
+    raise BadValue(f"A date is written YYYY-MM-DD, not {quoted(text)}.", "Write it so.")
 
 
 def seconds(text: str | float) -> float:

@@ -6,7 +6,6 @@ A value is read strictly: what isn't exactly right is a ``BadValue``, told in on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -80,10 +79,10 @@ Matching = Annotated[
     ),
 ]
 Until = Annotated[
-    date | None, typer.Option("--until", metavar=DATE, parser=day, help="Held through this day.")
+    str | None, typer.Option("--until", metavar=DATE, parser=day, help="Held through this day.")
 ]
-FromDay = Annotated[date | None, typer.Option("--from", metavar=DATE, parser=day, help="The first day.")]
-ToDay = Annotated[date | None, typer.Option("--to", metavar=DATE, parser=day, help="The last day.")]
+FromDay = Annotated[str | None, typer.Option("--from", metavar=DATE, parser=day, help="The first day.")]
+ToDay = Annotated[str | None, typer.Option("--to", metavar=DATE, parser=day, help="The last day.")]
 Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", parser=quantity, help="At most this many rows.")
 ]

@@ -13,7 +13,6 @@ from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.usage.consumption import Consumed
@@ -91,7 +90,7 @@ def consumption(
         file.rows((FIRST_FIELD[by], *FIGURES), _rows(found, tree, by, exact=exact), empty="No usage found.")
 
 
-def _period(first: date | None, last: date | None, named: str | None, today: str) -> Period:
+def _period(first: str | None, last: str | None, named: str | None, today: str) -> Period:
     """The days that were asked for. Raises BadValue where they contradict one another."""
     if first is None and last is None:
         from numctl.core.dates import period
@@ -103,7 +102,7 @@ def _period(first: date | None, last: date | None, named: str | None, today: str
         raise BadValue(
             f"The period from {first} to {last} ends before it begins.", "Give the earlier day first."
         )
-    return Period(first.isoformat() if first else BEGINNING, last.isoformat() if last else END)
+    return Period(first or BEGINNING, last or END)
 
 
 def _rows(found: Consumed, tree: Tree, by: str, *, exact: bool) -> Iterator[tuple[object, ...]]:

@@ -15,7 +15,7 @@ from numctl.core.rules.model import MOST_ONE_BY_ONE, Change, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numctl.core.changes.operation import Operation
     from numctl.core.store.connection import Connection
@@ -29,6 +29,51 @@ class Keep(NamedTuple):
     tag: str
     forward_to: int | None = None
     until: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        reserve: str | None,
+        forward_to: int | None,
+        until: str | None,
+        cool: int | None,
+        today: str,
+        name: Callable[[str], str],
+    ) -> Keep | None:
+        """What these values together ask to keep; None where none of them is there.
+
+        ``reserve`` is a tag, ``until`` a day to come, ``cool`` days from ``today`` on; ``name`` says how
+        the one who gave them calls them. Raises BadValue where they don't go together.
+        """
+        if cool is not None:
+            if reserve is not None or forward_to is not None or until:
+                raise BadValue(
+                    f"{name('cool')} stands alone.",
+                    "It reserves the number by itself, until its days are over.",
+                )
+            return cls(COOLING, until=_days_after(today, cool))
+        if reserve is None:
+            if forward_to is not None or until:
+                lost = name("until" if forward_to is None else "forward_to")
+                raise BadValue(f"{lost} is for numbers that are kept.", f"Add {name('reserve')} with a tag.")
+            return None
+        return cls(reserve, forward_to, until or "")
+
+    def expect_fit(self, numbers: Iterable[Range] | str) -> None:
+        """Raises BadValue where numbers that are named can't be given this forwarding."""
+        if self.forward_to is not None and not isinstance(numbers, str):
+            expect_few(numbers, "a forwarding")
+            expect_others(numbers, self.forward_to)
+
+
+def _days_after(today: str, days: int) -> str:
+    from datetime import date, timedelta
+
+    try:
+        return (date.fromisoformat(today) + timedelta(days)).isoformat()
+    except OverflowError:
+        raise BadValue(f"{days} days from {today} on, the year is past 9999.", "Give fewer days.") from None
 
 
 def assign(operation: Operation, numbers: Iterable[Range] | allocation.Quantity, user: str) -> None:

@@ -14,6 +14,7 @@ from numctl.core.errors import BadValue
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.record import Kind
 from numctl.core.text import nearest, quoted
+from numctl.core.values import key
 
 if TYPE_CHECKING:
     from numctl.core.batch.values import ValueReader
@@ -32,18 +33,18 @@ def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
         raise _no_action(name)
     action = ACTIONS[name]
     values: Values = {}
-    for key, value in said.items():
-        kind = action.keys.get("numbers" if key == "number" else key)
-        if value is None or key == "action" or (value == "" and kind is not Kind.ORGANIZATION):
+    for word, value in said.items():
+        kind = action.keys.get("numbers" if word == "number" else word)
+        if value is None or word == "action" or (value == "" and kind is not Kind.ORGANIZATION):
             continue
         if kind is None:
-            raise _no_key(key, action)
+            raise _no_key(word, action)
         if kind is Kind.NUMBERS and "numbers" in values:
             raise BadValue("Both 'number' and 'numbers' are there.", "Put all into 'numbers'.", key="number")
-        values["numbers" if key == "number" else key] = reader.read(kind, value)
-    for key in action.required:
-        if key not in values:
-            raise BadValue(f"'{key}' is missing for {name}.", f"Its keys are {_listed(action)}.", key=key)
+        values["numbers" if word == "number" else word] = reader.read(kind, value)
+    for word in action.required:
+        if word not in values:
+            raise BadValue(f"'{word}' is missing for {name}.", f"Its keys are {_listed(action)}.", key=word)
     return STEPS[name](reader, values)
 
 
@@ -55,10 +56,10 @@ def _chosen(values: Values, quantity: int | None) -> list[Range] | allocation.Qu
     if ("numbers" in values) == ("series" in values):
         raise BadValue("Give either numbers, or a series.", "Leave one of 'numbers' and 'series' out.")
     if "numbers" in values:
-        for key in ("quantity", "contiguous", "matching"):
-            if key in values:
+        for word in ("quantity", "contiguous", "matching"):
+            if word in values:
                 raise BadValue(
-                    f"'{key}' is for a series, and here are numbers.", f"Leave '{key}' out.", key=key
+                    f"'{word}' is for a series, and here are numbers.", f"Leave '{word}' out.", key=word
                 )
         named: list[Range] = values["numbers"]
         return named
@@ -99,30 +100,14 @@ def _register(reader: ValueReader, values: Values) -> Step:
 
 def _release(reader: ValueReader, values: Values) -> Step:
     numbers, keep = _named(values), _keep(reader, values)
-    if keep is not None and keep.forward_to is not None and not isinstance(numbers, str):
-        subscribers.expect_few(numbers, "a forwarding")
-        subscribers.expect_others(numbers, keep.forward_to)
+    if keep is not None:
+        keep.expect_fit(numbers)
     return lambda op: subscribers.release(op, numbers, keep)
 
 
 def _keep(reader: ValueReader, values: Values) -> subscribers.Keep | None:
-    tag, forward_to, until = values.get("reserve"), values.get("forward_to"), values.get("until", "")
-    if "cool" in values:
-        if tag is not None or forward_to is not None or until:
-            raise BadValue(
-                "'cool' stands alone.", "It reserves the number by itself, until its days are over."
-            )
-        from datetime import date, timedelta
-
-        last_day = date.fromisoformat(reader.today) + timedelta(values["cool"])
-        return subscribers.Keep(subscribers.COOLING, until=last_day.isoformat())
-    if tag is None:
-        if forward_to is not None or until:
-            raise BadValue(
-                "'forward_to' and 'until' are for numbers that are kept.", "Add 'reserve' with a tag."
-            )
-        return None
-    return subscribers.Keep(tag, forward_to, until)
+    said = {word: values.get(word) for word in ("reserve", "forward_to", "until", "cool")}
+    return subscribers.Keep.of(**said, today=reader.today, name=key)
 
 
 def _forward(reader: ValueReader, values: Values) -> Step:
@@ -147,12 +132,12 @@ def _allocate(reader: ValueReader, values: Values) -> Step:
     return lambda op: allocation.allocate(op, wanted, to)
 
 
-def _allot(do: Callable[..., None], *keys: str) -> Callable[[ValueReader, Values], Step]:
+def _allot(do: Callable[..., None], *words: str) -> Callable[[ValueReader, Values], Step]:
     """A step that hands the values of these keys to a feature, in their order."""
 
     def step(reader: ValueReader, values: Values) -> Step:
-        given = [values[key] for key in keys]
-        return lambda op: do(op, *given)
+        told = [values[word] for word in words]
+        return lambda op: do(op, *told)
 
     return step
 
@@ -189,7 +174,7 @@ def _no_action(name: object) -> BadValue:
     )
 
 
-def _no_key(key: str, action: Action) -> BadValue:
+def _no_key(word: str, action: Action) -> BadValue:
     return BadValue(
-        f"{action.name} has no key {quoted(str(key))}.", f"Its keys are {_listed(action)}.", key=str(key)
+        f"{action.name} has no key {quoted(str(word))}.", f"Its keys are {_listed(action)}.", key=str(word)
     )

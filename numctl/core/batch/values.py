@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from numctl.core import dates
+from numctl.core import values
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.errors import BadValue
 from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from numctl.core.numbers.ranges import Range
 
-MOST_DIGITS = 15  # of a quantity
-MOST_DAYS = 3650  # that a number rests
 REMEMBERED = 4096  # texts of each kind, read once
 _SAID = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -34,7 +32,7 @@ class ValueReader:
         self.today = today
         self._clean_tag = lru_cache(REMEMBERED)(clean_tag)
         self._clean_name = lru_cache(REMEMBERED)(clean_name)
-        self._day = lru_cache(REMEMBERED)(dates.day)
+        self._day = lru_cache(REMEMBERED)(values.day)
 
         self._by_kind: dict[Kind, Callable[[object], Any]] = {
             Kind.NUMBERS: self.numbers,
@@ -87,14 +85,11 @@ class ValueReader:
         return clean_note(_text(value, "reason"), "A reason")
 
     def quantity(self, value: object) -> int:
-        return _whole(value, "A quantity")
+        return values.quantity(_text(value, "quantity"))
 
     def days(self, value: object) -> int:
         """How many days a number rests."""
-        count = _whole(value, "A number of days")
-        if count > MOST_DAYS:
-            raise BadValue(f"A number rests for {MOST_DAYS} days at most, not {count}.")
-        return count
+        return values.days(_text(value, "cool"))
 
     def until(self, value: object) -> str:
         """A day that hasn't passed, as ``YYYY-MM-DD``."""
@@ -122,10 +117,3 @@ def _text(value: object, key: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise BadValue(f"'{key}' is no text.", "Write it in quotes.", key=key)
-
-
-def _whole(value: object, what: str) -> int:
-    text = _text(value, "quantity")
-    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS or int(text) < 1:
-        raise BadValue(f"{what} is a whole number, 1 or more, written in digits alone, not {quoted(text)}.")
-    return int(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
-from numctl.core.dates import day
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Form
 from numctl.core.files.records import Reader
@@ -15,6 +14,7 @@ from numctl.core.numbers.parsing import parse_number, parse_range
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Carries, Need, Status
 from numctl.core.text import clean_name, clean_tag, quoted, unguard
+from numctl.core.values import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

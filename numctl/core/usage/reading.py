@@ -6,7 +6,7 @@ from array import array
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
-from numctl.core import dates
+from numctl.core import values
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Form
 from numctl.core.files.records import Reader
@@ -100,7 +100,7 @@ def read(
         try:
             place = known.get(day)
             if place is None:
-                place = known[day] = _place(dates.day(day.strip()), records.days_known)
+                place = known[day] = _place(values.day(day.strip()), records.days_known)
             parsed = parse_number(number, region)
             figures.fromlist(_whole(texts))
         except BadValue as error:
