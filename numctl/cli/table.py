@@ -14,7 +14,7 @@ EVERY_DAY = "Every day"
 LIFE = "The life of a number"
 MANY = "Many at once, and back again"
 WATCH = "Thresholds, mail, requests, consumption"
-STORE = "The store and its furniture"
+STORE = "The store and its catalog"
 
 
 class Entry(NamedTuple):

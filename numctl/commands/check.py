@@ -42,7 +42,7 @@ def check(ctx: typer.Context, repair: Repair = False) -> None:
         checking.expect_root(store, session.settings.acting_as, session.command)
         health = _examined(session, store)
         if repair and health.problems:
-            health = _mended(session, store, health)
+            health = _repaired(session, store, health)
     for remark in health.remarks:
         session.output.warn(f"{remark} See `numctl show` and `numctl forward`.")
     _tell(session, health)
@@ -57,18 +57,18 @@ def _examined(session: Session, store: Store) -> Health:
         return checking.examine(store, advance)
 
 
-def _mended(session: Session, store: Store, health: Health) -> Health:
+def _repaired(session: Session, store: Store, health: Health) -> Health:
     from numctl.core.check import repairing
     from numctl.core.store import backups
 
-    if not health.mends:
+    if not health.repairs:
         session.output.note("Nothing of this can be derived anew; go back to a backup.")
         return health
     copy = Path(f"{store.path}.before-repair-{session.moment:%Y%m%dT%H%M%SZ}")
     backups.copy(store, copy)
     session.output.note(f"Copied the store as it was to {copy}.")
     with store.writing() as connection:
-        done = repairing.repair(connection, health.mends)
+        done = repairing.repair(connection, health.repairs)
     for sentence in done:
         session.output.note(sentence)
     return _examined(session, store)

@@ -104,11 +104,11 @@ def _print_batch(session: Session, sheet: Sheet, org: str | None, file: str) -> 
 
     where = "standard input" if file == files.STANDARD_INPUT else quoted(file)
     with session.reading() as view:
-        mending = Reconciliation(view, sheet, org, f"not in {where}")
-    written = session.output.lines(mending.lines)
-    if mending.unmended:
+        wanted = Reconciliation(view, sheet, org, f"not in {where}")
+    written = session.output.lines(wanted.lines)
+    if wanted.left_out:
         session.output.warn(
-            f"{mending.unmended} numbers differ that no batch can mend: the list lacks their series, tag or"
-            " user, or its organization isn't here."
+            f"{wanted.left_out} numbers differ that no batch can set right: the list lacks their series, tag"
+            " or user, or its organization isn't here."
         )
-    return bool(written or mending.unmended)
+    return bool(written or wanted.left_out)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WIDTH = 360  # in the picture's own units, for texts that can be read on a phone
 FINE = re.compile(r"-?\d+\.\d{3,}")
-FURNITURE = {"background", "plot overlay", "plot text-overlay", "plot tooltip-overlay"}
+BACKGROUND = {"background", "plot overlay", "plot text-overlay", "plot tooltip-overlay"}
 LONGEST_NAME = 30
 THINNEST = 200  # such slices make a ring
 MARKED_DAYS = 3  # with their date on the axis, beside the first
@@ -215,7 +215,7 @@ def _clear(element: Element, classes: Sequence[str]) -> None:
     label = next((one.text for one in element if one.tag == "desc" and one.get("class") == "label"), None)
     for child in list(element):
         kind = child.get("class", "")
-        if child.tag == "desc" or kind in FURNITURE:
+        if child.tag == "desc" or kind in BACKGROUND:
             element.remove(child)
         elif label and kind.startswith(("rect", "slice")):
             SubElement(child, "title").text = label

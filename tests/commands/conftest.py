@@ -32,7 +32,7 @@ def span(first: int, last: int) -> list[Range]:
     return [Range(BASE + first, BASE + last)]
 
 
-def furnish(operation: Operation) -> None:
+def populate(operation: Operation) -> None:
     organizations.add(operation, "Sales", None, ["sales@acme.example"], 90)
     organizations.add(operation, "EMEA", "Acme/Sales")
     organizations.add(operation, "Finance", None, ["finance@acme.example"], OFF)
@@ -65,7 +65,7 @@ def _acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("acme") / "inventory.db"
     founding.found(path, ACT, "Acme", ["boss@acme.example"])
     with open_store(path) as store:
-        for work in (furnish, number_it, live):
+        for work in (populate, number_it, live):
             perform(store, ACT, "batch", work)
     return path
 

@@ -1,4 +1,4 @@
-"""``numctl check`` and ``numctl backup``: a sound store, each kind of damage, what is mended, copies."""
+"""``numctl check`` and ``numctl backup``: a sound store, each kind of damage, what is repaired, copies."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ MENDED = [
 
 
 @pytest.mark.parametrize("statement", MENDED)
-def test_what_can_be_derived_is_mended_after_a_backup(
+def test_what_can_be_derived_is_repaired_after_a_backup(
     company: Company, numctl: Numctl, statement: str
 ) -> None:
     sound = dumped(company.path)

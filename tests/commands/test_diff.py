@@ -1,4 +1,4 @@
-"""`diff`: what another list has, lacks, or holds differently; and the batch that mends it."""
+"""`diff`: what another list has, lacks, or holds differently; and the batch that repairs it."""
 
 from __future__ import annotations
 
@@ -170,8 +170,8 @@ def test_the_batch_that_mends(numctl: Numctl) -> None:
 def test_no_line_of_the_batch_gives_more_numbers_to_a_user_than_a_line_may(numctl: Numctl) -> None:
     assert numctl("add", "7000000..8499999", "--series", "t").code == 0
     text = "first,last,status,user\n7000000,7899999,in-use,Eve\n7900000,8499999,in-use,Eve\n"
-    mending = batch(numctl, text, "--series", "t")
-    assert [line for line in mending if line["action"] in ("assign", "register")] == [
+    wanted = batch(numctl, text, "--series", "t")
+    assert [line for line in wanted if line["action"] in ("assign", "register")] == [
         {"action": "assign", "numbers": ["7000000..7999999"], "user": "Eve"},
         {"action": "assign", "numbers": ["8000000..8499999"], "user": "Eve"},
         {"action": "register", "numbers": ["7000000..8499999"]},
@@ -182,7 +182,7 @@ def test_what_no_batch_can_mend(numctl: Numctl) -> None:
     text = "first,last,status,organization\n3000,3002,in-use,Acme\n3003,3019,,Elsewhere\n3020,3021,,Acme\n"
     ending = numctl("diff", "-", "-o", "batch", input=text)
     assert [json.loads(line)["action"] for line in ending.out.splitlines()] == ["register"]
-    assert "21 numbers differ that no batch can mend" in ending.err
+    assert "21 numbers differ that no batch can set right" in ending.err
 
 
 rows = st.one_of(
@@ -207,9 +207,9 @@ def test_after_the_batch_nothing_differs(
     for line in ("init --name Acme", "org add Sales", "org add EMEA --parent Sales"):
         assert numctl(*db, *line.split()).code == 0
     assert numctl(*db, "import", "-", input=listed(here)).code == 0
-    mending = numctl(*db, "diff", "-", "-o", "batch", input=listed(there))
-    assert (mending.code, mending.err) == (0, "")
-    done = numctl(*db, "batch", "-", input=mending.out)
+    wanted = numctl(*db, "diff", "-", "-o", "batch", input=listed(there))
+    assert (wanted.code, wanted.err) == (0, "")
+    done = numctl(*db, "batch", "-", input=wanted.out)
     assert done.code == 0, done.err
     again = numctl(*db, "diff", "-", "--exit-code", input=listed(there))
     assert (again.code, again.out) == (0, "")
@@ -229,10 +229,10 @@ def test_after_the_batch_nothing_differs(
 )
 def test_a_list_without_a_status_means_what_it_says(numctl: Numctl, text: str, actions: list[str]) -> None:
     number = text.splitlines()[1].partition(",")[0]
-    mending = numctl("diff", "-", "-o", "batch", input=text)
-    lines = [line for line in mending.out.splitlines() if f'"{number}' in line]
+    wanted = numctl("diff", "-", "-o", "batch", input=text)
+    lines = [line for line in wanted.out.splitlines() if f'"{number}' in line]
     assert [json.loads(line)["action"] for line in lines] == actions
-    assert "no batch can mend" not in mending.err
+    assert "no batch can set right" not in wanted.err
     assert numctl("batch", "-", input="\n".join(lines)).code == 0
     assert not [row for row in differences(numctl, text) if row[0] == number]
 
@@ -262,13 +262,13 @@ def test_whatever_a_list_says_the_batch_is_taken_and_the_rest_is_counted(
     for number in data.draw(st.sets(st.integers(3000, 3009))):
         there.append(",".join([str(number), "s", *(data.draw(fields[name]) for name in sorted(columns))]))
     text = "\n".join(there)
-    mending = numctl(*db, "diff", "-", "-o", "batch", input=text)
-    unmended = re.search(r"(\d+) numbers? differ", mending.err)
-    if mending.out:
-        done = numctl(*db, "batch", "-", input=mending.out)
+    wanted = numctl(*db, "diff", "-", "-o", "batch", input=text)
+    left_out = re.search(r"(\d+) numbers? differ", wanted.err)
+    if wanted.out:
+        done = numctl(*db, "batch", "-", input=wanted.out)
         assert done.code == 0, done.err
     left = {row["number"] for row in json.loads(numctl(*db, "diff", "-", "-o", "json", input=text).out)}
-    assert len(left) == (int(unmended[1]) if unmended else 0)
+    assert len(left) == (int(left_out[1]) if left_out else 0)
 
 
 def listed(rows: list[object]) -> str:

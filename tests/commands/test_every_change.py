@@ -27,7 +27,7 @@ NUMBERS = {  # Those that change numbers, each with one that does, and how many 
     "forward": (["forward", number(74), "--remove"], 1),
     "series move": (["series", "move", "3990+3", "--to", "1418"], 3),
 }
-FURNITURE = {
+CATALOG = {
     "org add": ["org", "add", "Lab", "--email", "a@b.example"],
     "org rename": ["org", "rename", "Sales", "Vente"],
     "org set": ["org", "set", "Sales", "--no-email"],
@@ -38,7 +38,7 @@ FURNITURE = {
     "user rename": ["user", "rename", "Bob", "Rob"],
     "user forget": ["user", "forget", "Bob"],
 }
-LINES = {**{name: line for name, (line, _) in NUMBERS.items()}, **FURNITURE}
+LINES = {**{name: line for name, (line, _) in NUMBERS.items()}, **CATALOG}
 every_change = pytest.mark.parametrize("name", LINES)
 every_change_of_numbers = pytest.mark.parametrize("name", NUMBERS)
 

@@ -1,4 +1,4 @@
-"""``org ...``: the tree as furniture."""
+"""``org ...``: the tree."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_thousand_levels(store: Path, numctl, rows) -> None:
         parent = operation.tree.root
         for _ in range(1000):
             parent = organizations.found(operation, parent, "o")
-        operation.furnish(organization=parent)
+        operation.note(organization=parent)
 
     founding.found(store, ACT, "o")
     with open_store(store) as opened:

@@ -194,7 +194,7 @@ def test_an_undone_operation_is_refused_and_names_the_undo(company: Company) -> 
         company.do("undo", lambda op: undo(op, done.operation))
 
 
-def test_furniture_is_refused(company: Company) -> None:
+def test_changes_of_the_catalog_are_refused(company: Company) -> None:
     done = company.do("org add", lambda op: organizations.add(op, "Lab", None))
     with pytest.raises(NumbersRefuse, match="changed no numbers"):
         company.do("undo", lambda op: undo(op, done.operation))

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import series as series_table
-from numctl.core.changes.writer import InState
+from numctl.core.changes.in_state import InState
 from numctl.core.errors import NotEnough, OutOfScope
 from numctl.core.rules.model import Change, State, Status
 
@@ -70,13 +70,12 @@ def choose(
     operation: Operation, wanted: Quantity, *, holder: int | None = None, highest_first: bool = False
 ) -> Sequence[Pair] | InState:
     """What a quantity means: available numbers that ``holder`` (the acting one) itself holds."""
-    operation.writer.flush()
     organization = operation.acting if holder is None else holder
     series = series_table.find(operation, wanted.series)
     state = operation.writer.states.find(State(series, organization, Status.AVAILABLE))
     found = _Found([], 0)
     if state is not None:
-        pool = _Pool(operation.connection, state, highest_first)
+        pool = _Pool(operation.written, state, highest_first)
         if wanted.matching is None and not wanted.contiguous:
             found = pool.up_to(wanted.quantity)
         else:

@@ -39,15 +39,13 @@ def settle(store: Store, act: Act) -> int:
 
 
 def _end_holds(operation: Operation) -> None:
-    connection = operation.connection
-    ended = connection.execute(
+    ended = operation.connection.execute(
         "SELECT first, last FROM state JOIN span ON span.state = state.id"
         " WHERE until <> '' AND until < ? ORDER BY first",
         (operation.act.today,),
     ).fetchall()
     operation.writer.change(map(Range._make, ended), Change("settle", to=Status.AVAILABLE))
-    operation.writer.flush()
-    _note_next(connection)
+    _note_next(operation.written)
 
 
 def _note_next(connection: Connection) -> None:

@@ -43,7 +43,7 @@ def begin(
     with store.writing() as connection:
         connection.execute("INSERT INTO inventory (id, created_at) VALUES (1, ?)", (act.at,))
         root = organizations.insert(connection, None, name, emails, threshold)
-    return perform(store, act, "init", lambda operation: operation.furnish(organization=root))
+    return perform(store, act, "init", lambda operation: operation.note(organization=root))
 
 
 def _founded_before(path: Path, act: Act) -> Outcome:

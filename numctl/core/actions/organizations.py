@@ -45,7 +45,7 @@ def add(
 ) -> None:
     """Make an organization in scope. Raises as ``found`` does, NotFound or OutOfScope for the parent."""
     id = found(operation, operation.organization(parent), name, emails, threshold)
-    operation.furnish(organization=id)
+    operation.note(organization=id)
 
 
 def rename(operation: Operation, organization: str, name: str) -> None:
@@ -64,7 +64,7 @@ def rename(operation: Operation, organization: str, name: str) -> None:
         )
     rows.rename(operation.connection, id, name)
     operation.reload_tree()
-    operation.furnish(organization=id, old=old.name, name=name)
+    operation.note(organization=id, old=old.name, name=name)
 
 
 def set_up(
@@ -75,10 +75,10 @@ def set_up(
     before = (rows.emails_of(operation.connection, id), operation.tree[id].threshold)
     if emails is not None and list(emails) != before[0]:
         rows.write_emails(operation.connection, id, emails)
-        operation.furnish(organization=id, emails=list(emails))
+        operation.note(organization=id, emails=list(emails))
     if threshold is not None and threshold != before[1]:
         rows.set_threshold(operation.connection, id, threshold)
-        operation.furnish(organization=id, threshold=threshold)
+        operation.note(organization=id, threshold=threshold)
     operation.reload_tree()
 
 
@@ -111,7 +111,7 @@ def move(operation: Operation, organization: str, to: str) -> None:
         )
     rows.put_below(operation.connection, id, parent)
     operation.reload_tree()
-    operation.furnish(organization=id, old_parent=old.parent, parent=parent)
+    operation.note(organization=id, old_parent=old.parent, parent=parent)
 
 
 def remove(operation: Operation, organization: str) -> None:
@@ -133,7 +133,7 @@ def remove(operation: Operation, organization: str) -> None:
             f"{path} holds {held} numbers.", "Move or withdraw them first.", organization=path, count=held
         )
     rows.retire(operation.connection, id)
-    operation.furnish(organization=id, name=path)
+    operation.note(organization=id, name=path)
     operation.reload_tree()
 
 

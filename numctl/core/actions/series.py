@@ -22,7 +22,7 @@ def add(operation: Operation, name: str, description: str) -> None:
     operation.root_only()
     _expect_free(operation.connection, name)
     rows.insert(operation.connection, name, description)
-    operation.furnish(name=name)
+    operation.note(name=name)
 
 
 def rename(operation: Operation, old: str, new: str) -> None:
@@ -35,7 +35,7 @@ def rename(operation: Operation, old: str, new: str) -> None:
     if before == new:
         return
     rows.rename(operation.connection, id, new)
-    operation.furnish(old=before, name=new)
+    operation.note(old=before, name=new)
 
 
 def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:

@@ -163,8 +163,7 @@ def numbers_of(connection: Connection, scope: frozenset[int], user: str) -> list
 def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) -> Iterable[Range]:
     if not isinstance(numbers, str):
         return numbers
-    operation.writer.flush()
-    theirs = numbers_of(operation.connection, operation.scope, numbers)
+    theirs = numbers_of(operation.written, operation.scope, numbers)
     fitting = [Range(number, number) for number, status in theirs if status in ACTIONS[action].sources]
     if not fitting:
         raise NumbersRefuse(

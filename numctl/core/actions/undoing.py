@@ -50,19 +50,18 @@ def undo(operation: Operation, wanted: int | None = None) -> None:
     """Take back an operation: the one named, or the last that this actor did as this organization.
 
     Raises NotFound where there is none, or it touched anything out of scope; OutOfScope for what only
-    the root may take back; NumbersRefuse for furniture, for what is undone already, and where
+    the root may take back; NumbersRefuse for what changed no numbers, for what is undone already, and where
     something has changed since.
     """
     id = _last(operation) if wanted is None else _named(operation, wanted)
     changed, forwarding = _give_back(operation, id)
     if changed:
         raise _changed_since(id, changed)
-    operation.writer.flush()
-    if not operation.writer.effects.count and _settled(operation.connection, id):
+    if not operation.writer.effects.count and _settled(operation.written, id):
         return  # holds that have ended stay so
     expect_no_circle_again(operation, forwarding)
     operation.undoes = id
-    operation.furnish(undoes=id)  # be it that what it changed cancels out: then it is done with, too
+    operation.note(undoes=id)  # be it that what it changed cancels out: then it is done with, too
     mark(operation.connection, id, operation.id)
     operation.connection.execute(_CANCEL, (id,))
 

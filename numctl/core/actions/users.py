@@ -48,4 +48,4 @@ def _rows(operation: Operation, reach: frozenset[int], name: str) -> list[tuple[
 
 def _write(operation: Operation, ids: list[int], name: str) -> None:
     rows.rename(operation.connection, ids, name)
-    operation.furnish(user=ids[0], organizations=len(ids))
+    operation.note(user=ids[0], organizations=len(ids))

@@ -96,7 +96,7 @@ class BatchText:
                 cells = next(reader, None)
             except csv.Error as error:
                 reason = "a quote isn't closed" if "end of data" in str(error) else str(error)
-                what = BadValue(f"From here on this can't be read as CSV: {reason}.", "Mend the quotes.")
+                what = BadValue(f"From here on this can't be read as CSV: {reason}.", "Correct the quotes.")
                 yield start, len(self.text), what
                 return
             if cells is None:

@@ -56,7 +56,6 @@ class Batch:
                 self.changed += 1
             if not self.lines % _STEP:
                 advance(_STEP)
-        operation.writer.line = 0
         if self.rejects and not self.keep_going:
             raise self.rejects.refusal()
         operation.facts.update(
@@ -67,11 +66,11 @@ class Batch:
         if isinstance(line.said, BadValue):
             raise line.said
         step = step_of(line.said, self.reader)
-        operation.writer.line = line.number
-        if line.said["action"] == "add":
-            with_new_series(operation, str(line.said["series"]), step)
-            return
-        step(operation)
+        with operation.at_line(line.number):
+            if line.said["action"] == "add":
+                with_new_series(operation, str(line.said["series"]), step)
+            else:
+                step(operation)
         reason = operation.facts.pop("reason", None)
         if reason is not None:
             self._note_reason(line.number, str(reason))

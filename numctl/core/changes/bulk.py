@@ -201,7 +201,7 @@ class Bulk:
             run(_RESTATE, (self._operation, position))
             run(_TAKE_OUT, (self._operation, position))
 
-    def mend(self) -> None:
+    def rejoin(self) -> None:
         """Join again what ``cut`` has cut, where nothing is to be changed after all."""
         self._apart = False
         self.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import series as rows_of_series
@@ -15,7 +16,7 @@ from numctl.core.errors import NumbersRefuse
 from numctl.core.numbers.packed import Packed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numctl.core.store.connection import Connection
 
@@ -80,16 +81,31 @@ class Operation(View):
         self.at = max(act.at, last_at)  # a clock that went back doesn't reorder what happened
         self.undoes: int | None = None
         self.writer = Writer(connection, self.id, self.scope)
-        self._furnished = False
+        self._noted = False
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
 
     @property
     def changed(self) -> bool:
-        return self._furnished or self.writer.effects.count > 0
+        return self._noted or self.writer.effects.count > 0
 
-    def furnish(self, **facts: object) -> None:
-        """Note that furniture changed; ``facts`` say what, in the history and in the answer."""
-        self._furnished = True
+    @property
+    def written(self) -> Connection:
+        """The connection, with all that was done so far written: what to read spans by."""
+        self.writer.flush()
+        return self.connection
+
+    @contextmanager
+    def at_line(self, line: int) -> Iterator[None]:
+        """Within this, what changes stands in the journal with this line of a batch."""
+        self.writer.line = line
+        try:
+            yield
+        finally:
+            self.writer.line = 0
+
+    def note(self, **facts: object) -> None:
+        """Note that something beside numbers changed; ``facts`` say what, in history and answer."""
+        self._noted = True
         self.facts.update(facts)
 
     def reload_tree(self) -> None:
@@ -179,7 +195,7 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
 
 
 _NAMED = ("from", "to", "series", "user")
-_PLACES = frozenset(("organization", "parent", "old_parent"))  # in the facts of furniture
+_PLACES = frozenset(("organization", "parent", "old_parent"))  # in the facts of changes to the catalog
 
 
 def _name(connection: Connection, tree: Tree, word: str, id: int | None) -> str | None:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, starmap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from numctl.core.changes import details, extents
 from numctl.core.changes.admission import Admission
 from numctl.core.changes.cache import ABSENT, Cache, Piece
 from numctl.core.changes.effects import Effects
+from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.changes.journal import Journal
 from numctl.core.changes.states import States
 from numctl.core.errors import AlreadyPresent
@@ -34,28 +35,14 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
-EVERY_SPAN, PART = 10**15, 1_000  # more than there can be; numbers given something of their own at a time
+PART = 1_000  # numbers given something of their own at a time
 
 _TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
-_IN_STATE = """
-SELECT max(first, :first), min(last, :last) FROM span
-WHERE state = :state AND last >= :first
-AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last
-ORDER BY first LIMIT :at_most
-"""
 _CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
 _WITHIN = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN :first AND :last LIMIT :most))
   + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN :first AND :last LIMIT :most))
 """
-
-
-class InState(NamedTuple):
-    """The numbers from ``first`` to ``last`` that are in one state (a row id); both of these are."""
-
-    first: int
-    last: int
-    state: int
 
 
 def _number_by_number(change: Change) -> bool:
@@ -119,7 +106,7 @@ class Writer:
         if not isinstance(numbers, InState):
             return numbers
         self.flush()
-        return self._connection.execute(_IN_STATE, {**numbers._asdict(), "at_most": at_most}).fetchall()
+        return numbers.ranges(self._connection, at_most)
 
     def _change_few(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
         pieces = self._pieces(ranges)
@@ -189,7 +176,7 @@ class Writer:
         admission = self._admission(change, held_by)
         admitted = all(admission.visible(state) and admission.admits(state) for state in here)
         if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
-            bulk.mend()
+            bulk.rejoin()
             admission.check(self._stored(self._ranges(numbers)))  # says why not
             raise AssertionError("one body of the writer refuses what the other admits")
         successors = []
@@ -217,9 +204,15 @@ class Writer:
             self.effects.note_user(user)
 
     def add(
-        self, ranges: Iterable[Range], state: State, *, user: str = "", forward_to: int | None = None
+        self,
+        ranges: Iterable[Range],
+        state: State,
+        user: str = "",
+        forward_to: int | None = None,
+        line: int = 0,
     ) -> None:
         """Put numbers into the inventory. Raises AlreadyPresent where one is there, whoever holds it."""
+        self.line = line or self.line
         change = Change("import", user=user or None, forward_to=forward_to)
         chosen = ranges if isinstance(ranges, Sequence) else list(ranges)
         for piece in self._each(chosen, change, _expect_absent):

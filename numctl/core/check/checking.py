@@ -25,24 +25,24 @@ _INDEX_WORDS = ("missing from index", "wrong # of entries in index")
 class Health(NamedTuple):
     """``problems`` are sentences, as are ``remarks``: no damage, but to be looked at.
 
-    ``mends`` are the names of what could be derived anew.
+    ``repairs`` are the names of what could be derived anew.
     ``operations``, ``numbers`` and ``head`` (a hash in hex) say what was checked.
     """
 
     problems: list[str]
     remarks: list[str]
-    mends: list[str]
+    repairs: list[str]
     operations: int
     numbers: int
     head: str
 
 
 class _Look(NamedTuple):
-    """One thing to look at. ``mends`` names what could be derived anew if it is wrong, "" for nothing."""
+    """One thing to look at. ``repairs`` names what could be derived anew if it is wrong, "" for nothing."""
 
     at: str
     find: Callable[[Connection], Iterator[str]]
-    mends: str = ""
+    repairs: str = ""
 
 
 def expect_root(store: Store, acting_as: str | None, action: str) -> None:
@@ -57,21 +57,21 @@ def expect_root(store: Store, acting_as: str | None, action: str) -> None:
 def examine(store: Store, advance: Callable[[int], None] = lambda steps: None) -> Health:
     """Check everything, in one snapshot; ``advance`` counts what was looked at (of ``STEPS``)."""
     problems: list[str] = []
-    mends: list[str] = []
+    repairs: list[str] = []
     ground_holds = True  # while it does, what follows from it can be derived anew
     with store.reading() as connection:
         for look in LOOKS:
             found = _found(look, connection)
             problems += found
             ground_holds = ground_holds and not (found and look.at in GROUND)
-            if look.mends and found and ground_holds:
-                mends.append(look.mends)
+            if look.repairs and found and ground_holds:
+                repairs.append(look.repairs)
             if look.find is _sqlite_says and found and all(map(_is_of_an_index, found)):
-                mends, ground_holds = ["indexes"], True
+                repairs, ground_holds = ["indexes"], True
             advance(1)
         remarks = _found(_Look("Forwarding", findings.circles_of_forwarding), connection)
         operations, numbers, head = _size(connection)
-    return Health(problems, remarks, mends, operations, numbers, head)
+    return Health(problems, remarks, repairs, operations, numbers, head)
 
 
 def _found(look: _Look, connection: Connection) -> list[str]:

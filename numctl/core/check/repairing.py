@@ -27,7 +27,7 @@ SELECT min(first), max(last) FROM (
 
 
 def repair(connection: Connection, names: Iterable[str]) -> list[str]:
-    """Derive anew what ``names`` (of ``Health.mends``) say, within a transaction; say what was done."""
+    """Derive anew what ``names`` (of ``Health.repairs``) say, within a transaction; say what was done."""
     wanted = set(names)
     done = []
     for name, (work, sentence) in _WORKS.items():

@@ -124,7 +124,7 @@ def _consume(operation: Operation) -> None:
             rows += [(day.isoformat(), number, state.organization, *_usage(number, day)) for day in days]
     operation.connection.executemany(_USAGE, rows)
     (numbers,) = operation.connection.execute("SELECT sum(n) FROM tally").fetchone()
-    operation.furnish(organizations=len(operation.tree.by_id), numbers=numbers, usage_rows=len(rows))
+    operation.note(organizations=len(operation.tree.by_id), numbers=numbers, usage_rows=len(rows))
 
 
 def _usage(number: int, day: date) -> tuple[int, int, int, int, int]:

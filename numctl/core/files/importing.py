@@ -89,10 +89,9 @@ def _put_in(
     distinct = {state: index for index, state in enumerate(states)}
     joined = runs(sheet, order, left.of, [distinct[state] for state in states])
     for count, (place, state, numbers) in enumerate(joined, 1):
-        writer.line = sheet.lines[place]
         tag, user, forward = sheet.tags[place], sheet.users[place], sheet.forwards[place]
         whole = states[state]._replace(tag=tag) if tag else states[state]
-        writer.add([numbers], whole, user=user, forward_to=forward or None)
+        writer.add([numbers], whole, user=user, forward_to=forward or None, line=sheet.lines[place])
         if not count % STEP:
             advance(STEP)
 
@@ -208,7 +207,7 @@ def _present(connection: Connection, sheet: Sheet, order: Sequence[int]) -> Iter
 
 
 def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int], left: _Left) -> None:
-    """Complain of rows whose forwarding leads back to where it began, within the sheet or through the store.
+    """Refuse rows whose forwarding leads back to where it began, within the sheet or through the store.
 
     Each row forwards to one number, and so does each number of the store: what begins anywhere is
     followed until it ends, or meets what was followed before; on one's own way, that is a circle.

@@ -21,14 +21,14 @@ Step = tuple[tuple[str, str], ...]  # an action with its keys, but for the numbe
 
 
 class Reconciliation:
-    """The lines of the batch, and how many numbers it can't mend: for want of a series, a tag or a user,
+    """The lines of the batch, and how many numbers it can't set right: for want of a series, a tag or a user,
     or as their organization isn't here."""
 
     def __init__(self, view: View, sheet: Sheet, holder: str | None, reason: str) -> None:
         """``reason`` is why numbers are removed that the list lacks. Raises as ``Comparison`` does."""
         self._sheet = sheet
         self._reason = reason
-        self.unmended = 0
+        self.left_out = 0
         self.lines = Buffer.of(self._lines(Comparison(view, sheet, holder, with_users=True)))
 
     def _lines(self, comparison: Comparison) -> Iterator[str]:
@@ -52,12 +52,12 @@ class Reconciliation:
             return []
         wanted = self._meant(wanted)
         if not _can_be(here, wanted):
-            self.unmended += pair.numbers.count
+            self.left_out += pair.numbers.count
             return []
         if here is None:
             series = self._sheet.kind(pair.place).series
             if not series:
-                self.unmended += pair.numbers.count
+                self.left_out += pair.numbers.count
                 return []
             added = _step("add", series=series, org=wanted.named)
             return [added, *_between(Held(wanted.organization, wanted.named, Status.AVAILABLE), wanted)]

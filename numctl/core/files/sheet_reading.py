@@ -75,7 +75,7 @@ def read(
         if not count % STEP:
             advance(STEP)
     sheet.present, sheet.ignored = reader.present, list(reader.ignored)
-    _ = sheet.order  # complains of numbers that are there twice
+    _ = sheet.order  # notes numbers that are there twice
     return sheet
 
 

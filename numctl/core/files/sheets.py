@@ -74,7 +74,7 @@ class Sheet:
 
     @cached_property
     def order(self) -> Sequence[int]:
-        """The rows' places by their numbers. A number in two rows is complained of at the later one."""
+        """The rows' places by their numbers. A number in two rows is an error at the later one."""
         firsts = self.firsts
         order: Sequence[int] = range(len(self))
         if any(before > after for before, after in pairwise(firsts)):

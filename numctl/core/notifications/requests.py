@@ -68,7 +68,7 @@ def make(operation: Operation, wanted: Wanted, send_to: str | None = None) -> di
     (made,) = operation.connection.execute(
         _INSERT, (operation.at, operation.acting, series, wanted.quantity, wanted.note, message)
     ).fetchone()
-    operation.furnish(
+    operation.note(
         **{"from": operation.acting, "series": series, "request": made, "quantity": wanted.quantity},
         queued_mail=0 if message is None else 1,
     )

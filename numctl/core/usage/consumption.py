@@ -70,7 +70,7 @@ def record(
     """Book usage; a row for a number and day that is there already replaces it.
 
     A day ends at midnight in ``timezone``. A number that the store never knew, or that nobody in scope
-    held that day, is a complaint, or left out with ``skip_unknown``. Raises all that is wrong at once.
+    held that day, is an error, or left out with ``skip_unknown``. Raises all that is wrong at once.
     """
     holders, skipped = _holders(operation, records, timezone, skip_unknown=skip_unknown)
     if records.rejects:
@@ -79,7 +79,7 @@ def record(
     operation.connection.executemany(_RECORD, _rows(records, holders, advance))
     changed = operation.connection.total_changes - before
     if changed:
-        operation.furnish(rows=changed)
+        operation.note(rows=changed)
     operation.facts |= {"rows": changed, "same": len(records) - skipped - changed, "skipped": skipped}
 
 

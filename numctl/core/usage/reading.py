@@ -48,7 +48,7 @@ class UsageRecords:
 
     @cached_property
     def order(self) -> Sequence[int]:
-        """The rows' places by their numbers. A number's second row for a day is complained of."""
+        """The rows' places by their numbers. A number's second row for a day is an error."""
         order = array("q", sorted(range(len(self)), key=self.numbers.__getitem__))
         number, seen = -1, dict[int, int]()
         for place in order:
@@ -112,7 +112,7 @@ def read(
         if not count % STEP:
             advance(STEP)
     records.ignored = list(reader.ignored)
-    _ = records.order  # complains of what is there twice
+    _ = records.order  # notes what is there twice
     return records
 
 
