@@ -7,6 +7,7 @@ of all commands, ``docs/commands.md``.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 from typer._click import Context
 
@@ -25,23 +26,16 @@ SEE_ALSO = (
 
 def pages() -> dict[str, str]:
     """Every manual page as groff text, by its file's name."""
-    call = Call([])
     root = program(COMMANDS, GROUPS)
-    context = Context(root, info_name=PROGRAM, obj=call)  # type: ignore[arg-type]
+    context = Context(root, info_name=PROGRAM, obj=Call([]))
     found = {f"{PROGRAM}.1": _manual(PROGRAM, page_of_group(root, context, root.lines()))}
-    for group in GROUPS:
-        command = root.get_command(context, group)
-        below = Context(command, info_name=group, parent=context)  # type: ignore[arg-type]
-        found[f"{PROGRAM}-{group}.1"] = _manual(
-            f"{PROGRAM} {group}", page_of_group(command, below, command.lines())
-        )  # type: ignore[arg-type]
-    for entry in COMMANDS:
-        at, parent, words = context, root, entry.name.split()
-        for word in words:
-            command = parent.get_command(at, word)
-            at, parent = Context(command, info_name=word, parent=at), command  # type: ignore[arg-type,assignment]
-        name = "-".join([PROGRAM, *words])
-        found[f"{name}.1"] = _manual(f"{PROGRAM} {entry.name}", page_of_command(parent, at))  # type: ignore[arg-type]
+    for name in [*GROUPS, *(entry.name for entry in COMMANDS)]:
+        at, command = context, cast("Any", root)
+        for word in name.split():
+            command = command.get_command(at, word)
+            at = Context(command, info_name=word, parent=at)
+        page = page_of_group(command, at, command.lines()) if name in GROUPS else page_of_command(command, at)
+        found[f"{PROGRAM}-{name.replace(' ', '-')}.1"] = _manual(f"{PROGRAM} {name}", page)
     return found
 
 

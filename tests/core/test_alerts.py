@@ -245,9 +245,8 @@ def test_facts_add_up_and_name_no_user(world: World) -> None:
     world.give("Acme", 10)
     world.do(lambda op: subscribers.assign(op, [Range(FIRST, FIRST + 8)], "Jo Secret"))
     (facts,) = world.facts()
-    assert facts["categories"] == {
-        "available": 1, "reserved": 0, "assigned": 9, "registered": 0, "allocated": 0
-    }  # fmt: skip
+    counts = {"available": 1, "reserved": 0, "assigned": 9, "registered": 0, "allocated": 0}
+    assert facts["categories"] == counts
     assert (facts["in_use"], facts["total"], facts["percent"], facts["threshold"]) == (9, 10, 90, 80)
     assert "Secret" not in json.dumps(facts)
 

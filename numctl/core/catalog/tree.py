@@ -93,9 +93,6 @@ class Tree:
             self._scopes[id] = frozenset(self.below(id))
         return self._scopes[id]
 
-    def depth(self, id: int) -> int:
-        return sum(1 for _ in self.above(id))
-
     def path(self, id: int) -> str:
         """The full name, ``Acme/Sales/EMEA``."""
         if id not in self._paths:

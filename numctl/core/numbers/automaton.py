@@ -10,7 +10,6 @@ never on how many numbers a range has.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import BadValue
@@ -63,11 +62,6 @@ class Automaton:
         self._starts: list[int | None] = [None] * (LONGEST + 1)
         self._kept: dict[int, list[tuple[int, int]]] = {}
 
-    @property
-    def states(self) -> int:
-        """How many states the questions so far have needed."""
-        return len(self._after) // WIDTH
-
     def count(self, first: int, last: int) -> int:
         """How many numbers from `first` to `last` match. Both are included and of one length."""
         length = len(str(first))
@@ -104,18 +98,6 @@ class Automaton:
     def matches(self, number: int) -> bool:
         """Whether a number matches."""
         return self.count(number, number) == 1
-
-    def next(self, first: int, last: int) -> int | None:
-        """Give the lowest match from `first` to `last`, or None."""
-        length = len(str(first))
-        rank = self._rank(first, length)
-        return self._ranked(rank, length) if rank < self._rank(last + 1, length) else None
-
-    def previous(self, first: int, last: int) -> int | None:
-        """Give the highest match from `first` to `last`, or None."""
-        length = len(str(first))
-        rank = self._rank(last + 1, length)
-        return self._ranked(rank - 1, length) if rank > self._rank(first, length) else None
 
     def runs(self, first: int, last: int, descending: bool = False) -> Iterator[Range]:
         """Give the unbroken runs of matches from `first` to `last`, each as long as it can be.
@@ -209,17 +191,6 @@ class Automaton:
             rank += self._lower[cell]
             state = self._after[cell]
         return rank
-
-    def _ranked(self, rank: int, length: int) -> int:
-        """Give the match of this many digits that has this rank."""
-        state = self._start(length)
-        number = 0
-        for _ in range(length):
-            digit = bisect_right(self._lower, rank, state, state + ALL) - 1 - state
-            rank -= self._lower[state + digit]
-            state = self._after[state + digit]
-            number = number * 10 + digit
-        return number
 
     def _start(self, length: int) -> int:
         """Give the state before the first of this many digits."""

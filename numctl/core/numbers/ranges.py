@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-LOWEST = 100
 HIGHEST = 999_999_999_999_999
 
 # The first number of each length. A range ends right before the next of these.

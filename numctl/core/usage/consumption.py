@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numctl.core.dates import Period
     from numctl.core.usage.reading import UsageRecords
 
-BY = ("org", "number", "day")
 STEP = 10_000  # rows between two reports of progress
 
 _RECORD = """
@@ -159,7 +158,7 @@ class Consumed:
 
 
 def consumed(view: View, tree: Tree, top: int, period: Period, by: str) -> Consumed:
-    """What ``top`` and all below it consumed in a period, by one of ``BY``, ascending.
+    """What ``top`` and all below it consumed in a period, by ``org``, ``number`` or ``day``, ascending.
 
     ``tree`` has the retired ones too: usage stays with an organization that was removed.
     """
