@@ -14,6 +14,7 @@ from time import perf_counter, process_time
 
 from benchmarks.inventories import ACT
 from numctl.core.actions import allocation, organizations
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
@@ -22,7 +23,6 @@ from numctl.core.queries import utilization
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.model import Change, Status
-from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from numctl.core.actions import organizations
 from numctl.core.actions.founding import found
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
-from numctl.core.catalog import series
+from numctl.core.actions.series import find_or_make
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.national import reader
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.opening import open_store
 
 SEED = 20_260_101
 ACT = Act(actor="bench", at="2026-01-01T00:00:00Z", today="2026-01-01")
@@ -40,7 +40,7 @@ def small(operation: Operation) -> None:
     """A small company: a thousand numbers, three organizations."""
     sales = organizations.found(operation, operation.tree.root, "Sales")
     organizations.found(operation, operation.tree.root, "Support")
-    held = State(series.find_or_make(operation.connection, "1418"), operation.tree.root, Status.AVAILABLE)
+    held = State(find_or_make(operation, "1418"), operation.tree.root, Status.AVAILABLE)
     operation.writer.add([Range(14_188_980_000, 14_188_980_899)], held)
     operation.writer.add([Range(14_188_980_900, 14_188_980_999)], held._replace(organization=sales))
     operation.writer.change(
@@ -57,7 +57,7 @@ def country(operation: Operation) -> None:
     choose = random.Random(SEED)  # noqa: S311 - not for secrets
     for at, organization in enumerate(_five_levels(operation)):
         first = FIRST + at // 5 * 100_000 + at % 5 * 10_000
-        id = series.find_or_make(operation.connection, f"33{1000 + at // 5}")
+        id = find_or_make(operation, f"33{1000 + at // 5}")
         operation.writer.add([Range(first, first + 9_999)], State(id, organization, Status.AVAILABLE))
         _use(operation, f"{at:03}", sorted(choose.sample(range(first, first + 10_000), 1_000)), choose)
 
@@ -97,9 +97,9 @@ def pools(operation: Operation) -> None:
     """What is allocated from: "whole" is one block of 7 million; "cut" has spans of 10 between used ones."""
     organizations.found(operation, operation.tree.root, "Sales")
     root = operation.tree.root
-    whole = State(series.find_or_make(operation.connection, "whole"), root, Status.AVAILABLE)
+    whole = State(find_or_make(operation, "whole"), root, Status.AVAILABLE)
     operation.writer.add([Range(FIRST, FIRST + 6_999_999)], whole)
-    cut = State(series.find_or_make(operation.connection, "cut"), root, Status.AVAILABLE)
+    cut = State(find_or_make(operation, "cut"), root, Status.AVAILABLE)
     start = FIRST + 10_000_000
     operation.writer.add([Range(start, start + 3_299_999)], cut)
     _reserve_each(operation, range(start + 10, start + 3_300_000, 11))
@@ -107,7 +107,7 @@ def pools(operation: Operation) -> None:
 
 def alternating(operation: Operation) -> None:
     """The worst case: two million numbers, every second one used."""
-    state = State(series.find_or_make(operation.connection, "331"), operation.tree.root, Status.AVAILABLE)
+    state = State(find_or_make(operation, "331"), operation.tree.root, Status.AVAILABLE)
     operation.writer.add([Range(FIRST, FIRST + 1_999_999)], state)
     _reserve_each(operation, range(FIRST, FIRST + 2_000_000, 2))
 
@@ -115,7 +115,7 @@ def alternating(operation: Operation) -> None:
 def grown(operation: Operation, numbers: int, used: int) -> None:
     """So many numbers in one block, so many of them used, at random places."""
     organizations.found(operation, operation.tree.root, "Sales")
-    state = State(series.find_or_make(operation.connection, "331"), operation.tree.root, Status.AVAILABLE)
+    state = State(find_or_make(operation, "331"), operation.tree.root, Status.AVAILABLE)
     operation.writer.add([Range(FIRST, FIRST + numbers - 1)], state)
     choose = random.Random(SEED)  # noqa: S311 - not for secrets
     _reserve_each(operation, sorted(choose.sample(range(FIRST, FIRST + numbers), used)))
@@ -136,7 +136,7 @@ def register(operation: Operation, source: Path, tenfold: bool) -> None:
             name = row["Mnémo"]
             if name not in holders:
                 holders[name] = organizations.found(operation, operation.tree.root, name)
-            id = series.find_or_make(operation.connection, row["Territoire"])
+            id = find_or_make(operation, row["Territoire"])
             first, last = read(row["Tranche_Debut"]), read(row["Tranche_Fin"])
             longer = tenfold and last < 10**12  # of the machine-to-machine numbers some have all 15 digits
             block = Range(first * 10, last * 10 + 9) if longer else Range(first, last)

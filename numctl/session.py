@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from numctl import clock, settings
 from numctl.core.actions import expiry
+from numctl.core.actions.opening import open_store
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.errors import BadValue, Refusal
-from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 from numctl.output import Output, answers
 
@@ -136,7 +136,7 @@ class Session:
 
     def open_store(self) -> Store:
         """The store as it stands, nothing settled."""
-        return open_store(self.settings.db, self.settings.lock_timeout)
+        return open_store(self.settings.db, self.settings.lock_timeout, lambda: (self.actor, self.at))
 
     def damage(self) -> Refusal | None:
         """What is wrong with the store: asked after what should not be possible."""
@@ -189,19 +189,27 @@ class Session:
 
         return parse_number(text, self.settings.region)
 
-    def expect_a_day_to_come(self, day: str) -> None:
-        """Raises BadValue for a day that has passed, before anything else is said of the command.
+    def day(self, text: str) -> str:
+        """A date as ``YYYY-MM-DD``; ``+6w`` and the like count from today. Raises BadValue."""
+        from numctl.core.dates import read_day
+
+        return read_day(text, self.today)
+
+    def day_to_come(self, text: str | None) -> str | None:
+        """A day that hasn't passed, None for none. Raises BadValue before anything else is said.
 
         What was done once under its --op-key passes: it is answered as it was then. So all that is a
         part of the command must be read before.
         """
         from numctl.core.actions.reservations import expect_a_day_to_come
 
+        day = None if text is None else self.day(text)
         try:
-            expect_a_day_to_come(day, self.today)
+            expect_a_day_to_come(day or "", self.today)
         except BadValue:
             if self.change_options.op_key is None or not self._was_done():
                 raise
+        return day
 
     def _was_done(self) -> bool:
         from numctl.core.actions.perform import answered

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from numctl.core.actions import founding, inventory, organizations
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 
 TODAY = "2026-11-24"
 ORGANIZATIONS = ("Acme/Sales", "Acme/Sales/EMEA", "Acme/Finance")

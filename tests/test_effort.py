@@ -10,8 +10,9 @@ import pytest
 
 from numctl.core.actions import organizations
 from numctl.core.actions.founding import found
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
-from numctl.core.catalog import series
+from numctl.core.actions.series import find_or_make
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation
@@ -22,7 +23,6 @@ from numctl.core.queries.ordering import COLUMNS, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
@@ -36,7 +36,7 @@ def _fill(operation: Operation, size: int) -> None:
     change = operation.writer.change
     for block in range(size // 10):
         holder = organizations.found(operation, operation.tree.root, f"Org {block}")
-        held = State(series.find_or_make(operation.connection, f"red {block}"), holder, Status.AVAILABLE)
+        held = State(find_or_make(operation, f"red {block}"), holder, Status.AVAILABLE)
         first = FIRST + 10 * block
         operation.writer.add([Range(first, first + 9)], held)
         for number in range(first, first + 3):

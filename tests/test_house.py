@@ -32,12 +32,12 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "com
 
 # The rooms of the house, from the ground up: each imports from itself and from those before it alone.
 ROOMS = (
-    *("core.errors", "core.text", "core.dates", "core.values", "core.numbers", "core.rules", "core.store"),
+    *("core.errors", "core.text", "core.values", "core.dates", "core.numbers", "core.rules", "core.store"),
     *("core.catalog", "core.changes", "core.queries", "core.notifications", "core.actions", "core.files"),
     *("core.batch", "core.usage", "core.check", "core.demo"),
     *("settings", "clock", "input", "output", "session", "mail", "dashboard", "commands", "cli", "__main__"),
 )
-PURE = ("core.errors", "core.text", "core.dates", "core.values", "core.numbers", "core.rules")
+PURE = ("core.errors", "core.text", "core.values", "core.dates", "core.numbers", "core.rules")
 MOST_IN_A_FOLDER = 16  # modules; commands are as many as they are
 MOST_BESIDE_ROOMS = 8
 HOLDS_SQL = "core"

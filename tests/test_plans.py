@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import allocation, founding, organizations
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
-from numctl.core.catalog import series
+from numctl.core.actions.series import find_or_make
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.opening import open_store
 from tests.conftest import Numctl
 
 ACT = Act(actor="tester", at="2026-01-01T00:00:00Z", today="2026-01-01")
@@ -75,7 +75,7 @@ COMMANDS = {
 
 def _fill(operation: Operation) -> None:
     sales = organizations.found(operation, operation.tree.root, "Sales")
-    state = State(series.find_or_make(operation.connection, "331"), operation.tree.root, Status.AVAILABLE)
+    state = State(find_or_make(operation, "331"), operation.tree.root, Status.AVAILABLE)
     operation.writer.add([Range(FIRST, FIRST + 9_999)], state)
     operation.writer.add([Range(FIRST + 20_000, FIRST + 20_009)], state._replace(organization=sales))
     for number in range(USED, USED + 5_000, 2):

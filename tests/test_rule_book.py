@@ -23,8 +23,8 @@ from tests.commands.test_every_change import LINES
 from tools import rulebook
 
 ROOT = Path(__file__).parents[1]
-BY_ITSELF = {"settle"}  # nobody asks for it
-ELSEWHERE = {"import", "batch", "undo", "init", "demo", "usage import", "request", "org remove"}
+BY_ITSELF = {"settle", "upgrade"}  # nobody asks for it
+ELSEWHERE = {"import", "batch", "undo", "init", "demo", "usage import", "request", "org remove", "free"}
 
 
 def lacking(actions: dict[str, Action]) -> Iterator[str]:
@@ -77,6 +77,7 @@ def test_every_kind_of_value_is_read() -> None:
         Kind.QUANTITY: "2",
         Kind.DAYS: "2",
         Kind.DAY_TO_COME: "2026-01-01",
+        Kind.DAY_OR_NEVER: "+3d",
         Kind.FLAG: "yes",
         Kind.PATTERN: "00$",
     }

@@ -146,9 +146,9 @@ FIXED: dict[str, Callable[[], Iterable[str]]] = {
 @contextmanager
 def _reading(context: Context) -> Iterator[View]:
     """A look at the store as whom the line, the environment or the settings say; nothing is settled."""
+    from numctl.core.actions.opening import open_store
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
-    from numctl.core.store.opening import open_store
 
     known = settings.load(context.find_root().obj.flags, os.environ)
     with open_store(known.db, lock_timeout=0) as store, store.reading() as connection:

@@ -19,11 +19,11 @@ Reserve = Annotated[
     str | None, typer.Option("--reserve", metavar="TAG", help="Keep them reserved under this tag.")
 ]
 ForwardTo = Annotated[
-    str | None, typer.Option("--forward-to", metavar="NUMBER", help="With --reserve: forward calls there.")
+    str | None, typer.Option("--forward-to", metavar="NUMBER", help="Forward calls there, while it is kept.")
 ]
 Cool = Annotated[
     int | None,
-    typer.Option("--cool", metavar="DAYS", parser=days, help="Let them rest before they are given out."),
+    typer.Option("--cool", metavar="DAYS", parser=days, help="Let them rest so many days; 0 is none."),
 ]
 
 
@@ -38,8 +38,9 @@ def release(
 ) -> None:
     """Take numbers back from their users: a user is deleted, or an invitation withdrawn.
 
-    Name the numbers, or the user: then it is all numbers of theirs. They are available then, or with
-    --reserve held under a tag; only at this moment can a reserved number be given a forwarding number.
+    Name the numbers, or the user: then it is all numbers of theirs. They rest as long as the rule of
+    their series or organization says, or are available; with --reserve they are held under a tag, with
+    --cool they rest for so many days. Only at this moment can a number be given a forwarding number.
 
     Examples:
 
@@ -51,15 +52,13 @@ def release(
 
     session: Session = ctx.obj
     given = numbers_or_user(session, numbers, user)
-    session.expect_a_day_to_come(until or "")
     keep = subscribers.Keep.of(
         reserve=clean_tag(reserve) if reserve is not None else None,
         forward_to=session.number(forward_to) if forward_to is not None else None,
-        until=until,
+        until=session.day_to_come(until),
         cool=cool,
         today=session.today,
         name=option,
     )
-    if keep is not None:
-        keep.expect_fit(given)
+    keep.expect_fit(given)
     session.change("release", lambda operation: subscribers.release(operation, given, keep))

@@ -55,8 +55,7 @@ def reserve(
     session: Session = ctx.obj
     kept = clean_tag(tag)
     chosen = numbers_or_quantity(session, numbers, _wanted(series, many, contiguous, matching))
-    last_day = until or ""
-    session.expect_a_day_to_come(last_day)
+    last_day = session.day_to_come(until) or ""
     session.change(
         "reserve",
         lambda operation: reservations.reserve(operation, chosen, kept, organization=org, until=last_day),

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from numctl.core.errors import BadValue
+from numctl.core.text import quoted
+from numctl.core.values import MOST_DIGITS, day
+
 PERIODS = ("today", "last-7-days", "current-cycle", "last-cycle")
 END_OF_TIME = "9999-12-31T23:59:59Z"
+_UNITS = ("d", "w", "m", "y")
 
 
 class Period(NamedTuple):
@@ -13,6 +18,46 @@ class Period(NamedTuple):
 
     first: str
     last: str
+
+
+def days_after(today: str, days: int) -> str:
+    """The date that is some days after ``today``, both ``YYYY-MM-DD``. Raises BadValue past the year 9999."""
+    from datetime import date, timedelta
+
+    try:
+        return (date.fromisoformat(today) + timedelta(days)).isoformat()
+    except OverflowError:
+        raise BadValue(f"{days} days from {today} on, the year is past 9999.", "Give fewer days.") from None
+
+
+def read_day(text: str, today: str) -> str:
+    """A date as it is kept, from ``YYYY-MM-DD``, ``today``, ``yesterday``, or ``+6w`` and the like.
+
+    ``+3d``, ``+6w``, ``+2m``, ``+1y`` count from ``today``, ``-30d`` back; a month that has no such day
+    ends on its last. Raises BadValue.
+    """
+    if text in ("today", "yesterday"):
+        return today if text == "today" else days_after(today, -1)
+    sign, number, unit = text[:1], text[1:-1], text[-1:]
+    if sign not in ("+", "-") or unit not in _UNITS or not (number.isascii() and number.isdigit()):
+        return day(text)
+    if len(number) > MOST_DIGITS:
+        raise BadValue(f"{quoted(text)} is past all days that there are.", "Give a nearer day.")
+    count = int(sign + number)
+    if unit in "dw":
+        return days_after(today, count * (7 if unit == "w" else 1))
+    return _months_after(today, count * (12 if unit == "y" else 1))
+
+
+def _months_after(today: str, months: int) -> str:
+    from calendar import monthrange
+    from datetime import date
+
+    start = date.fromisoformat(today)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise BadValue(f"{months} months from {today} on is past all days that there are.")
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
 
 
 def end_of(day: str, timezone: str) -> str:

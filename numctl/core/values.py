@@ -60,10 +60,10 @@ def percent_or_off(text: str | int) -> int | str:
 
 
 def days(text: str | int) -> int:
-    """How many days a number rests, 1 to 3650. Raises ``BadValue``."""
+    """How many days a number rests, 0 to 3650. Raises ``BadValue``."""
     if isinstance(text, int):
         return text
-    value = _whole(text, 1, "A number of days is a whole number, 1 or more")
+    value = _whole(text, 0, "A number of days is a whole number, 0 or more")
     if value > MOST_DAYS:
         raise BadValue(f"A number rests for {MOST_DAYS} days at most, not {value}.")
     return value

@@ -15,7 +15,7 @@ from numctl.core.errors import BadValue
 from numctl.core.values import count, day, percent, percent_or_off, quantity, seconds
 
 FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
-STATUSES = ("available", "reserved", "assigned", "in-use")
+STATUSES = ("available", "reserved", "aging", "assigned", "in-use")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ Matching = Annotated[
     ),
 ]
 Until = Annotated[
-    str | None, typer.Option("--until", metavar=DATE, parser=day, help="Held through this day.")
+    str | None, typer.Option("--until", metavar=DATE, help="Held through this day; +6w counts from today.")
 ]
 FromDay = Annotated[str | None, typer.Option("--from", metavar=DATE, parser=day, help="The first day.")]
 ToDay = Annotated[str | None, typer.Option("--to", metavar=DATE, parser=day, help="The last day.")]

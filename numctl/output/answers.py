@@ -55,6 +55,8 @@ def _details(outcome: Outcome, action: Action) -> str:
         said += f", series {outcome.series}"
     if outcome.tag and "tag" in action.tells:
         said += f", tag '{outcome.tag}'"
+    if outcome.extra.get("until") and "until" in action.tells:
+        said += f", until {outcome.extra['until']}"
     if outcome.user:
         said += f", user {outcome.user}"
     if len(outcome.ranges) == 1:

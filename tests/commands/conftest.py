@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from numctl.core.actions import founding, inventory, organizations, series, subscribers
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.actions.reservations import reserve
 from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 
 ACT = Act("tester", "2026-01-05T09:00:00Z", "2026-01-05")
 BASE = 14188980000

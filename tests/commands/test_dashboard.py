@@ -18,12 +18,12 @@ from xml.etree import ElementTree
 import pytest
 
 from numctl.core.actions import founding
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.actions.reservations import reserve
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.queries import forecast, utilization
-from numctl.core.store.opening import open_store
 from numctl.dashboard import charts
 from numctl.dashboard.figures import MOST, WORST, gather
 from numctl.dashboard.page import page

@@ -24,6 +24,7 @@ NUMBERS = {  # Those that change numbers, each with one that does, and how many 
     "assign": (["assign", "--series", "Short", "--user", "Zoé"], 1),
     "register": (["register", "Ann Lee"], 1),
     "release": (["release", "Ann Lee", "--reserve", "t", "--forward-to", "3990"], 2),
+    "age": (["age", "3990+2", "--until", "+90d"], 2),
     "forward": (["forward", number(74), "--remove"], 1),
     "series move": (["series", "move", "3990+3", "--to", "1418"], 3),
 }

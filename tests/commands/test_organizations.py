@@ -70,9 +70,9 @@ def test_names_are_kept_as_typed(acme: Path, numctl, answer, rows, name: str) ->
 
 def test_thousand_levels(store: Path, numctl, rows) -> None:
     from numctl.core.actions import founding, organizations
+    from numctl.core.actions.opening import open_store
     from numctl.core.actions.perform import perform
     from numctl.core.changes.operation import Operation
-    from numctl.core.store.opening import open_store
     from tests.commands.conftest import ACT
 
     def dig(operation: Operation) -> None:

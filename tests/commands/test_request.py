@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from numctl.core.actions import founding, inventory, organizations
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 from tests.postoffice import open_office
 
 ACT = Act("ann", "2026-11-24T09:00:00Z", "2026-11-24")

@@ -77,7 +77,7 @@ def test_all_or_nothing_names_the_number_its_status_and_what_it_allows(acme: Pat
         {
             "numbers": number(73),
             "status": "reserved",
-            "allowed": ["retag", "unreserve", "assign", "move", "remove"],
+            "allowed": ["retag", "unreserve", "assign", "age", "move", "remove"],
         }
     ]
     for part in (number(73), "reserved", "retag"):
@@ -142,7 +142,10 @@ def test_retag_keeps_the_date_and_forwarding(acme: Path, numctl, answer, state) 
 
 def test_retag_refuses_what_is_not_reserved(acme: Path, refusal) -> None:
     error = refusal("retag", "3990", "--tag", "t")
-    assert (error["code"], error["refused"][0]["allowed"]) == (6, ["reserve", "assign", "move", "remove"])
+    assert (error["code"], error["refused"][0]["allowed"]) == (
+        6,
+        ["reserve", "assign", "age", "move", "remove"],
+    )
 
 
 def test_retag_with_the_same_tag_changes_nothing(acme: Path, answer) -> None:

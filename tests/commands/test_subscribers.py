@@ -183,9 +183,21 @@ def test_release_may_reserve_and_forward(acme: Path, answer, state) -> None:
 
 
 def test_release_may_let_a_number_rest(acme: Path, answer, state) -> None:
-    assert answer("release", number(72), "--cool", "90")["tag"] == "cooling"
+    assert answer("release", number(72), "--cool", "90")["until"] == in_days(90)
     found = state(number(72))
-    assert (found["status"], found["reserved_until"]) == ("reserved", in_days(90))
+    assert (found["status"], found["reserved_until"]) == ("aging", in_days(90))
+    assert answer("release", number(70), "--cool", "0")["count"] == 1
+    assert state(number(70))["status"] == "available"
+
+
+def test_only_what_is_kept_is_forwarded(acme: Path, refusal) -> None:
+    assert refusal("release", number(72), "--forward-to", "3990")["code"] == 2
+    assert refusal("release", number(73), "--forward-to", "3990")["code"] == 6
+
+
+def test_a_number_that_rests_may_be_forwarded(acme: Path, answer, state) -> None:
+    answer("release", number(72), "--cool", "30", "--forward-to", "3990")
+    assert (state(number(72))["status"], state(number(72))["forwarded_to"]) == ("aging", "3990")
 
 
 @pytest.mark.parametrize("n", [0, 69, 73, 74])
@@ -196,12 +208,10 @@ def test_release_refuses_numbers_without_a_user(acme: Path, refusal, n: int) -> 
 @pytest.mark.parametrize(
     "args",
     [
-        ["--forward-to", "3990"],
         ["--until", in_days(1)],
         ["--cool", "30", "--reserve", "t"],
         ["--cool", "30", "--until", in_days(1)],
-        ["--cool", "30", "--forward-to", "3990"],
-        ["--cool", "0"],
+        ["--cool", "0", "--forward-to", "3990"],
         ["--cool", "3651"],
         ["--cool", "1.5"],
         ["--cool=-1"],

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import founding, inventory, organizations, reservations
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 from tests.postoffice import PostOffice, open_office
 
 ACT = Act("ann", "2026-11-24T09:00:00Z", "2026-11-24")

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from numctl.core.actions import inventory, organizations
 from numctl.core.actions.founding import found
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.dates import end_of
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 from numctl.core.usage.consumption import record
 from numctl.core.usage.holders import holder_at, holdings
 from numctl.core.usage.reading import FIELDS, form, read

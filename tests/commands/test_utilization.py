@@ -24,6 +24,7 @@ FIELDS = (
     "subscriber_percent",
     "threshold_percent",
     "over_threshold",
+    "aging",
 )
 PARTS = ("available", "reserved", "assigned", "registered", "allocated")
 
@@ -42,6 +43,7 @@ def test_one_row_for_the_acting_one(acme: Path, answer) -> None:
         "subscriber_percent": 3,
         "threshold_percent": 80,
         "over_threshold": False,
+        "aging": 0,
     }
 
 
@@ -119,7 +121,7 @@ def test_refusals(acme: Path, refusal, args: list[str], code: int) -> None:
 
 
 def test_bars_only_on_a_terminal(acme: Path, numctl) -> None:
-    assert numctl("utilization").out == "Acme\t110\t60\t50\t0\t0\t0\t60\t54\t3\t80\tfalse\n"
+    assert numctl("utilization").out == "Acme\t110\t60\t50\t0\t0\t0\t60\t54\t3\t80\tfalse\t0\n"
     assert "utilization_percent" in numctl("utilization", "-o", "table", env={"COLUMNS": "400"}).out
 
 

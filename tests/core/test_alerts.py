@@ -18,6 +18,7 @@ from numctl.core.actions import (
     subscribers,
     undoing,
 )
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.catalog.organizations import OFF
 from numctl.core.catalog.tree import Tree
@@ -25,7 +26,6 @@ from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.notifications import messages, thresholds
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 
 AT, TODAY = "2026-11-24T09:00:00Z", "2026-11-24"
 FIRST = 14188980000

@@ -9,10 +9,10 @@ import shlex
 from pathlib import Path
 
 from numctl.core.actions import allocation, inventory, organizations, reservations, series, subscribers
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
-from numctl.core.changes.operation import Act
+from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 FIRST = 14188980000
@@ -43,9 +43,14 @@ def root(store: Store) -> None:
         connection.execute("INSERT INTO administrator VALUES (1, 0, 'phones@acme.example')")
 
 
+def _begin(operation: Operation) -> None:
+    operation.catalog.made("organization", 1)
+    organizations.add(operation, "Sales", None, ["sales@acme.example"], 50)
+
+
 KEEP = subscribers.Keep("ex", 3999, UNTIL)
 OPERATIONS = [
-    ("org add", lambda op: organizations.add(op, "Sales", None, ["sales@acme.example"], 50)),
+    ("org add", _begin),
     ("org add", lambda op: organizations.add(op, "EMEA", "Sales")),
     ("org add", lambda op: organizations.add(op, "Support", None)),
     ("org add", lambda op: organizations.add(op, "Closed", None)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numctl.core.store.opening import open_store
+from numctl.core.actions.opening import open_store
 from tests.faults.conftest import Fresh
 
 

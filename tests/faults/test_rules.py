@@ -23,6 +23,21 @@ RESERVED = (
 
 # One for each rule of the schema beside types, NULLs and references.
 REFUSED = [
+    "UPDATE organization SET basis = 'above'",
+    "UPDATE organization SET aging = -1",
+    "UPDATE organization SET intermediate = 2",
+    "UPDATE series SET aging = 3651",
+    "UPDATE series SET retired = 2",
+    "INSERT INTO state (series, organization, status) VALUES (1, 1, 'aging')",
+    "INSERT INTO state (series, organization, status, tag, until, folded)"
+    " VALUES (1, 1, 'aging', 'x', '2099-01-01', 'x')",
+    "UPDATE catalog_change SET kind = 'lost'",
+    "UPDATE label SET value = ''",
+    f"UPDATE label SET value = '{'x' * 257}'",
+    f"INSERT INTO label_span VALUES ({FIRST + 9}, {FIRST + 12}, 1)",
+    "UPDATE label_span SET last = first - 1",
+    "UPDATE label_piece SET before = NULL, after = NULL",
+    "UPDATE catalog_change SET before = NULL, after = NULL",
     "INSERT INTO inventory (id, created_at) VALUES (2, '')",
     "UPDATE organization SET name = ''",
     "UPDATE organization SET name = 'a/b'",
@@ -95,6 +110,14 @@ REFUSED = [
 
 # What `check` must find; written without foreign keys, as a careless hand would.
 FOUND = [
+    "UPDATE organization SET threshold = 81 WHERE id = 2",
+    "UPDATE organization SET aging = 5 WHERE id = 2",
+    "UPDATE administrator SET email = 'other@acme.example'",
+    "INSERT INTO administrator VALUES (3, 0, 'new@acme.example')",
+    "UPDATE series SET description = 'other'",
+    "UPDATE series SET aging = 3 WHERE id = 1",
+    "UPDATE catalog_change SET after = replace(after, 'Sales', 'Lab')",
+    "DELETE FROM catalog_change",
     "UPDATE span SET state = 99 WHERE first = (SELECT min(first) FROM span)",
     "UPDATE span SET state = (SELECT max(id) FROM state) WHERE first = (SELECT min(first) FROM span)",
     "DELETE FROM span WHERE first = (SELECT min(first) FROM span)",
@@ -153,6 +176,14 @@ def filled(fresh: Fresh) -> Path:
         store, "INSERT INTO request (at, organization, quantity) VALUES ('2026-01-05T08:00:00Z', 1, 5)"
     )
     auditing.rows(store, f"INSERT INTO usage VALUES ('2026-01-05', {FIRST + 10}, 1, 1, 1, 1, 1, 1)")
+    for statement in (
+        "INSERT INTO label_set (id, labels) VALUES (1, '{}')",
+        "INSERT INTO label VALUES (1, 'site', 'Paris', 'paris')",
+        f"INSERT INTO label_span VALUES ({FIRST}, {FIRST + 9}, 1)",
+        "INSERT INTO label_piece (operation, position, first, last, after)"
+        f" VALUES (6, 1, {FIRST}, {FIRST + 9}, 1)",
+    ):
+        auditing.rows(store, statement)
     return store
 
 

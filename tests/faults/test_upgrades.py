@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from numctl.core.actions.opening import open_store
 from numctl.core.errors import Damaged
 from numctl.core.store import schema
-from numctl.core.store.opening import open_store
 from tests.conftest import FULL, Promised
 from tests.faults import auditing, sample
 from tests.faults.launcher import Launcher

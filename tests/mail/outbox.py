@@ -15,10 +15,10 @@ from typing import Any
 
 import numctl.mail
 from numctl.core.actions import founding, organizations
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.notifications import outbox
-from numctl.core.store.opening import open_store
 from tests.postoffice import (
     PostOffice,
 )

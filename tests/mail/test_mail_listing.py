@@ -7,8 +7,8 @@ import json
 import pytest
 
 from numctl.core.actions import organizations
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
-from numctl.core.store.opening import open_store
 from tests.mail.outbox import (
     ACT,
     plain_text,

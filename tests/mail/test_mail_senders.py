@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from numctl import clock
+from numctl.core.actions.opening import open_store
 from numctl.core.notifications import outbox
-from numctl.core.store.opening import open_store
 from numctl.mail import delivery
 from tests.conftest import FULL
 from tests.mail.outbox import (

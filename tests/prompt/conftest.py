@@ -15,11 +15,11 @@ import pytest
 
 import numctl
 from numctl.core.actions import founding, inventory, organizations, reservations, subscribers
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.demo import making as demo_company
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 from tests.postoffice import open_office
 
 YESTERDAY = (date.today() - timedelta(days=1)).isoformat()

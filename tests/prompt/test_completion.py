@@ -47,7 +47,7 @@ def complete(numctl, monkeypatch: pytest.MonkeyPatch) -> Complete:
         ("search --tag ÉT", ["été 2027", "Été Two"]),
         ("search --tag Ét", ["Été Two"]),
         ("search --user ad", ["Ada Moreau", "Ada O'Neil", "Adèle Sellers"]),
-        ("search --status |", ["available", "reserved", "assigned", "in-use", "registered"]),
+        ("search --status |", ["available", "reserved", "aging", "assigned", "in-use", "registered"]),
         ("search --sort |", ["series", "number", "organization", "status", "reserved_tag"]),
         ("search -o |", [*FORMATS]),
         ("search --region F", ["FI", "FJ", "FK", "FM", "FO", "FR"]),
@@ -121,9 +121,9 @@ def test_store_is_the_line_s(complete: Complete, named: Path, tmp_path: Path) ->
 
 def test_tag_that_no_number_has_any_more_is_not_offered(complete: Complete, named: Path) -> None:
     from numctl.core.actions import reservations
+    from numctl.core.actions.opening import open_store
     from numctl.core.actions.perform import perform
     from numctl.core.numbers.ranges import Range
-    from numctl.core.store.opening import open_store
     from tests.prompt.conftest import ACT
 
     with open_store(named) as store:
@@ -209,9 +209,9 @@ def test_question_that_makes_no_sense_is_answered_with_nothing_or_little(
 
 def test_nothing_is_written_even_if_a_hold_has_ended(complete: Complete, named: Path) -> None:
     from numctl.core.actions import reservations
+    from numctl.core.actions.opening import open_store
     from numctl.core.actions.perform import perform
     from numctl.core.numbers.ranges import Range
-    from numctl.core.store.opening import open_store
     from tests.prompt.conftest import ACT
 
     past = ACT._replace(today="2020-01-01")

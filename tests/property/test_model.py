@@ -28,6 +28,7 @@ from numctl.core.actions import (
     undoing,
 )
 from numctl.core.actions.founding import found
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.changes import cache, journal, writer
@@ -35,7 +36,6 @@ from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.errors import NumbersRefuse, Refusal
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.queries import utilization
-from numctl.core.store.opening import open_store
 from tests.conftest import FULL
 
 LOW, HIGH = 980, 1019  # across two lengths of number
@@ -345,7 +345,7 @@ class Inventory(RuleBasedStateMachine):
         forward=st.integers(LOW, HIGH) | st.none(),
     )
     def release(self, range: Range, acting: str, tag: str | None, forward: int | None) -> None:
-        keep = None if tag is None else subscribers.Keep(tag, forward)
+        keep = subscribers.AS_RULED if tag is None else subscribers.Keep(tag, forward)
         target = 0 if tag is None else forward or 0
         after = Line("", "", "reserved" if tag else "available", tag or "", "", "", target)
         self.attempt(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from numctl.core.actions import inventory, organizations, reservations, subscribers
 from numctl.core.actions.founding import found
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
@@ -23,7 +24,6 @@ from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
 from numctl.core.queries.ordering import Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
-from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions.inventory import add
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.opening import open_store
 from tests.conftest import Numctl, Promised
 
 

@@ -138,6 +138,8 @@ register {assigned}
 release {assigned}
 unreserve {number}
 retag {number} --tag x
+age {free} --until +3d
+free {number} --message x
 forward {forwarded} --to 3999
 forward {free} --to {number}
 release {assigned} --reserve x --forward-to {free}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.catalog import organizations
+from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.changes.operation import Act, Outcome
 from numctl.core.errors import Damaged, NoStore
 from numctl.core.store.drafts import stands
-from numctl.core.store.opening import open_store
 from numctl.core.store.sqlite import Store
 
 if TYPE_CHECKING:
@@ -42,8 +43,15 @@ def begin(
     """Write what an empty store needs to be one, and the operation ``init``."""
     with store.writing() as connection:
         connection.execute("INSERT INTO inventory (id, created_at) VALUES (1, ?)", (act.at,))
-        root = organizations.insert(connection, None, name, emails, threshold)
-    return perform(store, act, "init", lambda operation: operation.note(organization=root))
+        percent = organizations.DEFAULT_THRESHOLD if threshold is None else threshold
+        row = organizations.OrganizationRow(None, name, tuple(dict.fromkeys(emails)), percent)
+        root = organizations.insert(connection, row)  # whom the first operation acts as
+
+    def note(operation: Operation) -> None:
+        operation.catalog.made(ORGANIZATION, root)
+        operation.note(organization=root)
+
+    return perform(store, act, "init", note)
 
 
 def _founded_before(path: Path, act: Act) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.catalog import series
+from numctl.core.actions.series import find_or_make
 from numctl.core.rules.model import Change, State, Status
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ def add(
     """
     operation.root_only()
     holder = operation.organization(organization)
-    id = series.find_or_make(operation.connection, series_name)
-    operation.writer.add(numbers, State(id, holder, Status.AVAILABLE))
+    new = list(numbers)
+    operation.writer.expect_absent(new)
+    id = find_or_make(operation, series_name)
+    operation.writer.add(new, State(id, holder, Status.AVAILABLE))
 
 
 def remove(operation: Operation, numbers: Iterable[Range], reason: str) -> None:

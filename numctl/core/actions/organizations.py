@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import organizations as rows
+from numctl.core.catalog.organizations import OrganizationRow
 from numctl.core.catalog.tree import Organization
+from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.text import fold
 
@@ -29,8 +31,9 @@ def found(
             "Choose another name.",
             organization=name,
         )
-    id = rows.insert(operation.connection, parent, name, emails, threshold)
     percent = rows.DEFAULT_THRESHOLD if threshold is None else threshold
+    addresses = tuple(dict.fromkeys(emails))
+    id = operation.catalog.add_organization(OrganizationRow(parent, name, addresses, percent))
     operation.tree.graft(Organization(id, parent, name, fold(name), percent))
     operation.writer.scope = operation.scope
     return id
@@ -62,7 +65,7 @@ def rename(operation: Operation, organization: str, name: str) -> None:
             "Choose another name.",
             organization=name,
         )
-    rows.rename(operation.connection, id, name)
+    operation.catalog.set(ORGANIZATION, id, name=name)
     operation.reload_tree()
     operation.note(organization=id, old=old.name, name=name)
 
@@ -74,10 +77,10 @@ def set_up(
     id = operation.organization(organization)
     before = (rows.emails_of(operation.connection, id), operation.tree[id].threshold)
     if emails is not None and list(emails) != before[0]:
-        rows.write_emails(operation.connection, id, emails)
+        operation.catalog.set(ORGANIZATION, id, emails=tuple(dict.fromkeys(emails)))
         operation.note(organization=id, emails=list(emails))
     if threshold is not None and threshold != before[1]:
-        rows.set_threshold(operation.connection, id, threshold)
+        operation.catalog.set(ORGANIZATION, id, threshold=threshold)
         operation.note(organization=id, threshold=threshold)
     operation.reload_tree()
 
@@ -109,7 +112,7 @@ def move(operation: Operation, organization: str, to: str) -> None:
             f"{operation.tree.path(parent)} has an organization '{old.name}' already.",
             "Rename one of them first.",
         )
-    rows.put_below(operation.connection, id, parent)
+    operation.catalog.set(ORGANIZATION, id, parent=parent)
     operation.reload_tree()
     operation.note(organization=id, old_parent=old.parent, parent=parent)
 
@@ -132,7 +135,7 @@ def remove(operation: Operation, organization: str) -> None:
         raise NumbersRefuse(
             f"{path} holds {held} numbers.", "Move or withdraw them first.", organization=path, count=held
         )
-    rows.retire(operation.connection, id)
+    operation.catalog.put(ORGANIZATION, id, None)
     operation.note(organization=id, name=path)
     operation.reload_tree()
 

@@ -39,9 +39,13 @@ def reserve(
     )
 
 
-def retag(operation: Operation, numbers: Iterable[Range], tag: str) -> None:
-    """Give reserved numbers another tag."""
-    operation.writer.change(numbers, Change("retag", tag=tag))
+def retag(operation: Operation, numbers: Iterable[Range], tag: str | None, until: str | None = None) -> None:
+    """Give reserved numbers another tag, or another day on which the hold ends (empty: none).
+
+    None leaves each as it is. Raises BadValue for a day that has passed, and as the writer does.
+    """
+    expect_a_day_to_come(until or "", operation.act.today)
+    operation.writer.change(numbers, Change("retag", tag=tag, until=until))
 
 
 def unreserve(operation: Operation, numbers: Iterable[Range]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import series as rows
+from numctl.core.catalog.series import SeriesRow
+from numctl.core.changes.catalog import SERIES
 from numctl.core.errors import NumbersRefuse
 from numctl.core.rules.model import Change
 from numctl.core.text import fold
@@ -21,7 +23,7 @@ def add(operation: Operation, name: str, description: str) -> None:
     """Make a series without numbers. Raises NumbersRefuse where the name is taken."""
     operation.root_only()
     _expect_free(operation.connection, name)
-    rows.insert(operation.connection, name, description)
+    operation.catalog.add_series(SeriesRow(name, description))
     operation.note(name=name)
 
 
@@ -34,7 +36,7 @@ def rename(operation: Operation, old: str, new: str) -> None:
     before = rows.name_of(operation.connection, id)
     if before == new:
         return
-    rows.rename(operation.connection, id, new)
+    operation.catalog.set(SERIES, id, name=new)
     operation.note(old=before, name=new)
 
 
@@ -44,6 +46,12 @@ def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:
     operation.writer.change(numbers, Change("series move", series=rows.find(operation, to)))
 
 
+def find_or_make(operation: Operation, name: str) -> int:
+    """The row id of the series of this (clean) name, made if it is new."""
+    id = rows.id_of(operation.connection, name)
+    return operation.catalog.add_series(SeriesRow(name)) if id is None else id
+
+
 def _expect_free(connection: Connection, name: str) -> None:
-    if rows.is_taken(connection, name):
+    if rows.id_of(connection, name) is not None:
         raise NumbersRefuse(f"There is a series '{name}' already.", "Choose another name.", series=name)

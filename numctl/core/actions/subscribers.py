@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions import allocation
+from numctl.core.actions import aging, allocation
 from numctl.core.actions.forwarding import expect_no_circle
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.catalog import users
+from numctl.core.dates import days_after
 from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.numbers.ranges import Range, normalize, total
 from numctl.core.rules.book import ACTIONS
-from numctl.core.rules.model import MOST_ONE_BY_ONE, Change, Status
+from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Change, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from numctl.core.changes.operation import Operation
     from numctl.core.store.connection import Connection
 
-COOLING = "cooling"  # the tag of a number that rests after its release
+COOLING = "cooling"  # the tag under which older versions held a number that rests after its release
 
 
 class Keep(NamedTuple):
-    """What a release keeps: a tag that reserves the number, forwarding, and until when it is held."""
+    """What becomes of released numbers: a tag that reserves them (until a date), or days of rest, and
+    forwarding. ``cool`` is None where the rule of aging says."""
 
-    tag: str
+    tag: str = ""
     forward_to: int | None = None
     until: str = ""
+    cool: int | None = None
 
     @classmethod
     def of(
@@ -40,25 +43,25 @@ class Keep(NamedTuple):
         cool: int | None,
         today: str,
         name: Callable[[str], str],
-    ) -> Keep | None:
-        """What these values together ask to keep; None where none of them is there.
+    ) -> Keep:
+        """What these values together ask for.
 
         ``reserve`` is a tag, ``until`` a day to come, ``cool`` days from ``today`` on; ``name`` says how
         the one who gave them calls them. Raises BadValue where they don't go together.
         """
-        if cool is not None:
-            if reserve is not None or forward_to is not None or until:
-                raise BadValue(
-                    f"{name('cool')} stands alone.",
-                    "It reserves the number by itself, until its days are over.",
-                )
-            return cls(COOLING, until=_days_after(today, cool))
-        if reserve is None:
-            if forward_to is not None or until:
-                lost = name("until" if forward_to is None else "forward_to")
-                raise BadValue(f"{lost} is for numbers that are kept.", f"Add {name('reserve')} with a tag.")
-            return None
-        return cls(reserve, forward_to, until or "")
+        if cool is not None and (reserve is not None or until):
+            raise BadValue(
+                f"{name('cool')} goes with neither {name('reserve')} nor {name('until')}.",
+                "A number is held under a tag, or it rests.",
+            )
+        if reserve is None and until:
+            raise BadValue(
+                f"{name('until')} is for numbers that are kept.", f"Add {name('reserve')} with a tag."
+            )
+        if cool == 0 and forward_to is not None:
+            raise _forwards_nothing(name("forward_to"))
+        days_after(today, cool or 0)  # raises where the calendar has no such day
+        return cls(reserve or "", forward_to, until or "", cool)
 
     def expect_fit(self, numbers: Iterable[Range] | str) -> None:
         """Raises BadValue where numbers that are named can't be given this forwarding."""
@@ -66,14 +69,25 @@ class Keep(NamedTuple):
             expect_few(numbers, "a forwarding")
             expect_others(numbers, self.forward_to)
 
+    def change(self, operation: Operation) -> Change:
+        """What the release does to each number."""
+        if self.tag:
+            expect_a_day_to_come(self.until, operation.act.today)
+            return Change(
+                "release", to=Status.RESERVED, tag=self.tag, until=self.until, forward_to=self.forward_to
+            )
+        rule = aging.rule(operation) if self.cool is None else aging.after(operation, self.cool)
+        return Change("release", to=Status.AVAILABLE, forward_to=self.forward_to, rests=rule)
 
-def _days_after(today: str, days: int) -> str:
-    from datetime import date, timedelta
 
-    try:
-        return (date.fromisoformat(today) + timedelta(days)).isoformat()
-    except OverflowError:
-        raise BadValue(f"{days} days from {today} on, the year is past 9999.", "Give fewer days.") from None
+AS_RULED = Keep()
+
+
+def _forwards_nothing(name: str) -> BadValue:
+    return BadValue(
+        f"{name} is for numbers that are kept, and these become available.",
+        "Reserve them under a tag, or let them rest.",
+    )
 
 
 def assign(operation: Operation, numbers: Iterable[Range] | allocation.Quantity, user: str) -> None:
@@ -92,24 +106,22 @@ def register(operation: Operation, numbers: Iterable[Range] | str) -> None:
     operation.writer.change(_named(operation, numbers, "register"), Change("register", to=Status.IN_USE))
 
 
-def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep | None = None) -> None:
-    """The user is deleted or the invitation withdrawn; ``keep`` reserves what becomes free.
+def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep = AS_RULED) -> None:
+    """The user is deleted or the invitation withdrawn; ``keep`` says what becomes of the numbers.
 
     This is the one moment at which forwarding can be added. Raises BadValue for a date that has
-    passed or forwarding to itself, NumbersRefuse for forwarding in a circle.
+    passed, for forwarding to itself or of what becomes available, NumbersRefuse for forwarding in a circle.
     """
     chosen = list(_named(operation, numbers, "release"))
-    if keep is None:
-        operation.writer.change(chosen, Change("release", to=Status.AVAILABLE))
-        return
-    expect_a_day_to_come(keep.until, operation.act.today)
+    change = keep.change(operation)
     if keep.forward_to is not None:
         expect_others(chosen, keep.forward_to)
         expect_no_circle(operation, chosen, keep.forward_to)
-    operation.writer.change(
-        chosen,
-        Change("release", to=Status.RESERVED, tag=keep.tag, until=keep.until, forward_to=keep.forward_to),
-    )
+        operation.writer.expect(chosen, change)
+        for state in operation.writer.states_of(chosen):
+            if not CARRIES[change.after(state).status].forwarding:
+                raise _forwards_nothing("Forwarding")
+    operation.writer.change(chosen, change)
 
 
 def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> None:

@@ -26,7 +26,8 @@ def rename(operation: Operation, old: str, new: str) -> None:
         )
     changed = [id for id, name in theirs if name != new]
     if changed:
-        _write(operation, changed, new)
+        operation.catalog.rename_users(changed, new)
+        operation.note(user=changed[0], organizations=len(changed))
 
 
 def forget(operation: Operation, name: str) -> None:
@@ -35,7 +36,9 @@ def forget(operation: Operation, name: str) -> None:
     Everywhere: in what organizations removed since have of it, too.
     """
     reach = Places(operation).with_removed()
-    _write(operation, [id for id, _ in _rows(operation, reach, name)], "")
+    theirs = [id for id, _ in _rows(operation, reach, name)]
+    operation.catalog.forget_users(theirs)
+    operation.note(user=theirs[0], organizations=len(theirs))
 
 
 def _rows(operation: Operation, reach: frozenset[int], name: str) -> list[tuple[int, str]]:
@@ -44,8 +47,3 @@ def _rows(operation: Operation, reach: frozenset[int], name: str) -> list[tuple[
     if not found:
         raise rows.unknown(operation.connection, operation.scope, name)
     return found
-
-
-def _write(operation: Operation, ids: list[int], name: str) -> None:
-    rows.rename(operation.connection, ids, name)
-    operation.note(user=ids[0], organizations=len(ids))

@@ -10,7 +10,6 @@ from array import array
 from typing import TYPE_CHECKING
 
 from numctl.core.batch.steps import step_of
-from numctl.core.catalog import series
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.files.rejects import Rejects
 
@@ -67,10 +66,7 @@ class Batch:
             raise line.said
         step = step_of(line.said, self.reader)
         with operation.at_line(line.number):
-            if line.said["action"] == "add":
-                with_new_series(operation, str(line.said["series"]), step)
-            else:
-                step(operation)
+            step(operation)
         reason = operation.facts.pop("reason", None)
         if reason is not None:
             self._note_reason(line.number, str(reason))
@@ -96,15 +92,3 @@ class Batch:
 
     def _told_reasons(self) -> dict[str, object]:
         return {"reasons": [list(reason) for reason in self._reasons]} if self._reasons else {}
-
-
-def with_new_series(operation: Operation, name: str, step: Callable[[Operation], None]) -> None:
-    """Do a step that makes a series as needed; if it is refused, a series that it made goes again."""
-    connection = operation.connection
-    known = series.is_taken(connection, name.strip())
-    try:
-        step(operation)
-    except Refusal:
-        if not known:
-            series.delete(connection, name.strip())
-        raise

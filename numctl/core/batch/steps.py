@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from numctl.core.actions import allocation, inventory, reservations, series, subscribers
+from numctl.core.actions import aging, allocation, inventory, reservations, series, subscribers
 from numctl.core.errors import BadValue
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.record import Kind
@@ -87,6 +87,13 @@ def _reserve(reader: ValueReader, values: Values) -> Step:
     return lambda op: reservations.reserve(op, numbers, tag, organization=holder, until=until)
 
 
+def _retag(reader: ValueReader, values: Values) -> Step:
+    numbers, tag, until = values["numbers"], values.get("tag"), values.get("until")
+    if tag is None and until is None:
+        raise BadValue("There is nothing to change.", "Give a 'tag', 'until', or both.")
+    return lambda op: reservations.retag(op, numbers, tag, until)
+
+
 def _assign(reader: ValueReader, values: Values) -> Step:
     numbers, user = _chosen(values, 1), values["user"]
     subscribers.expect_few(numbers, "a user")
@@ -100,12 +107,11 @@ def _register(reader: ValueReader, values: Values) -> Step:
 
 def _release(reader: ValueReader, values: Values) -> Step:
     numbers, keep = _named(values), _keep(reader, values)
-    if keep is not None:
-        keep.expect_fit(numbers)
+    keep.expect_fit(numbers)
     return lambda op: subscribers.release(op, numbers, keep)
 
 
-def _keep(reader: ValueReader, values: Values) -> subscribers.Keep | None:
+def _keep(reader: ValueReader, values: Values) -> subscribers.Keep:
     said = {word: values.get(word) for word in ("reserve", "forward_to", "until", "cool")}
     return subscribers.Keep.of(**said, today=reader.today, name=key)
 
@@ -144,11 +150,13 @@ def _allot(do: Callable[..., None], *words: str) -> Callable[[ValueReader, Value
 
 STEPS: dict[str, Callable[[ValueReader, Values], Step]] = {
     "reserve": _reserve,
-    "retag": _allot(reservations.retag, "numbers", "tag"),
+    "retag": _retag,
     "unreserve": _allot(reservations.unreserve, "numbers"),
     "assign": _assign,
     "register": _register,
     "release": _release,
+    "age": _allot(aging.age, "numbers", "until"),
+    "free": _allot(aging.free, "numbers"),
     "forward": _forward,
     "move": _allot(inventory.move, "numbers", "to"),
     "allocate": _allocate,

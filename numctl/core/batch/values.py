@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from numctl.core import values
 from numctl.core.actions.reservations import expect_a_day_to_come
+from numctl.core.dates import read_day
 from numctl.core.errors import BadValue
 from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range
 from numctl.core.rules.record import Kind
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from numctl.core.numbers.ranges import Range
 
+NEVER = "never"  # a hold without a day
 REMEMBERED = 4096  # texts of each kind, read once
 _SAID = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -32,7 +34,7 @@ class ValueReader:
         self.today = today
         self._clean_tag = lru_cache(REMEMBERED)(clean_tag)
         self._clean_name = lru_cache(REMEMBERED)(clean_name)
-        self._day = lru_cache(REMEMBERED)(values.day)
+        self._day = lru_cache(REMEMBERED)(lambda text: read_day(text, today))
 
         self._by_kind: dict[Kind, Callable[[object], Any]] = {
             Kind.NUMBERS: self.numbers,
@@ -45,6 +47,7 @@ class ValueReader:
             Kind.QUANTITY: self.quantity,
             Kind.DAYS: self.days,
             Kind.DAY_TO_COME: self.until,
+            Kind.DAY_OR_NEVER: self.until_or_never,
             Kind.FLAG: self.flag,
             Kind.PATTERN: self.pattern,
         }
@@ -96,6 +99,10 @@ class ValueReader:
         day = self._day(_text(value, "until"))
         expect_a_day_to_come(day, self.today)
         return day
+
+    def until_or_never(self, value: object) -> str:
+        """The same, or ``never``: none, an empty text."""
+        return "" if value == NEVER else self.until(value)
 
     def flag(self, value: object) -> bool:
         told = value if isinstance(value, bool) else _SAID.get(str(value).strip().lower())

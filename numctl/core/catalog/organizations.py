@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.text import fold
 
@@ -15,43 +15,64 @@ DEFAULT_THRESHOLD = 80  # per cent
 OFF = 0
 
 
-def insert(
-    connection: Connection,
-    parent: int | None,
-    name: str,
-    emails: Sequence[str] = (),
-    threshold: int | None = None,
-) -> int:
-    """Write the row of an organization and its addresses; give its row id."""
-    percent = DEFAULT_THRESHOLD if threshold is None else threshold
+class OrganizationRow(NamedTuple):
+    """All that the store keeps of an organization.
+
+    ``parent`` is a row id, None for the root; ``threshold`` per cent, 0 for off. ``basis`` (``held`` or
+    ``below``) and ``aging`` (days) are None where the organization above says.
+    """
+
+    parent: int | None
+    name: str
+    emails: tuple[str, ...] = ()
+    threshold: int = DEFAULT_THRESHOLD
+    basis: str | None = None
+    aging: int | None = None
+    intermediate: bool = False
+
+
+_READ = """
+SELECT parent, name, threshold, basis, aging, intermediate FROM organization WHERE id = ? AND retired = 0
+"""
+_WRITE = """
+UPDATE organization SET parent = ?, name = ?, folded = ?, threshold = ?, basis = ?, aging = ?,
+  intermediate = ?, retired = 0 WHERE id = ?
+"""
+
+
+def read(connection: Connection, organization: int) -> OrganizationRow | None:
+    """The row of an organization; None where there is none, or none any more."""
+    row = connection.execute(_READ, (organization,)).fetchone()
+    if row is None:
+        return None
+    parent, name, threshold, basis, aging, intermediate = row
+    emails = tuple(emails_of(connection, organization))
+    return OrganizationRow(parent, name, emails, threshold, basis, aging, bool(intermediate))
+
+
+def insert(connection: Connection, row: OrganizationRow) -> int:
+    """Write the row of a new organization; give its row id."""
     (id,) = connection.execute(
-        "INSERT INTO organization (parent, name, folded, threshold) VALUES (?, ?, ?, ?) RETURNING id",
-        (parent, name, fold(name), percent),
+        "INSERT INTO organization (parent, name, folded) VALUES (?, ?, ?) RETURNING id",
+        (row.parent, row.name, fold(row.name)),
     ).fetchone()
-    write_emails(connection, id, emails)
+    write(connection, int(id), row)
     return int(id)
 
 
-def rename(connection: Connection, organization: int, name: str) -> None:
-    """Give an organization another (clean) name."""
+def write(connection: Connection, organization: int, row: OrganizationRow | None) -> None:
+    """Let this be the row of an organization; None takes it out of the tree.
+
+    The row of what was taken out stays, for what refers to it.
+    """
+    if row is None:
+        connection.execute("UPDATE organization SET retired = 1 WHERE id = ?", (organization,))
+        return
+    parent, name, emails, threshold, basis, aging, intermediate = row
     connection.execute(
-        "UPDATE organization SET name = ?, folded = ? WHERE id = ?", (name, fold(name), organization)
+        _WRITE, (parent, name, fold(name), threshold, basis, aging, int(intermediate), organization)
     )
-
-
-def set_threshold(connection: Connection, organization: int, threshold: int) -> None:
-    """Set the threshold of an organization: per cent, 0 for off."""
-    connection.execute("UPDATE organization SET threshold = ? WHERE id = ?", (threshold, organization))
-
-
-def put_below(connection: Connection, organization: int, parent: int) -> None:
-    """Put an organization right below another one."""
-    connection.execute("UPDATE organization SET parent = ? WHERE id = ?", (parent, organization))
-
-
-def retire(connection: Connection, organization: int) -> None:
-    """Take an organization out of the tree; its row stays, for what refers to it."""
-    connection.execute("UPDATE organization SET retired = 1 WHERE id = ?", (organization,))
+    _write_emails(connection, organization, emails)
 
 
 def emails_of(connection: Connection, organization: int) -> list[str]:
@@ -74,8 +95,9 @@ def all_emails(connection: Connection) -> dict[int, list[str]]:
     return emails
 
 
-def write_emails(connection: Connection, organization: int, emails: Sequence[str]) -> None:
-    """Let these be the addresses of an organization's administrators, in this order."""
+def _write_emails(connection: Connection, organization: int, emails: Sequence[str]) -> None:
+    if emails_of(connection, organization) == [*emails]:
+        return
     connection.execute("DELETE FROM administrator WHERE organization = ?", (organization,))
     connection.executemany(
         "INSERT INTO administrator (organization, position, email) VALUES (?, ?, ?)",

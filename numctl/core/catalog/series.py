@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import NotFound
 from numctl.core.text import fold, nearest
@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 _HOLDERS = "SELECT DISTINCT series, organization FROM tally WHERE n > 0"
+
+
+class SeriesRow(NamedTuple):
+    """All that the store keeps of a series; ``aging`` is days, None where the organization says."""
+
+    name: str
+    description: str = ""
+    aging: int | None = None
 
 
 def find(view: View, name: str) -> int:
@@ -34,7 +42,9 @@ def find(view: View, name: str) -> int:
 
 def visible(view: View) -> dict[str, tuple[int, str]]:
     """Row id and name of each series that may be seen, by its folded name."""
-    rows = view.connection.execute("SELECT folded, id, name FROM series ORDER BY folded").fetchall()
+    rows = view.connection.execute(
+        "SELECT folded, id, name FROM series WHERE retired = 0 ORDER BY folded"
+    ).fetchall()
     if not view.sees_all:
         held = {
             series for series, organization in view.connection.execute(_HOLDERS) if organization in view.scope
@@ -43,24 +53,40 @@ def visible(view: View) -> dict[str, tuple[int, str]]:
     return {folded: (id, name) for folded, id, name in rows}
 
 
-def find_or_make(connection: Connection, name: str, description: str = "") -> int:
-    """The series of this (clean) name, made if it is new."""
-    row = connection.execute("SELECT id FROM series WHERE folded = ?", (fold(name),)).fetchone()
-    return int(row[0]) if row else insert(connection, name, description)
+def read(connection: Connection, series: int) -> SeriesRow | None:
+    """The row of a series; None where there is none, or none any more."""
+    row = connection.execute(
+        "SELECT name, description, aging FROM series WHERE id = ? AND retired = 0", (series,)
+    ).fetchone()
+    return SeriesRow(*row) if row is not None else None
 
 
-def insert(connection: Connection, name: str, description: str) -> int:
-    """Write the row of a series; give its row id."""
+def insert(connection: Connection, row: SeriesRow) -> int:
+    """Write the row of a new series; give its row id."""
     (id,) = connection.execute(
-        "INSERT INTO series (name, folded, description) VALUES (?, ?, ?) RETURNING id",
-        (name, fold(name), description),
+        "INSERT INTO series (name, folded, description, aging) VALUES (?, ?, ?, ?) RETURNING id",
+        (row.name, fold(row.name), row.description, row.aging),
     ).fetchone()
     return int(id)
 
 
-def is_taken(connection: Connection, name: str) -> bool:
-    """Tell whether a series has the name, in any case."""
-    return connection.execute("SELECT 1 FROM series WHERE folded = ?", (fold(name),)).fetchone() is not None
+def write(connection: Connection, series: int, row: SeriesRow | None) -> None:
+    """Let this be the row of a series; None removes it. The row stays then, for what refers to it."""
+    if row is None:
+        connection.execute("UPDATE series SET retired = 1 WHERE id = ?", (series,))
+        return
+    connection.execute(
+        "UPDATE series SET name = ?, folded = ?, description = ?, aging = ?, retired = 0 WHERE id = ?",
+        (row.name, fold(row.name), row.description, row.aging, series),
+    )
+
+
+def id_of(connection: Connection, name: str) -> int | None:
+    """The row id of the series of this name, in any case; None where there is none."""
+    row = connection.execute(
+        "SELECT id FROM series WHERE folded = ? AND retired = 0", (fold(name),)
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def names(connection: Connection) -> dict[int, str]:
@@ -73,17 +99,12 @@ def descriptions(connection: Connection) -> dict[int, str]:
     return dict(connection.execute("SELECT id, description FROM series"))
 
 
+def aging(connection: Connection) -> dict[int, int]:
+    """The days of rest of each series that has a rule of its own, by row id."""
+    return dict(connection.execute("SELECT id, aging FROM series WHERE aging IS NOT NULL"))
+
+
 def name_of(connection: Connection, series: int) -> str | None:
     """The name of a series, None where there is none of this row id."""
     row = connection.execute("SELECT name FROM series WHERE id = ?", (series,)).fetchone()
     return str(row[0]) if row else None
-
-
-def rename(connection: Connection, series: int, name: str) -> None:
-    """Give a series another (clean) name."""
-    connection.execute("UPDATE series SET name = ?, folded = ? WHERE id = ?", (name, fold(name), series))
-
-
-def delete(connection: Connection, name: str) -> None:
-    """Delete the row of a series of this name, in any case, that no number was ever in."""
-    connection.execute("DELETE FROM series WHERE folded = ?", (fold(name),))

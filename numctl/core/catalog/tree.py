@@ -20,13 +20,18 @@ SEPARATOR = "/"
 
 
 class Organization(NamedTuple):
-    """One node. ``parent`` is 0 for the root; ``threshold`` is per cent, 0 for off."""
+    """One node. ``parent`` is 0 for the root; ``threshold`` is per cent, 0 for off.
+
+    ``basis`` and ``aging`` (days) are None where the organization above says.
+    """
 
     id: int
     parent: int
     name: str
     folded: str
     threshold: int
+    basis: str | None = None
+    aging: int | None = None
 
 
 class Tree:
@@ -48,7 +53,8 @@ class Tree:
     def load(cls, connection: Connection, *, retired: bool = False) -> Tree:
         """Read the tree; with ``retired`` also the organizations that were removed, where they last were."""
         rows = connection.execute(
-            "SELECT id, coalesce(parent, 0), name, folded, threshold FROM organization WHERE retired <= ?",
+            "SELECT id, coalesce(parent, 0), name, folded, threshold, basis, aging FROM organization"
+            " WHERE retired <= ?",
             (retired,),
         )
         return cls([Organization(*row) for row in rows])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.changes import details
 from numctl.core.changes.cache import ABSENT, Piece
-from numctl.core.errors import SHOWN, NumbersRefuse, NumbersUnknown, WrongStatus
+from numctl.core.errors import SHOWN, AlreadyPresent, NumbersRefuse, NumbersUnknown, WrongStatus
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.book import ACTIONS, allowed
@@ -85,6 +85,13 @@ class Admission:
         status = self._states[state].status
         forwarding = details.forwarded(self._connection, first, last) > 0
         return (str(Range(first, last)), str(status), allowed(status, forwarding=forwarding))
+
+
+def expect_absent(pieces: Iterable[Piece]) -> None:
+    """Raises AlreadyPresent where a piece is in the inventory, whoever holds it."""
+    present = Packed((first, last) for first, last, state in pieces if state != ABSENT)
+    if present:
+        raise AlreadyPresent(present)
 
 
 def _not_forwarded(piece: Piece) -> NumbersRefuse:

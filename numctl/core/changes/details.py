@@ -50,6 +50,11 @@ def gives(change: Change) -> bool:
     return change.user is not None or change.forward_to is not None
 
 
+def is_of_each(change: Change) -> bool:
+    """Whether a change gives, or takes from, each number something of its own."""
+    return gives(change) or change.action == "forward"
+
+
 def differences(
     connection: Connection,
     numbers: tuple[int, int],

@@ -36,6 +36,7 @@ class Effects:
         self.targets: set[int] = set()
         self.series: set[int] = set()
         self.tags: set[str] = set()
+        self.untils: set[str] = set()
         self.users: set[int | None] = set()
 
     def note(self, before: int, after: int, n: int) -> None:
@@ -60,6 +61,7 @@ class Effects:
                 if new.until and (not self.due or new.until < self.due):
                     self.due = new.until
             _keep(self.tags, new.tag if new is not None else "")
+            _keep(self.untils, new.until if new is not None else "")
             _keep(self.series, (new or old).series)  # type: ignore[union-attr]
         self._pairs = {}
 
@@ -74,6 +76,7 @@ class Effects:
             "series": _only(self.series),
             "tag": _only(self.tags) or None,
             "user": _only(self.users),
+            **({"until": until} if (until := _only(self.untils)) else {}),
         }
 
     def _count(self, organization: int, series: int, status: Status, n: int) -> None:

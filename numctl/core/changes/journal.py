@@ -1,9 +1,9 @@
 """The journal's rows, and the chain of hashes over them; a part of the writer.
 
 An operation's hash is SHA-256 over the hash before it and its own content: the operation's row but
-for what is added later (``undone_by``), its pieces, the changes of single numbers, and the states
-that the pieces name, spelled out. Users stand by their row id, so that forgetting a name breaks no
-hash.
+for what is added later (``undone_by``), its pieces, the changes of single numbers and of the catalog,
+and the states that the pieces name, spelled out. Users stand by their row id, so that forgetting a
+name breaks no hash.
 """
 
 from __future__ import annotations
@@ -82,6 +82,9 @@ quote(forward_before) || ',' || quote(forward_after)
 _STATE_TEXT = """
 id || ',' || series || ',' || organization || ',' || quote(status) || ',' || quote(tag) || ',' || quote(until)
 """
+_CATALOG_TEXT = """
+line || ',' || quote(kind) || ',' || row || ',' || quote(before) || ',' || quote(after)
+"""
 CHUNK = 10_000  # rows put into one text
 
 # Of one operation, as it is sealed. The only things put into these statements are the texts above.
@@ -94,6 +97,10 @@ _CHUNK_OF_DETAILS = f"""
 SELECT group_concat({_DETAIL_TEXT}, ';')
 FROM (SELECT * FROM detail_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
 """  # noqa: S608
+_CHUNK_OF_CATALOG = f"""
+SELECT group_concat({_CATALOG_TEXT}, ';')
+FROM (SELECT * FROM catalog_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
+"""  # noqa: S608
 _STATES = f"""
 SELECT {_STATE_TEXT} FROM state WHERE id IN (
   SELECT before FROM piece WHERE operation = :operation
@@ -101,10 +108,16 @@ SELECT {_STATE_TEXT} FROM state WHERE id IN (
 ) ORDER BY id
 """  # noqa: S608
 
+_CHUNKS = (("pieces", _CHUNK_OF_PIECES), ("details", _CHUNK_OF_DETAILS), ("catalog", _CHUNK_OF_CATALOG))
+
 # Of all operations, as they are verified in one pass.
 ALL_HEADS = f"SELECT id, {_HEAD_TEXT}, hash FROM operation ORDER BY id"  # noqa: S608
 ALL_PIECES = f"SELECT operation, {_PIECE_TEXT}, before, after FROM piece ORDER BY operation, position"  # noqa: S608
 ALL_DETAILS = f"SELECT operation, {_DETAIL_TEXT} FROM detail_change ORDER BY operation, position"  # noqa: S608
+ALL_OTHERS = (
+    ("details", ALL_DETAILS),
+    ("catalog", f"SELECT operation, {_CATALOG_TEXT} FROM catalog_change ORDER BY operation, position"),  # noqa: S608
+)
 ONE_STATE = f"SELECT {_STATE_TEXT} FROM state WHERE id = ?"  # noqa: S608
 
 
@@ -120,7 +133,7 @@ def digest(connection: Connection, operation: int, previous: bytes) -> bytes:
 
 def _content(connection: Connection, operation: int) -> Iterator[str]:
     yield connection.execute(_HEAD, (operation,)).fetchone()[0]
-    for label, statement in (("pieces", _CHUNK_OF_PIECES), ("details", _CHUNK_OF_DETAILS)):
+    for label, statement in _CHUNKS:
         for start in count(1, CHUNK):
             (text,) = connection.execute(statement, (operation, start, start + CHUNK - 1)).fetchone()
             if text is None:

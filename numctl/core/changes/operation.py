@@ -11,6 +11,7 @@ from numctl.core.catalog import users
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import journal
+from numctl.core.changes.catalog import CatalogWriter
 from numctl.core.changes.writer import Writer
 from numctl.core.errors import NumbersRefuse
 from numctl.core.numbers.packed import Packed
@@ -81,12 +82,13 @@ class Operation(View):
         self.at = max(act.at, last_at)  # a clock that went back doesn't reorder what happened
         self.undoes: int | None = None
         self.writer = Writer(connection, self.id, self.scope)
+        self.catalog = CatalogWriter(connection, self.id)
         self._noted = False
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
 
     @property
     def changed(self) -> bool:
-        return self._noted or self.writer.effects.count > 0
+        return self._noted or self.catalog.positions > 0 or self.writer.effects.count > 0
 
     @property
     def written(self) -> Connection:
@@ -97,11 +99,11 @@ class Operation(View):
     @contextmanager
     def at_line(self, line: int) -> Iterator[None]:
         """Within this, what changes stands in the journal with this line of a batch."""
-        self.writer.line = line
+        self.writer.line = self.catalog.line = line
         try:
             yield
         finally:
-            self.writer.line = 0
+            self.writer.line = self.catalog.line = 0
 
     def note(self, **facts: object) -> None:
         """Note that something beside numbers changed; ``facts`` say what, in history and answer."""

@@ -16,14 +16,12 @@ from itertools import chain, starmap
 from typing import TYPE_CHECKING
 
 from numctl.core.changes import details, extents
-from numctl.core.changes.admission import Admission
+from numctl.core.changes.admission import Admission, expect_absent
 from numctl.core.changes.cache import ABSENT, Cache, Piece
 from numctl.core.changes.effects import Effects
 from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.changes.journal import Journal
 from numctl.core.changes.states import States
-from numctl.core.errors import AlreadyPresent
-from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Pair, Range, ascend, total
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.model import Change, State
@@ -43,17 +41,6 @@ _WITHIN = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN :first AND :last LIMIT :most))
   + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN :first AND :last LIMIT :most))
 """
-
-
-def _number_by_number(change: Change) -> bool:
-    """Whether a change gives, or takes from, each number something of its own."""
-    return details.gives(change) or change.action == "forward"
-
-
-def _expect_absent(pieces: Iterable[Piece]) -> None:
-    present = Packed((first, last) for first, last, state in pieces if state != ABSENT)
-    if present:
-        raise AlreadyPresent(present)
 
 
 class Writer:
@@ -88,7 +75,7 @@ class Writer:
         return self.effects.count - before
 
     def _is_large(self, numbers: Sequence[Pair] | InState, change: Change) -> bool:
-        if _number_by_number(change):
+        if details.is_of_each(change):
             return False
         if isinstance(numbers, InState):
             return len(self._ranges(numbers, at_most=AT_ONCE + 1)) > AT_ONCE
@@ -139,7 +126,7 @@ class Writer:
         self.flush()
         check(self._stored(ranges))
         for first, last, state in self._stored(ranges):
-            step = PART if _number_by_number(change) else last - first + 1
+            step = PART if details.is_of_each(change) else last - first + 1
             for start in range(first, last + 1, step):
                 piece = Piece(start, min(start + step - 1, last), state)
                 self._flush_if_full()
@@ -150,7 +137,7 @@ class Writer:
         """Whether the pieces of some ranges may be laid out together."""
         if total(ranges) <= AT_ONCE:
             return True
-        if _number_by_number(change) or len(ranges) > AT_ONCE:
+        if details.is_of_each(change) or len(ranges) > AT_ONCE:
             return False
         crowded = (
             last - first >= AT_ONCE and self._connection.execute(_CROWDED, (first, last, AT_ONCE)).fetchone()
@@ -215,9 +202,28 @@ class Writer:
         self.line = line or self.line
         change = Change("import", user=user or None, forward_to=forward_to)
         chosen = ranges if isinstance(ranges, Sequence) else list(ranges)
-        for piece in self._each(chosen, change, _expect_absent):
+        for piece in self._each(chosen, change, expect_absent):
             self._move(piece, self.states.id(state), change)  # made when nothing is in its way
         self._flush_if_full()
+
+    def expect(self, ranges: Sequence[Range], change: Change) -> None:
+        """Raises what ``change`` would raise for these numbers."""
+        self._admission(change, None).check(self._found(ranges))
+
+    def states_of(self, ranges: Sequence[Range]) -> Iterator[State]:
+        """Each state that numbers of these ranges are in, as the operation has left them so far, once."""
+        for state in {piece.state for piece in self._found(ranges)} - {ABSENT}:
+            yield self.states[state]
+
+    def _found(self, ranges: Sequence[Range]) -> Iterable[Piece]:
+        if total(ranges) <= AT_ONCE:
+            return self._pieces(ranges)
+        self.flush()
+        return self._stored(ranges)
+
+    def expect_absent(self, ranges: Sequence[Range]) -> None:
+        """Raises AlreadyPresent where one of the numbers is there, whoever holds it."""
+        expect_absent(self._found(ranges))
 
     def restore(self, left: Piece, state: int, differing: details.Differences) -> bool:
         """Put numbers back to ``state`` (a row id or ABSENT), and single ones' details from old to new.

@@ -38,21 +38,15 @@ def verify(
     """Recompute every hash in order. ``wanted`` is a hash (hex) kept elsewhere; ``advance`` counts steps."""
     from hashlib import sha256
 
-    pieces = _Rows(connection.execute(journal.ALL_PIECES))
-    details = _Rows(connection.execute(journal.ALL_DETAILS))
-    states = _StateTexts(connection)
+    rows = _Journal(connection)
     previous, count, found_at = b"", 0, None
     for id, text, stored in connection.execute(journal.ALL_HEADS):
         if id != count + 1:
             return Verified(count, previous.hex(), f"Operation {count + 1} is missing from the journal.")
         running = sha256(previous)
         running.update(_encoded(text))
-        named: set[int] = set()
-        for label, rows in (("pieces", pieces.of(id, named)), ("details", details.of(id, None))):
-            while chunk := list(islice(rows, journal.CHUNK)):
-                running.update(_encoded(f"{label}:{';'.join(chunk)}"))
-        for state in sorted(named):
-            running.update(_encoded(states[state]))
+        for part in rows.of(id):
+            running.update(_encoded(part))
         if running.digest() != stored:
             return Verified(
                 count, previous.hex(), f"Operation {id} is not as it was written: its hash differs."
@@ -61,7 +55,7 @@ def verify(
         if wanted is not None and previous.hex() == wanted:
             found_at = id
         advance(1)
-    stray = pieces.left() or details.left()
+    stray = rows.left()
     if stray:
         return Verified(
             count, previous.hex(), f"The journal has rows of operation {stray}, which is missing."
@@ -74,6 +68,31 @@ def verify(
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+class _Journal:
+    """All that belongs to operations beside their own row, handed out in their order."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._pieces = _Rows(connection.execute(journal.ALL_PIECES))
+        self._others = [(label, _Rows(connection.execute(rows))) for label, rows in journal.ALL_OTHERS]
+        self._states = _StateTexts(connection)
+
+    def of(self, operation: int) -> Iterator[str]:
+        """What is hashed of one operation, part by part."""
+        named: set[int] = set()
+        parts = [("pieces", self._pieces.of(operation, named))]
+        parts += [(label, rows.of(operation, None)) for label, rows in self._others]
+        for label, rows in parts:
+            while chunk := list(islice(rows, journal.CHUNK)):
+                yield f"{label}:{';'.join(chunk)}"
+        for state in sorted(named):
+            yield self._states[state]
+
+    def left(self) -> int | None:
+        """An operation that rows belong to and that is missing."""
+        strays = (rows.left() for rows in (self._pieces, *(rows for _, rows in self._others)))
+        return next(filter(None, strays), None)
 
 
 class _Rows:

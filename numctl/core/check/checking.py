@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.check import chain, findings, replay
+from numctl.core.check import catalog, chain, findings, replay
 from numctl.core.errors import SHOWN
 from numctl.core.store import failures, schema
 
@@ -143,6 +143,7 @@ LOOKS = (
     _Look("The file", _sqlite_says),
     _Look("The schema", _schema),
     _Look("References", _references),
+    _Look("The catalog's journal", catalog.rows),
     _Look("Spans", findings.overlaps),
     _Look("The journal's replay", replay.inventory),
     _Look("Neighbours", findings.unjoined, "neighbours"),

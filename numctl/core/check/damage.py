@@ -14,8 +14,8 @@ PATIENCE = 1  # seconds
 
 def found_in(path: Path) -> Damaged | None:
     """What is wrong with the store at ``path``; None if it is sound, or can't be looked into now."""
+    from numctl.core.actions.opening import open_store
     from numctl.core.check import checking
-    from numctl.core.store.opening import open_store
 
     try:
         with open_store(path, PATIENCE) as store:

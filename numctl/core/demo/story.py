@@ -144,7 +144,7 @@ def _daily_life(today: date) -> Iterator[Step]:
         day = (today + timedelta(until)).isoformat() if until else ""
         return Step(days_ago, "reserve", lambda op: reservations.reserve(op, numbers, tag, until=day))
 
-    def release(days_ago: int, number: int, keep: subscribers.Keep | None) -> Step:
+    def release(days_ago: int, number: int, keep: subscribers.Keep) -> Step:
         return Step(days_ago, "release", lambda op: subscribers.release(op, [Range(number, number)], keep))
 
     yield reserve(60, _span(QUEBEC, 120, 129), "sales floor 2")
@@ -157,7 +157,7 @@ def _daily_life(today: date) -> Iterator[Step]:
     yield Step(20, "unreserve", lambda op: reservations.unreserve(op, _span(PARIS, 315, 319)))
     left = subscribers.Keep("left", forward_to=QUEBEC + 101)
     yield release(15, QUEBEC + 111, left)
-    cooling = subscribers.Keep(subscribers.COOLING, until=(today + timedelta(78)).isoformat())
+    cooling = subscribers.Keep(cool=90)
     yield release(12, QUEBEC + 110, cooling)
     yield Step(
         10, "withdraw", lambda op: allocation.withdraw(op, "Paris", 50, "Support"), message="Never used"

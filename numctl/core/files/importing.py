@@ -10,7 +10,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import organizations
-from numctl.core.catalog import series
+from numctl.core.actions.series import find_or_make
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
 from numctl.core.files.sheet_reading import STEP
@@ -79,12 +79,12 @@ def _put_in(
     holders: dict[str, int],
     advance: Callable[[int], None],
 ) -> None:
-    connection, writer = operation.connection, operation.writer
+    writer = operation.writer
     all_series: dict[str, int] = {}
     states: list[State] = []
     for kind in sheet.kinds_known:
         if kind.series not in all_series:
-            all_series[kind.series] = series.find_or_make(connection, kind.series)
+            all_series[kind.series] = find_or_make(operation, kind.series)
         states.append(State(all_series[kind.series], holders[kind.organization], kind.status, "", kind.until))
     distinct = {state: index for index, state in enumerate(states)}
     joined = runs(sheet, order, left.of, [distinct[state] for state in states])

@@ -18,11 +18,28 @@ if TYPE_CHECKING:
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
 
-_COLUMNS = {Status.AVAILABLE: 0, Status.RESERVED: 1, Status.ASSIGNED: 2, Status.IN_USE: 3}
+_COLUMNS = {status: place for place, status in enumerate(Status)}
+
+
+class Held(NamedTuple):
+    """How many numbers an organization holds itself, by status."""
+
+    available: int = 0
+    reserved: int = 0
+    aging: int = 0
+    assigned: int = 0
+    registered: int = 0
+
+    @property
+    def subscribers(self) -> int:
+        return self.assigned + self.registered
 
 
 class Figures(NamedTuple):
-    """Counts of numbers. ``subscribers`` are assigned or registered anywhere, below included."""
+    """Counts of numbers. ``subscribers`` are assigned or registered anywhere, below included.
+
+    ``aging`` are those of the reserved that rest.
+    """
 
     available: int = 0
     reserved: int = 0
@@ -30,6 +47,13 @@ class Figures(NamedTuple):
     registered: int = 0
     allocated: int = 0
     subscribers: int = 0
+    aging: int = 0
+
+    @classmethod
+    def of(cls, held: Held, allocated: int, subscribers: int) -> Figures:
+        """Figures from what is held here, and what is held below and by subscribers everywhere."""
+        available, reserved, aging, assigned, registered = held
+        return cls(available, reserved + aging, assigned, registered, allocated, subscribers, aging)
 
     @property
     def total(self) -> int:
@@ -81,24 +105,25 @@ class Line(NamedTuple):
     subscriber_percent: int
     threshold_percent: int | None
     over_threshold: bool
+    aging: int
 
 
-Counts = dict[tuple[int, int], list[int]]  # (organization, series): numbers held, by status
+Counts = dict[tuple[int, int], Held]  # (organization, series): numbers held, by status
 
 
 def of(connection: Connection, tree: Tree, organization: int) -> Figures:
     """The figures of one organization: a look-up, however large the store."""
-    own = [0, 0, 0, 0]
+    own = Held()
     for status, n in connection.execute(
         "SELECT status, sum(n) FROM tally WHERE organization = ? GROUP BY status", (organization,)
     ):
-        own[_COLUMNS[Status(status)]] = n
+        own = _with(own, status, n)
     allocated = subscribers = 0
     if tree.children(organization):
         for (_, _), counts in _counts(connection, tree.scope(organization) - {organization}, False).items():
             allocated += sum(counts)
-            subscribers += counts[2] + counts[3]
-    return Figures(own[0], own[1], own[2], own[3], allocated, own[2] + own[3] + subscribers)
+            subscribers += counts.subscribers
+    return Figures.of(own, allocated, own.subscribers + subscribers)
 
 
 def table(
@@ -117,9 +142,9 @@ def table(
     for organization in wanted:
         keys = set(below.get(organization, {})) if by_series else {0}
         for series in sorted(keys, key=lambda id: names.get(id, "")):
-            held = own.get((organization, series), [0, 0, 0, 0])
+            held = own.get((organization, series), Held())
             everything = below.get(organization, {}).get(series, (0, 0))
-            figures = Figures(held[0], held[1], held[2], held[3], everything[0] - sum(held), everything[1])
+            figures = Figures.of(held, everything[0] - sum(held), everything[1])
             rows.append(Row(organization, series, figures))
     return rows
 
@@ -146,6 +171,7 @@ def _line(tree: Tree, row: Row, series: str | None) -> Line:
         figures.subscriber_percent,
         threshold or None,
         figures.reaches(threshold),
+        figures.aging,
     )
 
 
@@ -157,15 +183,22 @@ def _counts(connection: Connection, scope: Iterable[int], by_series: bool) -> Co
         f"SELECT organization, {column}, status, sum(n) FROM tally WHERE n > 0 GROUP BY 1, 2, 3"  # noqa: S608
     ):
         if organization in inside:
-            found.setdefault((organization, series), [0, 0, 0, 0])[_COLUMNS[Status(status)]] = n
+            key = (organization, series)
+            found[key] = _with(found.get(key, Held()), status, n)
     return found
+
+
+def _with(held: Held, status: str, n: int) -> Held:
+    counts = [*held]
+    counts[_COLUMNS[Status(status)]] = n
+    return Held(*counts)
 
 
 def _rolled_up(tree: Tree, top: int, own: Counts) -> dict[int, dict[int, tuple[int, int]]]:
     """For each organization and series: (numbers, subscribers) held by it or below it."""
     sums: dict[int, dict[int, tuple[int, int]]] = {}
     for (organization, series), counts in own.items():
-        sums.setdefault(organization, {})[series] = (sum(counts), counts[2] + counts[3])
+        sums.setdefault(organization, {})[series] = (sum(counts), counts.subscribers)
     for organization in reversed(list(tree.below(top))):  # children before parents
         parent = tree[organization].parent
         if organization == top or organization not in sums:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.dates import days_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_ONE_BY_ONE = 1_000_000
 """How many numbers may be given something of their own at a time: each takes a row in the store."""
@@ -14,6 +19,7 @@ class Status(StrEnum):
 
     AVAILABLE = "available"
     RESERVED = "reserved"
+    AGING = "aging"
     ASSIGNED = "assigned"
     IN_USE = "in-use"
 
@@ -21,6 +27,7 @@ class Status(StrEnum):
 MEANINGS: dict[Status, str] = {
     Status.AVAILABLE: "held by its organization, free to assign, reserve, allocate or move",
     Status.RESERVED: "tagged for later use; always with a tag",
+    Status.AGING: "released, resting until a day before it can be given out again; nobody's to assign",
     Status.ASSIGNED: "given to a user by invitation; the user has not on-boarded yet",
     Status.IN_USE: 'the user has on-boarded ("registered" in the utilization table)',
 }
@@ -60,6 +67,7 @@ class Carries(NamedTuple):
 CARRIES: dict[Status, Carries] = {
     Status.AVAILABLE: Carries(),
     Status.RESERVED: Carries(tag=Need.MUST, until=Need.MAY, forwarding=Need.MAY),
+    Status.AGING: Carries(until=Need.MUST, forwarding=Need.MAY),
     Status.ASSIGNED: Carries(user=Need.MUST),
     Status.IN_USE: Carries(user=Need.MUST),
 }
@@ -86,8 +94,29 @@ def goes_along(before: Status, after: Status | None) -> bool:
     return bool((old.user and new.user) or (old.forwarding and new.forwarding))
 
 
+class AgingRule:
+    """How long numbers rest after their release: days by series, else by organization (row ids).
+
+    An organization that isn't named rests for none. ``today`` is ``YYYY-MM-DD``.
+    """
+
+    def __init__(self, by_series: Mapping[int, int], by_organization: Mapping[int, int], today: str) -> None:
+        self._by_series = by_series
+        self._by_organization = by_organization
+        self._today = today
+
+    def until(self, state: State) -> str:
+        """The last day on which a number in this state would rest, empty for none. Raises BadValue."""
+        days = self._by_series.get(state.series)
+        if days is None:
+            days = self._by_organization.get(state.organization, 0)
+        return days_after(self._today, days) if days else ""
+
+
 class Change(NamedTuple):
     """What an action does to the state of each number; ``None`` keeps what is there.
+
+    With ``rests`` a number that the rule gives a day ages until then, instead of what ``to`` says.
 
     What a number has beside its status is kept only while its status carries it: ``CARRIES``.
     """
@@ -101,15 +130,18 @@ class Change(NamedTuple):
     user: str | None = None
     forward_to: int | None = None
     stop_forwarding: bool = False
+    rests: AgingRule | None = None
 
     def after(self, state: State) -> State:
         """The state that a number in ``state`` is in afterwards."""
-        status = self.to or state.status
+        status, until = self.to or state.status, self.until
+        if self.rests is not None and (day := self.rests.until(state)):
+            status, until = Status.AGING, day
         carries = CARRIES[status]
         return State(
             self.series or state.series,
             self.organization or state.organization,
             status,
             (state.tag if self.tag is None else self.tag) if carries.tag else "",
-            (state.until if self.until is None else self.until) if carries.until else "",
+            (state.until if until is None else until) if carries.until else "",
         )

@@ -8,6 +8,7 @@ from numctl.core.rules.record import Action, Kind, Named
 _ANY = frozenset(Status)
 _AVAILABLE = frozenset({Status.AVAILABLE})
 _RESERVED = frozenset({Status.RESERVED})
+_AGING = frozenset({Status.AGING})
 _GIVEN = frozenset({Status.ASSIGNED, Status.IN_USE})
 
 _NUMBERS = {"numbers": Kind.NUMBERS}
@@ -45,7 +46,7 @@ NUMBER_ACTIONS = (
         to=_RESERVED,
         notes="a tag; perhaps for an organization below, which then holds it; perhaps until a date",
         named=Named.NUMBERS_OR_QUANTITY,
-        tells=("tag",),
+        tells=("tag", "until"),
         keys={
             **_NUMBERS,
             **_QUANTITY,
@@ -61,11 +62,11 @@ NUMBER_ACTIONS = (
         "tag {n} anew",
         sources=_RESERVED,
         to=_RESERVED,
-        notes="another tag",
+        notes="another tag, another day or none",
         named=Named.NUMBERS,
-        tells=("tag",),
-        keys={**_NUMBERS, "tag": Kind.TAG},
-        required=("numbers", "tag"),
+        tells=("tag", "until"),
+        keys={**_NUMBERS, "tag": Kind.TAG, "until": Kind.DAY_OR_NEVER},
+        required=("numbers",),
     ),
     Action(
         "unreserve",
@@ -104,11 +105,11 @@ NUMBER_ACTIONS = (
         "Released {n}",
         "release {n}",
         sources=_GIVEN,
-        to=_AVAILABLE | _RESERVED,
+        to=_AVAILABLE | _RESERVED | _AGING,
         notes="the user is deleted, or the invitation withdrawn. Only at this moment can the number be kept"
-        " under a tag, and only then be forwarded",
+        " under a tag, and only then be forwarded; where nothing is said, the rule of aging applies",
         named=Named.NUMBERS_OR_USER,
-        tells=("tag",),
+        tells=("tag", "until"),
         keys={
             **_NUMBERS,
             "user": Kind.USER,
@@ -119,11 +120,35 @@ NUMBER_ACTIONS = (
         },
     ),
     Action(
+        "age",
+        "Put {n} to rest",
+        "put {n} to rest",
+        sources=_AVAILABLE | _RESERVED,
+        to=_AGING,
+        notes="rests until a day; drops the tag, keeps the forwarding",
+        named=Named.NUMBERS,
+        tells=("until",),
+        keys={**_NUMBERS, "until": Kind.DAY_TO_COME},
+        required=("numbers", "until"),
+    ),
+    Action(
+        "free",
+        "Freed {n} before the day",
+        "free {n} before the day",
+        sources=_AGING,
+        to=_AVAILABLE,
+        notes="before its day, with a message that says why; drops the forwarding. On its day this happens"
+        " by itself",
+        named=Named.NUMBERS,
+        keys=_NUMBERS,
+        required=("numbers",),
+    ),
+    Action(
         "forward",
         "Changed the forwarding of {n}",
         "change the forwarding of {n}",
-        sources=_RESERVED,
-        to=_RESERVED,
+        sources=_RESERVED | _AGING,
+        to=_RESERVED | _AGING,
         notes="changes or removes the forwarding of a number that was released with it; what was removed"
         " can't be had again",
         named=Named.NUMBERS,
@@ -134,8 +159,8 @@ NUMBER_ACTIONS = (
         "move",
         "Moved {n}",
         "move {n}",
-        sources=_AVAILABLE | _RESERVED | {Status.IN_USE},
-        to=_AVAILABLE | _RESERVED | {Status.IN_USE},
+        sources=_AVAILABLE | _RESERVED | _AGING | {Status.IN_USE},
+        to=_AVAILABLE | _RESERVED | _AGING | {Status.IN_USE},
         notes="to any organization in scope; tag, date, forwarding and user go along",
         named=Named.NUMBERS,
         keys={**_NUMBERS, "to": Kind.ORGANIZATION},
@@ -172,7 +197,7 @@ NUMBER_ACTIONS = (
         "remove",
         "Removed {n}",
         "remove {n}",
-        sources=_AVAILABLE | _RESERVED,
+        sources=_AVAILABLE | _RESERVED | _AGING,
         notes="out of the inventory, with a reason; the history stays, the number may be added again",
         named=Named.NUMBERS,
         keys={**_NUMBERS, "reason": Kind.REASON},
@@ -195,9 +220,19 @@ NUMBER_ACTIONS = (
         "settle",
         "Ended the hold of {n}",
         "end the hold of {n}",
-        sources=_RESERVED,
+        sources=_RESERVED | _AGING,
         to=_AVAILABLE,
         notes="a hold's last day has passed; nobody asks for it",
+        offered=False,
+    ),
+    Action(
+        "upgrade",
+        "Brought the store to a newer schema, in which {n} rest",
+        "bring the store to a newer schema, in which {n} rest",
+        "brought the store to a newer schema",
+        sources=_RESERVED,
+        to=_AGING,
+        notes="once, when a newer numctl opens an older store: what `release --cool` held until a day rests",
         offered=False,
     ),
 )

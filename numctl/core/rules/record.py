@@ -24,6 +24,7 @@ class Kind(StrEnum):
     QUANTITY = "quantity"
     DAYS = "days"
     DAY_TO_COME = "day to come"
+    DAY_OR_NEVER = "day to come, or never"
     FLAG = "flag"
     PATTERN = "pattern"
 

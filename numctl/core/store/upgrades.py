@@ -10,11 +10,16 @@ from numctl.core.store import backups, schema
 from numctl.core.store.sqlite import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from numctl.core.store.connection import Connection
 
-def upgrade(store: Store) -> None:
+
+def upgrade(store: Store, record: Callable[[Connection], None]) -> None:
     """Migrate a store of an older schema in one transaction, after a whole copy of it was made.
+
+    ``record`` writes what there is to say of it.
 
     Raises Damaged, and changes nothing, for a store without a schema or one whose rows would not
     fit the new one.
@@ -24,6 +29,7 @@ def upgrade(store: Store) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version < schema.VERSION:  # else another process was first
             _migrate(store, version)
+            record(connection)
     store.connection.execute("PRAGMA foreign_keys = ON")
 
 

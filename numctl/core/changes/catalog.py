@@ -1,0 +1,150 @@
+"""The one way that organizations, series and users' names change: journaled with the row before and after.
+
+No other code writes ``organization``, ``administrator`` or ``series``, or gives users another name.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.catalog import organizations, series, users
+from numctl.core.catalog.organizations import OrganizationRow
+from numctl.core.catalog.series import SeriesRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numctl.core.store.connection import Connection
+
+ORGANIZATION, SERIES, USER = "organization", "series", "user"
+Row = OrganizationRow | SeriesRow
+_SHAPES: dict[str, type[OrganizationRow] | type[SeriesRow]] = {
+    ORGANIZATION: OrganizationRow,
+    SERIES: SeriesRow,
+}
+
+_NOTE = """
+INSERT INTO catalog_change (operation, position, line, kind, row, before, after, name_before, name_after)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_OF_AN_OPERATION = """
+SELECT kind, row, before, after, name_before, name_after FROM catalog_change
+WHERE operation = ? ORDER BY position
+"""
+
+
+class CatalogChange(NamedTuple):
+    """What an operation did to one row (a row id): as it was before and after, None for not there.
+
+    Of a user, only the names are told.
+    """
+
+    kind: str
+    row: int
+    before: Row | None
+    after: Row | None
+    name_before: str = ""
+    name_after: str = ""
+
+
+class CatalogWriter:
+    """The catalog's rows within one operation; ``line`` is that of a batch."""
+
+    def __init__(self, connection: Connection, operation: int) -> None:
+        self._connection = connection
+        self._operation = operation
+        self.positions = 0
+        self.line = 0
+
+    def add_organization(self, row: OrganizationRow) -> int:
+        """Make an organization; give its row id."""
+        return self.made(ORGANIZATION, organizations.insert(self._connection, row))
+
+    def add_series(self, row: SeriesRow) -> int:
+        """Make a series; give its row id."""
+        return self.made(SERIES, series.insert(self._connection, row))
+
+    def made(self, kind: str, id: int) -> int:
+        """Note that a row is new; give its row id."""
+        self._note(kind, id, None, self.read(kind, id))
+        return id
+
+    def set(self, kind: str, id: int, **fields: object) -> bool:
+        """Change fields of a row; tell whether anything changed."""
+        row = self.read(kind, id)
+        return row is not None and self.put(kind, id, row._replace(**fields))  # type: ignore[arg-type]
+
+    def put(self, kind: str, id: int, row: Row | None) -> bool:
+        """Let this be a row, None take it away; tell whether anything changed."""
+        before = self.read(kind, id)
+        if before == row:
+            return False
+        if kind == ORGANIZATION:
+            organizations.write(self._connection, id, row if isinstance(row, OrganizationRow) else None)
+        else:
+            series.write(self._connection, id, row if isinstance(row, SeriesRow) else None)
+        self._note(kind, id, before, row)
+        return True
+
+    def read(self, kind: str, id: int) -> Row | None:
+        """A row as it is now; None where it is not there, or not any more."""
+        if kind == ORGANIZATION:
+            return organizations.read(self._connection, id)
+        return series.read(self._connection, id)
+
+    def rename_users(self, ids: Iterable[int], name: str) -> None:
+        """Give users, by row id, another (clean) name."""
+        ids = list(ids)
+        for id in ids:
+            self.positions += 1
+            before = users.name_of(self._connection, id) or ""
+            values = (USER, id, "{}", "{}", before, name)
+            self._connection.execute(_NOTE, (self._operation, self.positions, self.line, *values))
+        users.rename(self._connection, ids, name)
+
+    def forget_users(self, ids: Iterable[int]) -> None:
+        """Blank users' names, by row id, here and in all that was journaled of them."""
+        ids = list(ids)
+        users.rename(self._connection, ids, "")
+        self._connection.executemany(
+            "UPDATE catalog_change SET name_before = '', name_after = '' WHERE kind = 'user' AND row = ?",
+            [(id,) for id in ids],
+        )
+
+    def _note(self, kind: str, id: int, before: Row | None, after: Row | None) -> None:
+        self.positions += 1
+        values = (kind, id, as_text(before), as_text(after), "", "")
+        self._connection.execute(_NOTE, (self._operation, self.positions, self.line, *values))
+
+
+def as_text(row: Row | None) -> str | None:
+    """A row as the journal keeps it: a JSON object with its keys in order; None for not there."""
+    if row is None:
+        return None
+    return json.dumps(row._asdict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def as_row(kind: str, text: str | None) -> Row | None:
+    """A row as the journal kept it. Raises ValueError or TypeError for what it never wrote."""
+    if text is None or kind not in _SHAPES:
+        return None
+    fields = json.loads(text)
+    if "emails" in fields:
+        fields["emails"] = tuple(fields["emails"])
+    return _SHAPES[kind](**fields)
+
+
+def changes_of(connection: Connection, operation: int) -> Iterator[CatalogChange]:
+    """What an operation did to the catalog, in order."""
+    rows = connection.execute(_OF_AN_OPERATION, (operation,)).fetchall()
+    for kind, id, before, after, name_before, name_after in rows:
+        yield CatalogChange(
+            kind, id, as_row(kind, before), as_row(kind, after), name_before or "", name_after or ""
+        )
+
+
+def begins(connection: Connection) -> int | None:
+    """The first operation whose changes of the catalog are journaled; None for a store without any."""
+    (first,) = connection.execute("SELECT min(operation) FROM catalog_change").fetchone()
+    return first if first is None else int(first)
