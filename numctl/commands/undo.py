@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.core.actions import undoing
+from numctl.core.undo import undoing
 from numctl.core.values import quantity
 
 if TYPE_CHECKING:

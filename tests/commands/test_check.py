@@ -14,9 +14,9 @@ import pytest
 
 from numctl.core.actions import inventory, organizations, reservations, subscribers
 from numctl.core.actions.subscribers import Keep
-from numctl.core.actions.undoing import undo
 from numctl.core.check import chain
 from numctl.core.numbers.ranges import Range
+from numctl.core.undo.undoing import undo
 from tests.company import Company
 from tests.conftest import FULL, Numctl
 

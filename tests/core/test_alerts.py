@@ -16,7 +16,6 @@ from numctl.core.actions import (
     organizations,
     reservations,
     subscribers,
-    undoing,
 )
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform

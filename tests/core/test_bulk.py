@@ -12,13 +12,13 @@ from numctl.core.actions import allocation, inventory, organizations, reservatio
 from numctl.core.actions.founding import found
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
-from numctl.core.actions.undoing import undo
 from numctl.core.changes import bulk_details, writer
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.check import checking
 from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus
 from numctl.core.numbers.ranges import Range
 from numctl.core.store.sqlite import Store
+from numctl.core.undo.undoing import undo
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 

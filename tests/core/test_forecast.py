@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import allocation, inventory, reservations
-from numctl.core.actions.undoing import undo
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries import forecast
 from numctl.core.queries.forecast import Forecast
 from numctl.core.queries.utilization import Figures
+from numctl.core.undo.undoing import undo
 from tests.company import Company
 
 TODAY = "2026-11-24"

@@ -10,7 +10,6 @@ import pytest
 from numctl.core.actions import allocation, inventory, organizations, reservations, subscribers
 from numctl.core.actions.perform import perform
 from numctl.core.actions.subscribers import Keep
-from numctl.core.actions.undoing import undo
 from numctl.core.changes import journal
 from numctl.core.changes.operation import Operation, Outcome
 from numctl.core.check import chain
@@ -18,6 +17,7 @@ from numctl.core.errors import NotFound, NumbersUnknown
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries import one_number
 from numctl.core.queries.history import Entry, Past
+from numctl.core.undo.undoing import undo
 from tests.company import Company
 
 ONE = [Range(1418000, 1418000)]

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from numctl.core.actions import inventory
 from numctl.core.actions.opening import open_store
-from numctl.core.actions.undoing import undo
 from numctl.core.batch.lines import BatchText
 from numctl.core.batch.running import Batch
 from numctl.core.batch.values import ValueReader
 from numctl.core.check.checking import examine
 from numctl.core.errors import Refusal
 from numctl.core.numbers.ranges import Range
+from numctl.core.undo.undoing import undo
 from tests.company import TODAY, Company
 
 ORGANIZATIONS = st.sampled_from(["Acme", "Sales", "EMEA", "Finance", "Nobody"])

@@ -25,7 +25,6 @@ from numctl.core.actions import (
     reservations,
     series,
     subscribers,
-    undoing,
 )
 from numctl.core.actions.founding import found
 from numctl.core.actions.opening import open_store
@@ -36,6 +35,7 @@ from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.errors import NumbersRefuse, Refusal
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.queries import utilization
+from numctl.core.undo import undoing
 from tests.conftest import FULL
 
 LOW, HIGH = 980, 1019  # across two lengths of number

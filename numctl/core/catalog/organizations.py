@@ -66,6 +66,7 @@ def write(connection: Connection, organization: int, row: OrganizationRow | None
     The row of what was taken out stays, for what refers to it.
     """
     if row is None:
+        _write_emails(connection, organization, ())
         connection.execute("UPDATE organization SET retired = 1 WHERE id = ?", (organization,))
         return
     parent, name, emails, threshold, basis, aging, intermediate = row

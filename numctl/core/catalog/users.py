@@ -65,6 +65,12 @@ def name_of(connection: Connection, user: int) -> str | None:
     return str(row[0]) if row and row[0] else None
 
 
+def holder_of(connection: Connection, user: int) -> int | None:
+    """The organization of a user, both by row id."""
+    row = connection.execute("SELECT organization FROM user WHERE id = ?", (user,)).fetchone()
+    return int(row[0]) if row else None
+
+
 def rename(connection: Connection, users: Iterable[int], name: str) -> None:
     """Give users, by row id, another (clean) name, or none; what was there doesn't stay on the disk."""
     connection.execute("PRAGMA secure_delete = ON")

@@ -208,14 +208,15 @@ class Writer:
 
     def expect(self, ranges: Sequence[Range], change: Change) -> None:
         """Raises what ``change`` would raise for these numbers."""
-        self._admission(change, None).check(self._found(ranges))
+        self._admission(change, None).check(self.found(ranges))
 
     def states_of(self, ranges: Sequence[Range]) -> Iterator[State]:
         """Each state that numbers of these ranges are in, as the operation has left them so far, once."""
-        for state in {piece.state for piece in self._found(ranges)} - {ABSENT}:
+        for state in {piece.state for piece in self.found(ranges)} - {ABSENT}:
             yield self.states[state]
 
-    def _found(self, ranges: Sequence[Range]) -> Iterable[Piece]:
+    def found(self, ranges: Sequence[Range]) -> Iterable[Piece]:
+        """What some ranges consist of, holes included, as the operation has left it so far."""
         if total(ranges) <= AT_ONCE:
             return self._pieces(ranges)
         self.flush()
@@ -223,7 +224,7 @@ class Writer:
 
     def expect_absent(self, ranges: Sequence[Range]) -> None:
         """Raises AlreadyPresent where one of the numbers is there, whoever holds it."""
-        expect_absent(self._found(ranges))
+        expect_absent(self.found(ranges))
 
     def restore(self, left: Piece, state: int, differing: details.Differences) -> bool:
         """Put numbers back to ``state`` (a row id or ABSENT), and single ones' details from old to new.

@@ -1,8 +1,4 @@
-"""What happened to one number: each state it was in, since when, and by which operation.
-
-A number's pieces are found through the index by size: in each class of pieces, those that can
-cover the number begin within the length of that class before it.
-"""
+"""What happened to one number: each state it was in, since when, and by which operation."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.changes.pieces import covering
 from numctl.core.errors import NumbersUnknown
 from numctl.core.queries.history import Past
 from numctl.core.rules.model import CARRIES, NO_DETAIL, Carries, Detail, State
@@ -22,13 +19,6 @@ if TYPE_CHECKING:
 
 NOW = 2**62  # after every operation
 
-# Each class of `piece` with the most numbers that a piece of it has; see the schema.
-_CLASSES = (*((k, 16**k) for k in range(9)), (13, 16**13))
-
-_COVERING = """
-SELECT operation, position, before, after FROM piece INDEXED BY piece_class
-WHERE class = ? AND first BETWEEN ? AND ? AND last >= ?
-"""
 _DETAILS = """
 SELECT operation, user_after, forward_after FROM detail_change WHERE number = ? ORDER BY operation, position
 """
@@ -171,14 +161,12 @@ def _operations(connection: Connection, ids: set[int]) -> dict[int, tuple[str, s
 
 
 def _steps(past: Past, number: int) -> Iterator[_Step]:
-    pieces: list[tuple[int, int, int | None, int | None]] = []
-    for size, most in _CLASSES:
-        pieces += past.connection.execute(_COVERING, (size, number - most + 1, number, number))
+    pieces = sorted(covering(past.connection, number), key=itemgetter(0, 1))
     changes: dict[int, list[Detail]] = {}
     for operation, user, forward_to in past.connection.execute(_DETAILS, (number,)):
         changes.setdefault(operation, []).append(Detail(user, forward_to))
     detail = NO_DETAIL
-    for operation, group in groupby(sorted(pieces), key=itemgetter(0)):
+    for operation, group in groupby(pieces, key=itemgetter(0)):
         steps = [(before, after) for _, _, before, after in group]
         for step in _with_details(past, operation, steps, detail, changes.get(operation, [])):
             detail = step.detail

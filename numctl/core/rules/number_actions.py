@@ -234,5 +234,6 @@ NUMBER_ACTIONS = (
         to=_AGING,
         notes="once, when a newer numctl opens an older store: what `release --cool` held until a day rests",
         offered=False,
+        final="the store has the newer schema",
     ),
 )

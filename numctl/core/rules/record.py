@@ -51,7 +51,8 @@ class Action(NamedTuple):
     a fact of the operation. ``tells`` are the facts that the answer adds where all numbers share them.
 
     ``keys`` are those of a line of a batch and how each is read, ``required`` the ones it can't do
-    without. What isn't ``offered`` helps no one whose number was refused.
+    without. What isn't ``offered`` helps no one whose number was refused. ``final`` says
+    why an action can't be undone, where it can't.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Action(NamedTuple):
     keys: Mapping[str, Kind] = {}
     required: tuple[str, ...] = ()
     offered: bool = True
+    final: str = ""
 
     @property
     def is_rule(self) -> bool:

@@ -17,12 +17,14 @@ STORE_ACTIONS = (
         "Made a store with the root organization {organization}",
         "make a store for {organization}",
         "made the store",
+        final="with it the store began",
     ),
     Action(
         "demo",
         "Filled a store with {organizations} organizations and {numbers} numbers",
         "fill a store with {organizations} organizations and {numbers} numbers",
         "filled the store with a small company",
+        final="what was done to fill the store is undone one by one",
     ),
     Action(
         "org add",
@@ -65,6 +67,7 @@ STORE_ACTIONS = (
         "Forgot a user; the name is blank everywhere, history included",
         "forget the user: the name would be blank everywhere, history included",
         "forgot a user",
+        final="what was forgotten is nowhere any more",
     ),
     Action(
         "usage import", "Read {rows} rows of usage", "read {rows} rows of usage", "read {rows} usage records"
@@ -74,5 +77,6 @@ STORE_ACTIONS = (
         "Made request {request} for {quantity} more",
         "make a request for {quantity} more",
         "noted a request for {quantity} numbers",
+        final="a request that was made is kept",
     ),
 )

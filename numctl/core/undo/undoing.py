@@ -1,0 +1,195 @@
+"""Undoing an operation exactly, by a new operation.
+
+What an operation changed is taken from the journal: of numbers as net pieces (the state before its first
+change of them and after its last), of the catalog row by row. Each must still be as the operation left
+it; then it goes back to what it was before. An undo is undone the same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.actions.forwarding import expect_no_circle_again
+from numctl.core.changes.catalog import ORGANIZATION, SERIES, begins, changes_of
+from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
+from numctl.core.queries import history
+from numctl.core.rules.book import ACTIONS
+from numctl.core.undo.catalog import CatalogBack, users_of
+from numctl.core.undo.in_the_way import InTheWay
+from numctl.core.undo.numbers import NumbersBack
+
+if TYPE_CHECKING:
+    from numctl.core.changes.operation import Operation
+    from numctl.core.store.connection import Connection
+
+_LAST = """
+SELECT id, action FROM operation
+WHERE actor = ? AND acting_as = ? AND undone_by IS NULL AND undoes IS NULL
+AND action NOT IN ('settle', 'upgrade', 'init', 'demo') AND id < ? ORDER BY id DESC LIMIT 1
+"""
+_ORGANIZATIONS = """
+SELECT DISTINCT organization FROM state WHERE id IN (
+  SELECT before FROM piece WHERE operation = :operation
+  UNION SELECT after FROM piece WHERE operation = :operation
+)
+"""
+# Numbers put in, taken out, or in another series: what only the root may do.
+_STORE_WIDE = """
+SELECT 1 FROM piece LEFT JOIN state AS old ON old.id = before LEFT JOIN state AS new ON new.id = after
+WHERE operation = ? AND old.series IS NOT new.series LIMIT 1
+"""
+_CANCEL = "DELETE FROM message WHERE operation = ? AND state = 'waiting' AND claimed_at = ''"
+
+
+def undo(operation: Operation, wanted: int | None = None) -> None:
+    """Take back an operation: the one named, or the last that this actor did as this organization.
+
+    Raises NotFound where there is none, or it touched anything out of scope; OutOfScope for what only
+    the root may take back; NumbersRefuse for what can't be taken back, for what is undone already, and
+    where something has changed since, with what stands in the way.
+    """
+    if wanted is not None:
+        _take_back(operation, _named(operation, wanted))
+        return
+    id = _last(operation, operation.id)
+    try:
+        _take_back(operation, _named(operation, id))
+    except NumbersRefuse as refusal:
+        raise _with_the_one_before(operation, id, refusal) from None
+
+
+def _take_back(operation: Operation, id: int) -> None:
+    in_the_way = InTheWay(operation.connection, id, operation.id)
+    catalog = CatalogBack(operation, id, in_the_way)
+    numbers = NumbersBack(operation, id, in_the_way)
+    catalog.restore()
+    (count,) = operation.connection.execute("SELECT count FROM operation WHERE id = ?", (id,)).fetchone()
+    if count:
+        numbers.give_back()
+    catalog.take_away(numbers_too=bool(count))
+    if in_the_way:
+        raise in_the_way.refusal()
+    if not operation.writer.effects.count and _settled(operation.written, id):
+        return  # holds that have ended stay so
+    expect_no_circle_again(operation, numbers.forwarding)
+    operation.undoes = id
+    operation.note(undoes=id, **({"kept": catalog.kept} if catalog.kept else {}))
+    mark(operation.connection, id, operation.id)
+    operation.connection.execute(_CANCEL, (id,))
+
+
+def _settled(connection: Connection, id: int) -> bool:
+    (action,) = connection.execute("SELECT action FROM operation WHERE id = ?", (id,)).fetchone()
+    return bool(action == "settle")
+
+
+def _last(operation: Operation, before: int) -> int:
+    found = operation.connection.execute(_LAST, (operation.act.actor, operation.acting, before)).fetchone()
+    if found is None:
+        raise NotFound(
+            f"{operation.act.actor} has done nothing as {operation.tree.path(operation.acting)}"
+            " that could be undone.",
+            "See `numctl history`, and name an operation.",
+        )
+    return int(found[0])
+
+
+def _with_the_one_before(operation: Operation, id: int, refusal: NumbersRefuse) -> NumbersRefuse:
+    """The refusal of the last operation, with the one before it named: nothing is stepped over."""
+    who = (operation.act.actor, operation.acting, id)
+    found = operation.connection.execute(_LAST, who).fetchone()
+    if found is None:
+        return refusal
+    before, action = found
+    return NumbersRefuse(
+        refusal.message,
+        f"{refusal.advice} The one before it is operation {before} (`{action}`): `numctl undo {before}`.",
+        **{**refusal.facts, "before": before},
+    )
+
+
+def _named(operation: Operation, id: int) -> int:
+    connection = operation.connection
+    row = connection.execute(
+        "SELECT action, count, undone_by, undoes FROM operation WHERE id = ?", (id,)
+    ).fetchone()
+    if row is None or id == operation.id:
+        raise history.unknown(id)
+    action, count, undone_by, undoes = row
+    past = history.Past(operation)
+    _expect_in_scope(operation, past, id)
+    if not count:
+        past.operation(id)  # raises NotFound where it is none of theirs
+    _expect_not_final(operation, id, action)
+    rows = list(changes_of(connection, id))
+    if not operation.sees_all and (
+        connection.execute(_STORE_WIDE, (id,)).fetchone() or any(row.kind == SERIES for row in rows)
+    ):
+        raise OutOfScope(
+            f"Operation {id} added or removed numbers, or moved them to another series; only the root takes"
+            f" that back, and you act as {operation.tree.path(operation.acting)}.",
+            "Only who acts as the root may do it: leave --as out.",
+            operation=id,
+        )
+    if undone_by is not None:
+        raise NumbersRefuse(
+            f"Operation {id} is undone already, by operation {undone_by}.",
+            f"To do it again, undo that: `numctl undo {undone_by}`.",
+            operation=id,
+            undone_by=undone_by,
+        )
+    if not count and not rows and undoes is None:
+        raise NumbersRefuse(
+            f"Operation {id} (`{action}`) changed the catalog before the store was upgraded, when that was"
+            " not kept in the journal.",
+            "Set it back by hand.",
+            operation=id,
+        )
+    return id
+
+
+def _expect_not_final(operation: Operation, id: int, action: str) -> None:
+    """Raises NumbersRefuse for an operation that nothing takes back."""
+    record = ACTIONS.get(action)
+    final = record.final if record is not None else ""
+    first = begins(operation.connection)
+    if final and not (action == "init" and first is None):
+        raise NumbersRefuse(
+            f"Operation {id} (`{action}`) can't be undone: {final}.", "Nothing was changed.", operation=id
+        )
+
+
+def _expect_in_scope(operation: Operation, past: history.Past, id: int) -> None:
+    """Raises NotFound for what touched anything out of scope when it was done, NumbersRefuse where some
+    of it is out of scope by now."""
+    rows = operation.connection.execute(_ORGANIZATIONS, {"operation": id})
+    touched = {organization for (organization,) in rows} | {*users_of(operation, id)}
+    for change in changes_of(operation.connection, id):
+        if change.kind == ORGANIZATION:
+            parents = (row.parent for row in (change.before, change.after) if row is not None)  # type: ignore[union-attr]
+            touched |= {change.row} if operation.sees_all else {change.row, *filter(None, parents)}
+    if operation.sees_all:
+        return
+    if not touched - {operation.acting} <= past.places.scope(id):
+        raise history.unknown(id)
+    if not touched - {operation.acting} <= past.places.scope(operation.id):
+        raise NumbersRefuse(
+            f"Operation {id} can't be undone: it changed numbers of organizations that are elsewhere now.",
+            "Nothing was changed. Who acts as an organization above both may do it.",
+            operation=id,
+        )
+
+
+def mark(connection: Connection, undone: int, by: int) -> None:
+    """Note that ``by`` undid ``undone``. If that was an undo itself, what it undid is in force again;
+    if that was one, what it undid is undone again; and so on."""
+    connection.execute("UPDATE operation SET undone_by = ? WHERE id = ?", (by, undone))
+    later, in_force = undone, False
+    while True:
+        row = connection.execute("SELECT undoes FROM operation WHERE id = ?", (later,)).fetchone()
+        if row is None or row[0] is None or row[0] >= later:
+            return
+        connection.execute(
+            "UPDATE operation SET undone_by = ? WHERE id = ?", (later if in_force else None, row[0])
+        )
+        later, in_force = row[0], not in_force
