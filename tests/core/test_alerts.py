@@ -25,6 +25,7 @@ from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.notifications import messages, thresholds
 from numctl.core.numbers.ranges import Range
+from numctl.core.undo import undoing
 
 AT, TODAY = "2026-11-24T09:00:00Z", "2026-11-24"
 FIRST = 14188980000

@@ -35,6 +35,12 @@ WHERE operation BETWEEN :first AND :last AND (
   OR after IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(:scope)))
 ) GROUP BY operation
 """
+# The organizations that an operation's changes of the catalog were about; none for series.
+_ROWS = """
+SELECT row FROM catalog_change WHERE operation = :operation AND kind = 'organization'
+UNION SELECT user.organization FROM catalog_change JOIN user ON user.id = catalog_change.row
+WHERE operation = :operation AND kind = 'user'
+"""
 _ONE_PIECE = "SELECT first, last FROM piece WHERE operation = ? LIMIT 2"
 
 
@@ -171,9 +177,12 @@ class Past:
         return Range(*rows[0]) if len(rows) == 1 else None
 
     def _concerns(self, id: int, facts: dict[str, object], acting_as: int) -> bool:
+        rows = self.connection.execute(_ROWS, {"operation": id}).fetchall()
         organization = facts.get("organization")
-        concerned = organization if isinstance(organization, int) else acting_as
-        return concerned in self.places.scope(id) or concerned in self.places.scope(id - 1)
+        concerned = {one for (one,) in rows if one is not None}
+        if not concerned:
+            concerned = {organization if isinstance(organization, int) else acting_as}
+        return not concerned.isdisjoint(self.places.scope(id) | self.places.scope(id - 1))
 
     def _left(self, id: int, action: str, facts: dict[str, object]) -> bool:
         """Whether an operation took an organization out of scope: then it is told as it was before."""

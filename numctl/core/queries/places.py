@@ -1,8 +1,8 @@
 """Where organizations were, and what was in scope, at each operation: read backwards from the journal.
 
-The tree says where everything is now. Each move and each new name of an organization stands in the
-journal with what was before, so that going back over those that came later gives the tree of any day.
-Organizations that were made or removed since stand in every such tree.
+The tree says where everything is now. Each move and each new name of an organization, undone ones too,
+stands in the journal with what was before, so that going back over those that came later gives the tree
+of any day. Organizations that were made or removed since stand in every such tree.
 """
 
 from __future__ import annotations
@@ -21,13 +21,21 @@ if TYPE_CHECKING:
 
 TREES = 16  # kept at hand; those of neighbours are asked for together
 
+# Since the catalog has a journal it says so; of what was before, the facts of moves and renames.
 _STEPS = """
-SELECT id, at, action, facts FROM operation
-WHERE id > ? AND id <= ? AND action IN ('org move', 'org rename') ORDER BY id DESC
+SELECT operation, at, row, before, after FROM catalog_change JOIN operation ON operation.id = operation
+WHERE operation > ? AND operation <= ? AND kind = 'organization' AND before IS NOT NULL
+ORDER BY operation DESC, position DESC
 """
-
-
+_OLD_STEPS = """
+SELECT id, at, action, facts FROM operation
+WHERE id > ? AND id <= ? AND action IN ('org move', 'org rename')
+AND id < (SELECT coalesce(min(operation), 1000000000000) FROM catalog_change) ORDER BY id DESC
+"""
 _REMOVALS = "SELECT id, facts FROM operation WHERE action = 'org remove'"
+_TAKEN_OUT = """
+SELECT operation, row FROM catalog_change WHERE kind = 'organization' AND after IS NULL ORDER BY operation
+"""
 
 
 class Step(NamedTuple):
@@ -83,7 +91,8 @@ class Places:
             (operation, json.loads(facts).get("organization"))
             for operation, facts in self._connection.execute(_REMOVALS).fetchall()
         )
-        return self._live.union(one for operation, one in removed if one in self.scope(operation))
+        gone = (*removed, *self._connection.execute(_TAKEN_OUT).fetchall())
+        return self._live.union(one for operation, one in gone if one in self.scope(operation))
 
     def moves(self) -> list[Step]:
         """The moves that took something into scope or out of it, the oldest first."""
@@ -107,14 +116,27 @@ class Places:
         if self._known is not None and self._known <= operation:
             return
         newest = 2**62 if self._known is None else self._known
-        for id, at, action, text in self._connection.execute(_STEPS, (operation, newest)).fetchall():
+        for id, at, organization, before, after in self._connection.execute(
+            _STEPS, (operation, newest)
+        ).fetchall():
+            if after is None or organization not in self._now:
+                continue
+            was, now = json.loads(before), json.loads(after)
+            parent = was["parent"] if was["parent"] != now["parent"] else None
+            name = was["name"] if was["name"] != now["name"] else None
+            if parent is not None or name is not None:
+                self._steps.append(Step(id, at, organization, parent, name))
+        self._read_old_steps(operation, newest)
+        self._known = operation
+
+    def _read_old_steps(self, operation: int, newest: int) -> None:
+        for id, at, action, text in self._connection.execute(_OLD_STEPS, (operation, newest)).fetchall():
             facts = json.loads(text)
             organization = facts.get("organization")
             if organization in self._now:
                 parent = facts.get("old_parent") if action == "org move" else None
                 name = facts.get("old") if action == "org rename" else None
                 self._steps.append(Step(id, at, organization, parent, name))
-        self._known = operation
 
     def _made(self, later: int) -> Tree:
         """The tree before the newest ``later`` steps."""
