@@ -33,7 +33,15 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "com
 # The rooms of the house, from the ground up: each imports from itself and from those before it alone.
 ROOMS = (
     *("core.errors", "core.text", "core.values", "core.dates", "core.numbers", "core.rules", "core.store"),
-    *("core.catalog", "core.changes", "core.queries", "core.notifications", "core.actions", "core.undo"),
+    *(
+        "core.catalog",
+        "core.changes",
+        "core.queries",
+        "core.past",
+        "core.notifications",
+        "core.actions",
+        "core.undo",
+    ),
     *("core.files",),
     *("core.batch", "core.usage", "core.check", "core.demo"),
     *("settings", "clock", "input", "output", "session", "mail", "dashboard", "commands", "cli", "__main__"),

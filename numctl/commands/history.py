@@ -66,7 +66,7 @@ def history(
 
 
 def _of_store(session: Session, operation: int | None, limit: int | None) -> None:
-    from numctl.core.queries.history import Entry, Past
+    from numctl.core.past.history import Entry, Past
 
     drawn = limit is None and operation is None and session.output.format == "table"
     with session.reading() as view:
@@ -85,7 +85,7 @@ def _of_store(session: Session, operation: int | None, limit: int | None) -> Non
 
 
 def _of_number(session: Session, number: int, operation: int | None, limit: int | None) -> None:
-    from numctl.core.queries import one_number
+    from numctl.core.past import one_number
 
     with session.reading() as view:
         episodes = one_number.of(view, number, operation)
@@ -94,7 +94,7 @@ def _of_number(session: Session, number: int, operation: int | None, limit: int 
 
 def _verify(session: Session, head: str | None) -> None:
     from numctl.core.check import chain
-    from numctl.core.queries.history import Past
+    from numctl.core.past.history import Past
 
     wanted = _hash(head) if head is not None else None
     with session.reading() as view:

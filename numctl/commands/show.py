@@ -23,7 +23,7 @@ def show(ctx: typer.Context, number: Number) -> None:
 
         numctl show 14188980100 -o json
     """
-    from numctl.core.queries import one_number
+    from numctl.core.past import one_number
 
     session: Session = ctx.obj
     wanted = session.number(number)

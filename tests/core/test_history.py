@@ -15,8 +15,8 @@ from numctl.core.changes.operation import Operation, Outcome
 from numctl.core.check import chain
 from numctl.core.errors import NotFound, NumbersUnknown
 from numctl.core.numbers.ranges import Range
-from numctl.core.queries import one_number
-from numctl.core.queries.history import Entry, Past
+from numctl.core.past import one_number
+from numctl.core.past.history import Entry, Past
 from numctl.core.undo.undoing import undo
 from tests.company import Company
 

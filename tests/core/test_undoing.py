@@ -23,7 +23,7 @@ from numctl.core.changes.operation import Operation
 from numctl.core.check import checking
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.numbers.ranges import Range
-from numctl.core.queries import one_number
+from numctl.core.past import one_number
 from numctl.core.rules.model import State, Status
 from numctl.core.undo import net_changes
 from numctl.core.undo.undoing import undo

@@ -12,7 +12,7 @@ from numctl.core.changes import cache, writer
 from numctl.core.changes.operation import Operation
 from numctl.core.errors import NumbersRefuse, NumbersUnknown
 from numctl.core.numbers.ranges import Range
-from numctl.core.queries.history import Past
+from numctl.core.past.history import Past
 from tests.company import Company
 
 FIRST = 1418000

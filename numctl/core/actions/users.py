@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users as rows
 from numctl.core.errors import NumbersRefuse
-from numctl.core.queries.places import Places
+from numctl.core.past.places import Places
 from numctl.core.text import fold
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.notifications.outbox import is_from_above, scope_then, shielded
-from numctl.core.queries.places import Places
+from numctl.core.past.places import Places
 
 if TYPE_CHECKING:
     from numctl.core.catalog.view import View

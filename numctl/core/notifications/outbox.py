@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.organizations import emails_of
-from numctl.core.queries.places import Places
+from numctl.core.past.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import series as series_table
 from numctl.core.notifications import outbox
+from numctl.core.past.places import Places
 from numctl.core.queries import utilization
-from numctl.core.queries.places import Places
 
 if TYPE_CHECKING:
     from numctl.core.catalog.view import View

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from numctl.core.actions.forwarding import expect_no_circle_again
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, begins, changes_of
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
-from numctl.core.queries import history
+from numctl.core.past import history
 from numctl.core.rules.book import ACTIONS
 from numctl.core.undo.catalog import CatalogBack, users_of
 from numctl.core.undo.in_the_way import InTheWay

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.changes.states import States
 from numctl.core.errors import NotFound
 from numctl.core.numbers.ranges import Range
-from numctl.core.queries.places import Places
-from numctl.core.queries.summaries import Names, of_numbers, of_the_rest
+from numctl.core.past.places import Places
+from numctl.core.past.summaries import Names, of_numbers, of_the_rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

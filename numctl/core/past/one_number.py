@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.pieces import covering
 from numctl.core.errors import NumbersUnknown
-from numctl.core.queries.history import Past
+from numctl.core.past.history import Past
 from numctl.core.rules.model import CARRIES, NO_DETAIL, Carries, Detail, State
 
 if TYPE_CHECKING:

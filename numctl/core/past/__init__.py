@@ -1,0 +1,1 @@
+"""The journal read: what was done, what happened to a number, where organizations were, the feed."""
