@@ -63,6 +63,7 @@ COMMANDS = (
     Entry("user forget", LIFE, "Blank a user's name everywhere, history included.", changes=True),
     Entry("batch", MANY, "Make many changes from a file, as one operation.", changes=True),
     Entry("history", MANY, "List operations, or what happened to a number."),
+    Entry("changes", MANY, "List every change with before and after: a feed for other systems."),
     Entry("undo", MANY, "Undo an operation exactly.", changes=True),
     Entry("diff", MANY, "Compare the inventory with another list of the numbers."),
     Entry("threshold show", WATCH, "Show the utilization threshold of organizations."),

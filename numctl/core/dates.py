@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from numctl.core.errors import BadValue
 from numctl.core.text import quoted
-from numctl.core.values import MOST_DIGITS, day
+from numctl.core.values import MOST_DIGITS, day, quantity
 
 PERIODS = ("today", "last-7-days", "current-cycle", "last-cycle")
 END_OF_TIME = "9999-12-31T23:59:59Z"
@@ -74,6 +74,48 @@ def end_of(day: str, timezone: str) -> str:
     except OverflowError:
         return END_OF_TIME
     return ended.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class When(NamedTuple):
+    """A point in the past: a moment (RFC 3339, UTC) before which all counts, or right after an operation."""
+
+    moment: str = ""
+    operation: int = 0
+
+
+def read_when(text: str, today: str, timezone: str, now: str, *, start: bool = False) -> When:
+    """A WHEN: a date (its end in the time zone, with ``start`` its beginning), a moment, ``operation:N``.
+
+    ``now`` is RFC 3339 in UTC; today's end is now. Raises BadValue for what isn't one, or is to come.
+    """
+    kind, colon, number = text.partition(":")
+    if kind == "operation" and colon:
+        return When(operation=quantity(number))
+    if "T" in text.upper():
+        moment = _moment(text)
+    else:
+        day = read_day(text, today)
+        if day > today:
+            raise BadValue(f"{day} is to come.", "Name a day that has begun.")
+        moment = end_of(days_after(day, -1) if start else day, timezone)
+        moment = min(moment, now) if day == today else moment
+    if moment > now:
+        raise BadValue(f"{quoted(text)} is to come.", "Name a moment that has passed.")
+    return When(moment)
+
+
+def _moment(text: str) -> str:
+    from datetime import UTC, datetime
+
+    try:
+        read = datetime.fromisoformat(text.upper())
+        if read.tzinfo is None:
+            raise ValueError
+        return read.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        raise BadValue(
+            f"A moment is written as 2026-06-30T18:00:00Z, with its time zone, not {quoted(text)}."
+        ) from None
 
 
 def period(name: str, today: str) -> Period:

@@ -49,7 +49,7 @@ def shown(text: str) -> str:
 
 
 def text_of(value: object) -> str:
-    """A value as text: nothing for None, `true` or `false`, a list's members after another."""
+    """A value as text: nothing for None, `true` or `false`, a list as its members, an object as JSON."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -58,7 +58,7 @@ def text_of(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(text_of, value))
-    return str(value)
+    return json_writer()(value) if isinstance(value, dict) else str(value)
 
 
 def guard(text: str) -> str:

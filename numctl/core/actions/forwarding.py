@@ -47,16 +47,11 @@ def expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) ->
     )
 
 
-def expect_no_circle_again(operation: Operation, numbers: Iterable[int]) -> None:
-    """Raises NumbersRefuse where calls to one of the numbers, all forwarded, come back to it."""
-    for number in numbers:
-        to = _forwarded(operation.connection, number)
-        if to is not None and number in way_on(operation, to):
-            raise NumbersRefuse(
-                f"Forwarding {number} again would go in a circle by now.",
-                "Change the forwarding that came later first. Nothing was changed.",
-                number=str(number),
-            )
+def circle_of(operation: Operation, number: int) -> list[int]:
+    """The numbers through which calls to a number that is forwarded come back to it; none if they don't."""
+    to = _forwarded(operation.connection, number)
+    way = [] if to is None else [to, *way_on(operation, to)]
+    return way if number in way[1:] else []
 
 
 def _forwarded(connection: Connection, number: int) -> int | None:

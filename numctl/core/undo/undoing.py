@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.actions.forwarding import expect_no_circle_again
+from numctl.core.actions.forwarding import circle_of
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, begins, changes_of
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.past import history
@@ -19,6 +19,8 @@ from numctl.core.undo.in_the_way import InTheWay
 from numctl.core.undo.numbers import NumbersBack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numctl.core.changes.operation import Operation
     from numctl.core.store.connection import Connection
 
@@ -67,15 +69,27 @@ def _take_back(operation: Operation, id: int) -> None:
     if count:
         numbers.give_back()
     catalog.take_away(numbers_too=bool(count))
+    operation.writer.flush()
+    _note_circles(operation, numbers.forwarding, in_the_way)
     if in_the_way:
         raise in_the_way.refusal()
     if not operation.writer.effects.count and _settled(operation.written, id):
         return  # holds that have ended stay so
-    expect_no_circle_again(operation, numbers.forwarding)
     operation.undoes = id
     operation.note(undoes=id, **({"kept": catalog.kept} if catalog.kept else {}))
     mark(operation.connection, id, operation.id)
     operation.connection.execute(_CANCEL, (id,))
+
+
+def _note_circles(operation: Operation, numbers: Iterable[int], in_the_way: InTheWay) -> None:
+    """Note the numbers that would be forwarded again in a circle, with what closed it since."""
+    for number in numbers:
+        circle = circle_of(operation, number)
+        if circle:
+            in_the_way.why(
+                f"forwarding {number} again would go in a circle by now",
+                {id for other in circle for id in in_the_way.later(other, other)},
+            )
 
 
 def _settled(connection: Connection, id: int) -> bool:
