@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numctl.core.changes.operation import Act, Operation, Outcome
+    from numctl.core.dates import When
     from numctl.core.numbers.ranges import Range
     from numctl.input.options import ChangeOptions
 
@@ -195,6 +196,12 @@ class Session:
 
         return read_day(text, self.today)
 
+    def when(self, text: str, *, start: bool = False) -> When:
+        """A day (its end, with ``start`` its beginning), a moment, ``operation:N``. Raises BadValue."""
+        from numctl.core.dates import read_when
+
+        return read_when(text, self.today, self.settings.timezone, self.at, start=start)
+
     def day_to_come(self, text: str | None) -> str | None:
         """A day that hasn't passed, None for none. Raises BadValue before anything else is said.
 
@@ -253,6 +260,8 @@ class Session:
         """Print the answer of a change, which counts as made from then on."""
         self.committed = outcome.operation
         self.output.answer(answers.facts(outcome), answers.sentence(outcome))
+        if outcome.replayed and not self.output.structured:
+            self.output.note(answers.replayed(outcome))
 
     def close(self) -> None:
         if self._store is not None:

@@ -186,10 +186,16 @@ def test_files_and_functions_are_short(module: Path) -> None:
         node.name
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+        and (node.end_lineno or 0) - node.lineno - lines_said(node) >= LONGEST_FUNCTION
         and not declares_options(node)
     ]
     assert not long
+
+
+def lines_said(node: ast.FunctionDef) -> int:
+    """How many lines its docstring has: what it says of itself is no length."""
+    said = node.body[0]
+    return (said.end_lineno or 0) - said.lineno + 1 if ast.get_docstring(node) is not None else 0
 
 
 def declares_options(node: ast.FunctionDef) -> bool:

@@ -45,6 +45,7 @@ def status(text: str) -> str:
 
 NUMBERS_HELP = "Numbers, ranges FIRST..LAST or FIRST+COUNT; '-' reads them from standard input."
 DATE = "YYYY-MM-DD"
+WHEN = "WHEN"
 
 Text = Annotated[str | None, typer.Argument(metavar="TEXT", help="Only what contains this.")]
 Numbers = Annotated[list[str], typer.Argument(metavar="NUMBERS", help=NUMBERS_HELP)]

@@ -177,14 +177,14 @@ class Output:
             self.note(f"{count} of {total} rows. {more}".strip())
 
     def answer(self, facts: Mapping[str, object], sentence: str) -> None:
-        """What a change answers: the facts in json and jsonl, in all other formats the sentence."""
+        """What a change answers: the facts in json and jsonl, in all others the sentence, unless quiet."""
         if self.structured:
             before, after = ("[", "]\n") if self.format == "json" else ("", "\n")
             value = formats.json_writer(ascii_only=not carries_unicode(self._stdout))
             self._stdout.write(before)
             writing.write_object(facts, value, self._stdout.write)
             self._stdout.write(after)
-        else:
+        elif not self._quiet:
             self._stdout.write(shown(sentence) + "\n")
         self._stdout.flush()
 

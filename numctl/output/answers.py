@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from numctl.core.rules.record import Action
 
 
+SHOWN = 5  # ranges in a sentence
+
+
 def facts(outcome: Outcome) -> dict[str, object]:
     """The object that stands for a change in json and jsonl; its ranges stay packed."""
     return {
@@ -39,10 +42,21 @@ def sentence(outcome: Outcome) -> str:
     action = ACTIONS[outcome.action]
     words = _words(outcome)
     details = _details(outcome, action) if action.of_numbers else ""
+    done, would = action.done, action.would
+    if outcome.action == "undo" and not outcome.count:
+        done, would = "Undid operation {undoes}", "undo operation {undoes}"
     if outcome.dry_run:
-        return f"Would {action.would.format(**words)}{details}. Nothing was changed: this was a dry run."
-    way_back = f"; take it back with `numctl undo {outcome.operation}`" if action.of_numbers else ""
-    return f"{action.done.format(**words)}{details} (operation {outcome.operation}{way_back})."
+        return f"Would {would.format(**words)}{details}. Nothing was changed: this was a dry run."
+    way_back = "" if action.final else f"; take it back with `numctl undo {outcome.operation}`"
+    return f"{done.format(**words)}{details} (operation {outcome.operation}{way_back})."
+
+
+def replayed(outcome: Outcome) -> str:
+    """What is said of an answer that was given before, under the same key."""
+    said = f"This was done before under the same key, as operation {outcome.operation}; nothing was done now."
+    if outcome.undone_by is not None:
+        said += f" It has been undone since, by operation {outcome.undone_by}."
+    return said
 
 
 def _details(outcome: Outcome, action: Action) -> str:
@@ -59,8 +73,15 @@ def _details(outcome: Outcome, action: Action) -> str:
         said += f", until {outcome.extra['until']}"
     if outcome.user:
         said += f", user {outcome.user}"
-    if len(outcome.ranges) == 1:
-        said += f": {outcome.ranges[0]}"
+    if outcome.ranges:
+        said += f": {', '.join(map(str, outcome.ranges[:SHOWN]))}"
+    if len(outcome.ranges) > SHOWN:
+        more = (
+            f"; see them with `numctl history --operation {outcome.operation}`" if outcome.operation else ""
+        )
+        said += f" and {len(outcome.ranges) - SHOWN} more ranges{more}"
+    if isinstance(kept := outcome.extra.get("kept"), list):
+        said += f"; {', '.join(kept)} stay, as something needs them by now"
     if outcome.extra.get("rejected"):
         said += f"; {outcome.extra['rejected']} lines were rejected"
     return said
@@ -79,4 +100,11 @@ def _settings(extra: Mapping[str, object]) -> str:
         said.append(f"e-mail {', '.join(emails)}" if emails else "no e-mail addresses of its own")
     if "threshold" in extra:
         said.append(f"threshold {extra['threshold']}%" if extra["threshold"] else "threshold off")
+    if "basis" in extra:
+        said.append(f"basis {extra['basis'] or 'as above'}")
+    if "aging" in extra:
+        aging = extra["aging"]
+        said.append("aging as above" if aging is None else f"aging {aging} days" if aging else "no aging")
+    if "intermediate" in extra:
+        said.append("intermediate" if extra["intermediate"] else "not intermediate")
     return f": {'; '.join(said)}" if said else ""

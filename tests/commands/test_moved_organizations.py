@@ -33,7 +33,7 @@ def test_history_begins_when_it_came(moved: Path, numctl) -> None:
     assert "before-all" not in told
     assert "Bea" not in told
     assert "Acme/Sales" not in told
-    assert "moved Acme/Finance/EMEA to another place" in told
+    assert "moved Acme/Finance/EMEA" in told
 
 
 def test_where_it_went_from_goes_on_to_see_what_was_its_own(moved: Path, numctl) -> None:
@@ -41,7 +41,7 @@ def test_where_it_went_from_goes_on_to_see_what_was_its_own(moved: Path, numctl)
     assert "before-all" in told
     assert "user Bea" in told
     assert "Acme/Sales/EMEA" in told
-    assert "moved Acme/Sales/EMEA to another place" in told
+    assert "moved Acme/Sales/EMEA" in told
     assert "since-then" not in told
     assert "Finance" not in told
     assert "South" not in told
@@ -50,7 +50,7 @@ def test_where_it_went_from_goes_on_to_see_what_was_its_own(moved: Path, numctl)
 def test_the_root_sees_each_by_its_path_of_then(moved: Path, numctl) -> None:
     told = numctl("history", "--limit", "100", "-o", "csv").out
     assert "Acme/Sales/EMEA" in told
-    assert "moved Acme/Finance/EMEA to another place" in told
+    assert "moved Acme/Finance/EMEA: from Acme/Sales/EMEA -> Acme/Finance/EMEA" in told
     assert "of Acme/Finance/South" in told
 
 

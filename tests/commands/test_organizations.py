@@ -24,7 +24,10 @@ def test_add_goes_under_the_acting_one(acme: Path, answer) -> None:
 
 
 def test_add_sentence(acme: Path, numctl) -> None:
-    assert numctl("org", "add", "Lab").out == "Added organization Acme/Lab (operation 5).\n"
+    assert (
+        numctl("org", "add", "Lab").out
+        == "Added organization Acme/Lab (operation 5; take it back with `numctl undo 5`).\n"
+    )
 
 
 def test_add_with_addresses_and_threshold(acme: Path, numctl, rows) -> None:
@@ -209,7 +212,7 @@ def test_rename(acme: Path, numctl, answer, rows) -> None:
     assert (renamed["organization"], renamed["old"], renamed["name"]) == ("Acme/Vente", "Sales", "Vente")
     assert paths(rows) == ["Acme", "Acme/Finance", "Acme/Vente", "Acme/Vente/EMEA"]
     assert numctl("org", "rename", "Vente", "VENTE").out == (
-        "Renamed organization Vente to Acme/VENTE (operation 6).\n"
+        "Renamed organization Vente to Acme/VENTE (operation 6; take it back with `numctl undo 6`).\n"
     )
     assert answer("org", "rename", "vente", "VENTE")["operation"] is None
 
@@ -230,7 +233,8 @@ def test_set_replaces_addresses(acme: Path, numctl, answer) -> None:
     shown = answer("org", "show", "Sales")
     assert (shown["emails"], shown["threshold_percent"]) == (["new@x.example"], 70)
     assert numctl("org", "set", "Sales", "--no-email", "--threshold", "off").out == (
-        "Set up organization Acme/Sales: no e-mail addresses of its own; threshold off (operation 6).\n"
+        "Set up organization Acme/Sales: no e-mail addresses of its own; threshold off"
+        " (operation 6; take it back with `numctl undo 6`).\n"
     )
     shown = answer("org", "show", "Sales")
     assert (shown["emails"], shown["threshold_percent"]) == ([], None)
@@ -268,7 +272,8 @@ def test_move_takes_everything_along(acme: Path, numctl, answer, rows, state) ->
     totals = {row["organization"]: row["total"] for row in rows("org", "list")}
     assert (totals["Acme/Sales"], totals["Acme/Finance"]) == (30, 30)
     assert numctl("org", "move", "EMEA", "--to", "Sales").out == (
-        "Moved organization Acme/Sales/EMEA under Acme/Sales (operation 6).\n"
+        "Moved organization Acme/Sales/EMEA under Acme/Sales"
+        " (operation 6; take it back with `numctl undo 6`).\n"
     )
     assert answer("org", "move", "EMEA", "--to", "Sales")["operation"] is None
 
@@ -303,7 +308,10 @@ def test_remove_an_empty_one(acme: Path, numctl, answer, rows) -> None:
     assert (gone["action"], gone["name"], gone["organization"]) == ("org remove", "Acme/Lab", None)
     assert "Acme/Lab" not in paths(rows)
     assert numctl("org", "add", "lab").code == 0
-    assert numctl("org", "remove", "Lab").out == "Removed organization Acme/lab (operation 8).\n"
+    assert (
+        numctl("org", "remove", "Lab").out
+        == "Removed organization Acme/lab (operation 8; take it back with `numctl undo 8`).\n"
+    )
 
 
 @pytest.mark.parametrize(("org", "code"), [("Finance", 6), ("Sales", 6), ("Acme", 4), ("Nowhere", 5)])

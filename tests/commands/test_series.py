@@ -56,7 +56,10 @@ def test_add(acme: Path, numctl, answer, rows) -> None:
         0,
     )
     assert [row["description"] for row in rows("series", "list", "montr")] == ["area 514"]
-    assert numctl("series", "add", "X").out == "Added series X (operation 6).\n"
+    assert (
+        numctl("series", "add", "X").out
+        == "Added series X (operation 6; take it back with `numctl undo 6`).\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["1418", "SHORT", "empty "])
@@ -69,7 +72,8 @@ def test_rename(acme: Path, numctl, answer, state, refusal) -> None:
     assert (renamed["old"], renamed["name"]) == ("Short", "Court")
     assert state("3990")["series"] == "Court"
     assert (
-        numctl("series", "rename", "Court", "COURT").out == "Renamed series Court to COURT (operation 6).\n"
+        numctl("series", "rename", "Court", "COURT").out
+        == "Renamed series Court to COURT (operation 6; take it back with `numctl undo 6`).\n"
     )
     assert answer("series", "rename", "court", "COURT")["operation"] is None
     assert refusal("series", "rename", "court", "EMPTY")["code"] == 6

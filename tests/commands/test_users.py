@@ -43,7 +43,10 @@ def test_rename(acme: Path, numctl, answer, state) -> None:
     renamed = answer("user", "rename", "ann lee", "Ann Roy")
     assert (renamed["operation"], renamed["action"], renamed["user"]) == (5, "user rename", "Ann Roy")
     assert state(number(71))["user"] == "Ann Roy"
-    assert numctl("user", "rename", "Ann Roy", "ANN ROY").out == "Renamed a user to ANN ROY (operation 6).\n"
+    assert (
+        numctl("user", "rename", "Ann Roy", "ANN ROY").out
+        == "Renamed a user to ANN ROY (operation 6; take it back with `numctl undo 6`).\n"
+    )
     assert answer("user", "rename", "ann roy", "ANN ROY")["operation"] is None
 
 

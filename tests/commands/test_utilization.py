@@ -202,7 +202,10 @@ def test_threshold_set(acme: Path, numctl, answer) -> None:
         "Acme/Sales",
         95,
     )
-    assert numctl("threshold", "set", "off").out == "Set up organization Acme: threshold off (operation 6).\n"
+    assert (
+        numctl("threshold", "set", "off").out
+        == "Set up organization Acme: threshold off (operation 6; take it back with `numctl undo 6`).\n"
+    )
     assert answer("threshold", "set", "off")["operation"] is None
 
 

@@ -268,5 +268,5 @@ def test_who_got_a_number_beside_is_not_named(company: Company) -> None:
         subscribers.assign(op, THREE, "Zed")
 
     done = company.do("batch", both)
-    assert "Zed" in Past(company.view()).operation(company.number_of(done)).summary
+    assert "Zed" not in Past(company.view()).operation(company.number_of(done)).summary  # only one has it
     assert "Zed" not in of_emea(company, done).summary

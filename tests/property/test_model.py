@@ -353,7 +353,9 @@ class Inventory(RuleBasedStateMachine):
 
     @rule(range=RANGES, to=st.sampled_from(SERIES))
     def reclassify(self, range: Range, to: str) -> None:
-        known = self.store.connection.execute("SELECT 1 FROM series WHERE name = ?", (to,)).fetchone()
+        known = self.store.connection.execute(
+            "SELECT 1 FROM series WHERE name = ? AND retired = 0", (to,)
+        ).fetchone()
         self.attempt(
             lambda op: series.reclassify(op, [range], to),
             "Acme",

@@ -31,5 +31,12 @@ READINGS = [
     "check",
     "threshold check",
 ]
-READINGS += [f"history {sample.text(10)}", "history --operation 15", "org show Sales", "undo --dry-run"]
+READINGS += [
+    f"history {sample.text(10)}",
+    "history --operation 15",
+    "org show Sales",
+    "undo --dry-run",
+    "changes",
+    "changes --after 3",
+]
 READINGS += ["utilization --forecast", "history --verify", "mail send", "series list 1"]

@@ -90,6 +90,8 @@ def leaks(actor: str, ended: Ending, typed: str = "") -> list[str]:
 
 
 READINGS = """
+changes
+changes --after 3 -o jsonl
 search --all
 search --ranges
 search 1
@@ -122,8 +124,18 @@ diff {list}
 history --verify
 """.strip().splitlines()
 NAMED = {  # what can be said of one organization
-    "organization": ["org show {org}", "search --org {org}", "utilization {org}", "threshold show {org}"],
-    "series": ["search --series {series}", "allocate --series {series} --quantity 1 --to {own} --dry-run"],
+    "organization": [
+        "org show {org}",
+        "history --org {org}",
+        "search --org {org}",
+        "utilization {org}",
+        "threshold show {org}",
+    ],
+    "series": [
+        "search --series {series}",
+        "history --series {series}",
+        "allocate --series {series} --quantity 1 --to {own} --dry-run",
+    ],
     "number": ["show {number}", "history {number}", "search {number}"],
     "user": ["search --user {user}", "register {user} --dry-run", "release {user} --dry-run"],
 }

@@ -53,16 +53,16 @@ def answered(connection: Connection, act: Act) -> Outcome | None:
         return None
     tree = Tree.load(connection)
     row = connection.execute(
-        "SELECT id, command FROM operation WHERE acting_as = ? AND op_key = ?",
+        "SELECT id, command, undone_by FROM operation WHERE acting_as = ? AND op_key = ?",
         (act.acting_as or tree.root, act.op_key),
     ).fetchone()
     if row is None:
         return None
-    id, command = row
+    id, command, undone_by = row
     if command != act.command:
         raise NumbersRefuse(
             f"The operation key '{act.op_key}' was used by another command (operation {id}).",
             "Give this command a key of its own.",
             operation=id,
         )
-    return outcome(connection, tree, id)
+    return outcome(connection, tree, id)._replace(replayed=True, undone_by=undone_by)

@@ -89,6 +89,14 @@ def id_of(connection: Connection, name: str) -> int | None:
     return int(row[0]) if row else None
 
 
+def removed_id(connection: Connection, name: str) -> int | None:
+    """The row id of the last series of this name that was removed; None where there was none."""
+    (id,) = connection.execute(
+        "SELECT max(id) FROM series WHERE folded = ? AND retired = 1", (fold(name),)
+    ).fetchone()
+    return id if id is None else int(id)
+
+
 def names(connection: Connection) -> dict[int, str]:
     """The name of each series, by row id."""
     return dict(connection.execute("SELECT id, name FROM series"))

@@ -59,6 +59,12 @@ def named(connection: Connection, scope: frozenset[int], name: str) -> list[tupl
     return [(id, known) for id, known, organization in rows if organization in scope]
 
 
+def all_named(connection: Connection, scope: frozenset[int]) -> list[tuple[int, str]]:
+    """Row id and name of each row in scope that has a name, by name."""
+    rows = connection.execute("SELECT id, name, organization FROM user WHERE folded <> '' ORDER BY name")
+    return [(id, name) for id, name, organization in rows if organization in scope]
+
+
 def name_of(connection: Connection, user: int) -> str | None:
     """The name of a user; None where it was forgotten, or there is none of this row id."""
     row = connection.execute("SELECT name FROM user WHERE id = ?", (user,)).fetchone()

@@ -62,7 +62,11 @@ class CatalogWriter:
         return self.made(ORGANIZATION, organizations.insert(self._connection, row))
 
     def add_series(self, row: SeriesRow) -> int:
-        """Make a series; give its row id."""
+        """Make a series; give its row id. One that was removed under this name comes back."""
+        removed = series.removed_id(self._connection, row.name)
+        if removed is not None:
+            self.put(SERIES, removed, row)
+            return removed
         return self.made(SERIES, series.insert(self._connection, row))
 
     def made(self, kind: str, id: int) -> int:

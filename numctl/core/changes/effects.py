@@ -30,6 +30,7 @@ class Effects:
         self.moved: dict[tuple[int, int, str], int] = {}  # (organization, series, status): net difference
         self.assigned_from_reserve: set[int] = set()  # organizations
         self.count = 0
+        self._with_user = 0
         self.due = ""  # the earliest end of a hold made
         # At most two of each are kept: that is enough to tell "the one" from "several".
         self.sources: set[int] = set()
@@ -65,8 +66,10 @@ class Effects:
             _keep(self.series, (new or old).series)  # type: ignore[union-attr]
         self._pairs = {}
 
-    def note_user(self, user: int | None) -> None:
+    def note_user(self, user: int | None, n: int = 1) -> None:
+        """``n`` of the numbers have, or had, a user."""
         _keep(self.users, user)
+        self._with_user += n
 
     def shared(self) -> dict[str, object]:
         """Row ids of the organizations before and after, series and user, and the tag; None for several."""
@@ -75,7 +78,7 @@ class Effects:
             "to": _only(self.targets),
             "series": _only(self.series),
             "tag": _only(self.tags) or None,
-            "user": _only(self.users),
+            "user": _only(self.users) if self._with_user == self.count else None,
             **({"until": until} if (until := _only(self.untils)) else {}),
         }
 

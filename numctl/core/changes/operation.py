@@ -15,6 +15,7 @@ from numctl.core.changes.catalog import CatalogWriter
 from numctl.core.changes.writer import Writer
 from numctl.core.errors import NumbersRefuse
 from numctl.core.numbers.packed import Packed
+from numctl.core.numbers.ranges import total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +53,8 @@ class Outcome(NamedTuple):
 
     ``source`` and ``to`` are the paths of the organization that held the numbers before and after,
     ``series``, ``tag`` and ``user`` what they have now: each None where there is none or not one alone.
-    ``extra`` is what only some actions say.
+    ``extra`` is what only some actions say. ``replayed``: it was done before, under the same key;
+    ``undone_by`` is the operation that has undone it since.
     """
 
     operation: int | None
@@ -67,6 +69,8 @@ class Outcome(NamedTuple):
     user: str | None
     queued_mail: int
     extra: dict[str, object]
+    replayed: bool = False
+    undone_by: int | None = None
 
 
 class Operation(View):
@@ -83,7 +87,7 @@ class Operation(View):
         self.undoes: int | None = None
         self.writer = Writer(connection, self.id, self.scope)
         self.catalog = CatalogWriter(connection, self.id)
-        self._noted = False
+        self._noted = self._has_lines = False
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
 
     @property
@@ -100,6 +104,7 @@ class Operation(View):
     def at_line(self, line: int) -> Iterator[None]:
         """Within this, what changes stands in the journal with this line of a batch."""
         self.writer.line = self.catalog.line = line
+        self._has_lines = True
         try:
             yield
         finally:
@@ -122,12 +127,13 @@ class Operation(View):
         """
         self.writer.flush()
         effects = self.writer.effects
-        if self.act.expect is not None and effects.count != self.act.expect:
+        numbers = self._numbers()
+        if self.act.expect is not None and numbers != self.act.expect:
             raise NumbersRefuse(
-                f"{self.act.expect} numbers were expected to change, but it would be {effects.count}.",
+                f"{self.act.expect} numbers were expected to change, but it would be {numbers}.",
                 "Nothing was changed.",
                 expected=self.act.expect,
-                count=effects.count,
+                count=numbers,
             )
         if effects.due:
             self.connection.execute(_HELD_UNTIL, (effects.due, effects.due))
@@ -135,7 +141,7 @@ class Operation(View):
         self.facts = {**effects.shared(), "queued_mail": queued, **self.facts}
         if self.act.op_key is not None:
             self.facts["told"] = self._told()
-        self._seal()
+        self._seal(numbers)
         return outcome(self.connection, self.tree, self.id)
 
     def _told(self) -> dict[str, object]:
@@ -151,12 +157,18 @@ class Operation(View):
             told["series"] = rows_of_series.name_of(self.connection, series)
         return told
 
-    def _seal(self) -> None:
+    def _numbers(self) -> int:
+        """How many numbers changed, each counted once, however often a batch changed it."""
+        if not self._has_lines:
+            return self.writer.effects.count
+        return total(Packed(self.connection.execute(_TOUCHED, (self.id,))).joined())
+
+    def _seal(self, numbers: int) -> None:
         keyed = self.act.op_key is not None
         self.connection.execute(
             _SEAL,
             (
-                self.writer.effects.count,
+                numbers,
                 json.dumps(self.facts, ensure_ascii=False),
                 self.undoes,
                 self.act.op_key,

@@ -183,12 +183,12 @@ class Writer:
             taken_out = self._connection.execute(_TAKEN_OUT, (self._operation, self._journal.positions))
             while some := taken_out.fetchmany(FLUSH_AT):
                 extents.apply(self._connection, [(False, Range(*row)) for row in some])
-        for (user,) in self._connection.execute(
-            "SELECT DISTINCT coalesce(user_after, user_before) FROM detail_change"
-            " WHERE operation = ? AND position > ? LIMIT 2",
+        for user, n in self._connection.execute(
+            "SELECT coalesce(user_after, user_before), count(*) FROM detail_change"
+            " WHERE operation = ? AND position > ? GROUP BY 1 ORDER BY 1 LIMIT 2",
             (self._operation, self._journal.detail_positions),
         ):
-            self.effects.note_user(user)
+            self.effects.note_user(user, n)
 
     def add(
         self,

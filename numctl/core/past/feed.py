@@ -6,6 +6,7 @@ at the time stands as not there.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, changes_of
@@ -49,12 +50,15 @@ class Row(NamedTuple):
 class Feed:
     """The journal as rows, within the transaction of a view."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, places: Places | None = None) -> None:
         self._view = view
         self._connection = view.connection
-        self._places = Places(view)
-        self._names = NamesThen(view.connection)
+        self._places = places or Places(view)
         self._states = States(view.connection)
+
+    @cached_property
+    def _names(self) -> NamesThen:
+        return NamesThen(self._connection)
 
     def rows(self, after: int, most: int) -> tuple[list[Row], int | None]:
         """The rows of at most ``most`` operations after one, and the last of those; None for none left."""
@@ -65,11 +69,15 @@ class Feed:
             last = id
         return found, last
 
-    def _of(self, id: int, at: str, action: str) -> Iterator[Row]:
+    def of_catalog(self, id: int, at: str = "", action: str = "") -> Iterator[Row]:
+        """What an operation did to the catalog."""
         for change in changes_of(self._connection, id):
             row = self._of_catalog(id, at, action, change)
             if row is not None:
                 yield row
+
+    def _of(self, id: int, at: str, action: str) -> Iterator[Row]:
+        yield from self.of_catalog(id, at, action)
         for first, last, before, after in self._connection.execute(_PIECES, (id,)).fetchall():
             was = self._state(before, id - 1)
             now = self._state(after, id)

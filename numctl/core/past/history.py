@@ -9,19 +9,24 @@ was done until then stays to be seen. Each stands by its path of that time, thos
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.states import States
 from numctl.core.errors import NotFound
-from numctl.core.numbers.ranges import Range
+from numctl.core.numbers.packed import Packed
+from numctl.core.past.asked import Asked, Picked
+from numctl.core.past.feed import Feed
 from numctl.core.past.places import Places
-from numctl.core.past.summaries import Names, of_numbers, of_the_rest
+from numctl.core.past.summaries import Names, differences, of_numbers, of_the_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numctl.core.catalog.view import View
+    from numctl.core.numbers.ranges import Range
 
+EVERYTHING = Asked()
 _FIRST_PAGE, _PAGE = 200, 5_000  # operations looked at in one query
 
 _OPERATIONS = """
@@ -29,7 +34,7 @@ SELECT id, at, actor, acting_as, action, message, count, facts, undone_by FROM o
 WHERE id BETWEEN ? AND ? ORDER BY id DESC
 """
 _TOUCHED = """
-SELECT operation, sum(last - first + 1), count(*), min(first), max(last) FROM piece
+SELECT operation, sum(last - first + 1) FROM piece
 WHERE operation BETWEEN :first AND :last AND (
   before IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(:scope)))
   OR after IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(:scope)))
@@ -41,7 +46,9 @@ SELECT row FROM catalog_change WHERE operation = :operation AND kind = 'organiza
 UNION SELECT user.organization FROM catalog_change JOIN user ON user.id = catalog_change.row
 WHERE operation = :operation AND kind = 'user'
 """
-_ONE_PIECE = "SELECT first, last FROM piece WHERE operation = ? LIMIT 2"
+_PIECES = "SELECT first, last, before, after FROM piece WHERE operation = ? ORDER BY position"
+SHOWN = 5  # ranges in a summary
+LOOKED_AT = 2_000  # pieces, to tell the first ranges of an operation
 
 
 class Entry(NamedTuple):
@@ -61,69 +68,85 @@ class Entry(NamedTuple):
 _Row = tuple[int, str, str, int, str, str, int, str, int | None]
 
 
-class _Touched(NamedTuple):
-    numbers: int
-    block: Range | None
-
-
-_UNTOUCHED = _Touched(0, None)
+_UNTOUCHED = 0
 
 
 class Past:
     """The journal as it may be seen from ``view``, within its transaction."""
 
     def __init__(self, view: View) -> None:
+        self._view = view
         self.connection = view.connection
         self.places = Places(view)
         self.states = States(view.connection)
         self.sees_all = view.sees_all
         self._series: dict[int, str | None] = {}
 
-    def operations(self, limit: int | None = None) -> list[Entry]:
-        """The newest operations, at most ``limit``, the newest first."""
+    def operations(self, limit: int | None = None, asked: Asked = EVERYTHING) -> list[Entry]:
+        """The newest operations that are asked for, at most ``limit``, the newest first.
+
+        Raises NotFound, Ambiguous or OutOfScope for a name.
+        """
         found: list[Entry] = []
-        for entry in self._entries():
+        for entry in self._entries(Picked(self._view, self.places, asked)):
             found.append(entry)
             if len(found) == limit:
                 break
         return found
 
-    def count(self) -> int:
+    def count(self, asked: Asked = EVERYTHING) -> int:
         """How many operations there are to be seen."""
-        if self.sees_all:
+        if self.sees_all and asked == EVERYTHING:
             (n,) = self.connection.execute("SELECT count(*) FROM operation").fetchone()
             return int(n)
-        return sum(1 for _ in self._entries())
+        return sum(1 for _ in self._entries(Picked(self._view, self.places, asked)))
 
     def operation(self, id: int) -> Entry:
         """One operation. Raises NotFound where it touched nothing in scope."""
-        for entry in self._between(id, id):
+        for entry in self._between(id, id, Picked(self._view, self.places, EVERYTHING)):
             return entry
         raise unknown(id)
 
-    def _entries(self) -> Iterator[Entry]:
-        (last,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM operation").fetchone()
+    def ranges(self, id: int) -> Packed:
+        """The numbers in scope that an operation changed, ascending and joined."""
+        return Packed(self._pieces(id)).joined()
+
+    def _pieces(self, id: int) -> Iterator[tuple[int, int]]:
+        before, after = self.places.scope(id - 1), self.places.scope(id)
+        for first, last, was, now in self.connection.execute(_PIECES, (id,)):
+            if (
+                self.sees_all
+                or (was is not None and self.states[was].organization in before | after)
+                or (now is not None and self.states[now].organization in after)
+            ):
+                yield first, last
+
+    def _entries(self, picked: Picked) -> Iterator[Entry]:
+        (newest,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM operation").fetchone()
+        lowest, last = picked.ends(newest)
         page = _FIRST_PAGE
-        while last > 0:
-            first = max(1, last - page + 1)
-            yield from self._between(first, last)
+        while last >= lowest:
+            first = max(lowest, last - page + 1)
+            yield from self._between(first, last, picked)
             last, page = first - 1, _PAGE
 
-    def _between(self, first: int, last: int) -> Iterator[Entry]:
+    def _between(self, first: int, last: int, picked: Picked) -> Iterator[Entry]:
         touched = {} if self.sees_all else self._touched(first, last)
         for row in self.connection.execute(_OPERATIONS, (first, last)).fetchall():
-            id, _, _, acting_as, _, _, count, facts_text, _ = row
+            id, at, actor, acting_as, action, message, count, facts_text, _ = row
+            if not picked.takes(id, at, action):
+                continue
             facts = json.loads(facts_text)
-            if self.sees_all:
-                here = _Touched(count, self._block(id) if count else None)
-            else:
-                here = touched.get(id, _UNTOUCHED)
-                if not here.numbers and (count or not self._concerns(id, facts, acting_as)):
-                    continue
-            yield self._entry(row, here, facts)
+            here = count if self.sees_all else touched.get(id, _UNTOUCHED)
+            if not self.sees_all and not here and (count or not self._concerns(id, facts, acting_as)):
+                continue
+            ours = acting_as in self.places.scope(id)
+            if picked.says(*((actor, message) if ours else (None, None))):
+                theirs = picked.numbers.get(id, []) if picked.numbers is not None else None
+                yield self._entry(row, here, facts, theirs)
 
-    def _entry(self, row: _Row, here: _Touched, facts: dict[str, object]) -> Entry:
-        id, at, actor, acting_as, action, message, count, _, undone_by = row
+    def _entry(self, row: _Row, here: int, facts: dict[str, object], theirs: list[int] | None) -> Entry:
+        id, at, actor, acting_as, action, message, _, _, undone_by = row
         ours = acting_as in self.places.scope(id)
         return Entry(
             operation=id,
@@ -131,14 +154,21 @@ class Past:
             actor=actor if ours else None,
             acting_as=self.path(acting_as, id) if ours else None,
             action=action,
-            count=here.numbers,
-            summary=self._summary(id, action, count, here, facts, ours=ours),
+            count=here,
+            summary=self._summary(id, action, here, facts, theirs, ours=ours),
             message=(message or None) if ours else None,
             undone_by=undone_by if undone_by is None or self._is_seen(undone_by) else None,
         )
 
     def _summary(
-        self, id: int, action: str, count: int, here: _Touched, facts: dict[str, object], *, ours: bool
+        self,
+        id: int,
+        action: str,
+        here: int,
+        facts: dict[str, object],
+        theirs: list[int] | None,
+        *,
+        ours: bool,
     ) -> str:
         then = id - 1 if self._left(id, action, facts) else id
         undone = facts.get("undoes")
@@ -147,20 +177,29 @@ class Past:
         names = Names(
             lambda organization: self.path(organization, then), self.series, lambda user: self.user(user, id)
         )
-        if not count:
-            return of_the_rest(action, facts, names)
+        if not here:
+            return of_the_rest(action, facts, names, self._changes(id))
         told = (
             facts if ours else {name: value for name, value in facts.items() if name not in _WORDS_OF_ABOVE}
         )
-        return of_numbers(action, here.numbers, here.block, told, names)
+        if theirs is not None:
+            return of_numbers(action, len(theirs), Packed((one, one) for one in theirs).joined(), told, names)
+        return of_numbers(action, here, self._first_ranges(id, here), told, names)
 
-    def _touched(self, first: int, last: int) -> dict[int, _Touched]:
-        found: dict[int, _Touched] = {}
+    def _changes(self, id: int) -> list[str]:
+        """What an operation changed of the catalog, from what to what."""
+        rows = Feed(self._view, self.places).of_catalog(id)
+        return [said for row in rows for said in differences(row.before, row.after)]
+
+    def _first_ranges(self, id: int, count: int) -> Sequence[Range]:
+        """The first few ranges of an operation, ascending as far as its first pieces are."""
+        return Packed(islice(self._pieces(id), LOOKED_AT)).joined()[:SHOWN]
+
+    def _touched(self, first: int, last: int) -> dict[int, int]:
+        found: dict[int, int] = {}
         for low, high, scope in self.places.stretches(first, last):
             these = {"first": low, "last": high, "scope": json.dumps(sorted(scope))}
-            for operation, count, pieces, lowest, highest in self.connection.execute(_TOUCHED, these):
-                block = Range(lowest, highest) if pieces == 1 else None
-                found[operation] = _Touched(count, block)
+            found.update(self.connection.execute(_TOUCHED, these).fetchall())
         return found
 
     def _is_seen(self, id: int) -> bool:
@@ -171,10 +210,6 @@ class Past:
             "SELECT acting_as, count, facts FROM operation WHERE id = ?", (id,)
         ).fetchone()
         return not count and self._concerns(id, json.loads(facts), acting_as)
-
-    def _block(self, operation: int) -> Range | None:
-        rows = self.connection.execute(_ONE_PIECE, (operation,)).fetchall()
-        return Range(*rows[0]) if len(rows) == 1 else None
 
     def _concerns(self, id: int, facts: dict[str, object], acting_as: int) -> bool:
         rows = self.connection.execute(_ROWS, {"operation": id}).fetchall()

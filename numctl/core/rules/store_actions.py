@@ -42,13 +42,13 @@ STORE_ACTIONS = (
         "org set",
         "Set up organization {organization}{settings}",
         "set up organization {organization}{settings}",
-        "changed the settings of {organization}",
+        "set up {organization}",
     ),
     Action(
         "org move",
         "Moved organization {organization} under {parent}",
         "move it: it would be {organization}",
-        "moved {organization} to another place",
+        "moved {organization}",
     ),
     Action(
         "org remove", "Removed organization {name}", "remove organization {name}", "removed {organization}"
