@@ -9,7 +9,7 @@ import typer
 from numctl.core.text import clean_tag
 from numctl.core.values import days, option
 from numctl.input.numbers import numbers_or_user
-from numctl.input.options import MaybeUser, NumbersOrUser, Until
+from numctl.input.options import MaybeUser, NumbersOrUser, Until, WhoseUser
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -31,6 +31,7 @@ def release(
     ctx: typer.Context,
     numbers: NumbersOrUser = None,
     user: MaybeUser = None,
+    org: WhoseUser = None,
     reserve: Reserve = None,
     forward_to: ForwardTo = None,
     until: Until = None,
@@ -51,7 +52,7 @@ def release(
     from numctl.core.actions import subscribers
 
     session: Session = ctx.obj
-    given = numbers_or_user(session, numbers, user)
+    given = numbers_or_user(session, numbers, user, org)
     keep = subscribers.Keep.of(
         reserve=clean_tag(reserve) if reserve is not None else None,
         forward_to=session.number(forward_to) if forward_to is not None else None,

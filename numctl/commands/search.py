@@ -11,7 +11,7 @@ from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
 from numctl.core.queries.ordering import COLUMNS, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
-from numctl.input.options import Limit, Matching, Statuses, Text
+from numctl.input.options import DATE, Limit, Matching, Statuses, Text
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -40,6 +40,10 @@ SomeTags = Annotated[
 SomeUsers = Annotated[
     list[str] | None, typer.Option("--user", metavar="TEXT", help="Only users whose name contains this.")
 ]
+Exact = Annotated[bool, typer.Option("--exact", help="TEXT, tags and users as wholes, in any case.")]
+UntilBefore = Annotated[
+    str | None, typer.Option("--until-before", metavar=DATE, help="Only what is held until a day before.")
+]
 Sort = Annotated[
     str, typer.Option("--sort", metavar="COLUMN", parser=_column, help=f"By {', '.join(COLUMNS)}.")
 ]
@@ -59,6 +63,8 @@ def search(
     tag: SomeTags = None,
     user: SomeUsers = None,
     matching: Matching = None,
+    exact: Exact = False,
+    until_before: UntilBefore = None,
     sort: Sort = "number",
     desc: Desc = False,
     limit: Limit = None,
@@ -83,7 +89,9 @@ def search(
     if matching is not None:
         _expect_pattern(matching)
     narrowed = (series or (), org or (), below, status or (), tag or (), user or (), matching or "")
-    wanted = Filter((text or "").strip(), *narrowed)
+    day = session.day(until_before) if until_before is not None else ""
+    written = _as_kept(session, text)
+    wanted = Filter((text or "").strip(), *narrowed, exact=exact, until_before=day, written=written)
     if count:
         _count(session, wanted)
     else:
@@ -108,6 +116,17 @@ def _list(
         more = "See all with --all, or narrow the search."
         shared, pieces = listing.rows, listing.pieces()
         session.output.runs(FIELDS, shared, pieces, empty="No numbers found.", total=total, more=more)
+
+
+def _as_kept(session: Session, text: str | None) -> str:
+    """The digits that TEXT stands for in the region that is set, where these are others than it has."""
+    region = session.settings.region
+    if region is None or text is None or text.lstrip().startswith("+"):
+        return ""
+    from numctl.core.numbers.national import as_international
+    from numctl.core.numbers.parsing import digits_alone
+
+    return as_international(digits_alone(text) or "", region)
 
 
 def _expect_pattern(pattern: str) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.actions.allocation import Quantity
+    from numctl.core.actions.subscribers import OfUser
     from numctl.core.numbers.ranges import Range
     from numctl.input.options import ChangeOptions
 
@@ -83,19 +84,29 @@ def quantity_of(
     return Quantity(clean_name(series, "A series"), quantity, contiguous, matching)
 
 
-def numbers_or_user(session: Asked, given: Sequence[str] | None, user: str | None) -> Sequence[Range] | str:
-    """NUMBERS, or a user's name in their place or by --user. Raises BadValue for both and for neither."""
+def numbers_or_user(
+    session: Asked, given: Sequence[str] | None, user: str | None, org: str | None = None
+) -> Sequence[Range] | OfUser:
+    """NUMBERS, or a user's name in their place or by --user. Raises BadValue for both and for neither.
+
+    ``org`` says which user is meant, where several organizations have one of that name.
+    """
+    from numctl.core.actions.subscribers import OfUser
     from numctl.core.text import clean_name
 
     named = bool(given) or session.change_options.from_file is not None
-    if user is not None:
-        if named:
-            raise BadValue("NUMBERS and --user exclude one another.", "Name the numbers, or the user.")
-        return clean_name(user, "A user")
-    if not named:
+    if user is not None and named:
+        raise BadValue("NUMBERS and --user exclude one another.", "Name the numbers, or the user.")
+    if user is None and not named:
         raise BadValue("NUMBERS or a USER are missing.", "Give numbers or ranges, or the name of a user.")
-    if given and len(given) == 1 and session.change_options.from_file is None and _is_a_name(given[0]):
-        return clean_name(given[0], "A user")
+    if user is None and given and session.change_options.from_file is None and all(map(_is_a_name, given)):
+        if len(given) > 1:
+            raise BadValue("One user at a time.", "Name one, or give the numbers of several.")
+        user = given[0]
+    if user is not None:
+        return OfUser(clean_name(user, "A user"), org)
+    if org is not None:
+        raise BadValue("--org says which user is meant.", "Leave it out where numbers are named.")
     return session.numbers(given)
 
 

@@ -66,6 +66,9 @@ From = Annotated[str, typer.Option("--from", metavar="ORG", help="The organizati
 Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="What they are held for.")]
 User = Annotated[str, typer.Option("--user", metavar="USER", help="The user's name.")]
 MaybeUser = Annotated[str | None, typer.Option("--user", metavar="USER", help="A user: all that fit.")]
+WhoseUser = Annotated[
+    str | None, typer.Option("--org", metavar="ORG", help="Whose user, where several bear the name.")
+]
 Quantity = Annotated[
     int, typer.Option("--quantity", metavar="N", parser=quantity, help="How many numbers, 1 or more.")
 ]

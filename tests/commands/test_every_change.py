@@ -37,7 +37,7 @@ CATALOG = {
     "series rename": ["series", "rename", "Short", "New"],
     "threshold set": ["threshold", "set", "5"],
     "user rename": ["user", "rename", "Bob", "Rob"],
-    "user forget": ["user", "forget", "Bob"],
+    "user forget": ["user", "forget", "Bob", "--yes"],
 }
 LINES = {**{name: line for name, (line, _) in NUMBERS.items()}, **CATALOG}
 every_change = pytest.mark.parametrize("name", LINES)

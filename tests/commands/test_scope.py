@@ -110,7 +110,7 @@ def test_series_without_numbers_in_scope_is_what_never_was(paris: None, numctl, 
 
 
 @pytest.mark.parametrize(
-    "command", [["user", "forget"], ["user", "rename"], ["register"], ["release"]], ids=" ".join
+    "command", [["user", "forget", "--yes"], ["user", "rename"], ["register"], ["release"]], ids=" ".join
 )
 def test_users_outside_are_who_never_were(acme: Path, numctl, command: list[str]) -> None:
     new = ["New"] if command[-1] == "rename" else []

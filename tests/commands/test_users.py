@@ -68,7 +68,7 @@ def test_rename_sees_no_name_outside(acme: Path, numctl, refusal, state) -> None
 
 
 def test_forget_blanks_the_name_everywhere(acme: Path, numctl, answer, rows, state) -> None:
-    forgotten = answer("user", "forget", "ann lee")
+    forgotten = answer("user", "forget", "ann lee", "--yes")
     assert (forgotten["operation"], forgotten["action"], forgotten["user"]) == (5, "user forget", None)
     assert (state(number(71))["status"], state(number(71))["user"]) == ("in-use", None)
     assert "Ann Lee" not in [row["user"] for row in rows("user", "list", "--former")]
@@ -80,21 +80,21 @@ def test_forget_blanks_the_name_everywhere(acme: Path, numctl, answer, rows, sta
 
 def test_forget_works_for_users_without_numbers(acme: Path, numctl, rows) -> None:
     numctl("release", "Bob")
-    assert numctl("user", "forget", "Bob").out == (
+    assert numctl("user", "forget", "Bob", "--yes").out == (
         "Forgot a user; the name is blank everywhere, history included (operation 6).\n"
     )
     assert b"Bob" not in acme.read_bytes()
 
 
 def test_forgotten_user_s_numbers_live_on(acme: Path, numctl, answer) -> None:
-    numctl("user", "forget", "Ann Lee")
+    numctl("user", "forget", "Ann Lee", "--yes")
     assert answer("register", number(70))["user"] is None
     assert answer("move", number(70), "--to", "Finance")["count"] == 1
     assert answer("release", number(70), number(71))["count"] == 2
 
 
 def test_name_may_be_used_again(acme: Path, numctl, rows) -> None:
-    numctl("user", "forget", "Ann Lee")
+    numctl("user", "forget", "Ann Lee", "--yes")
     numctl("assign", number(75), "--user", "Ann Lee")
     assert rows("user", "list", "ann") == [{"user": "Ann Lee", "numbers": 1, "assigned": 1, "registered": 0}]
 
@@ -103,18 +103,18 @@ def test_name_may_be_used_again(acme: Path, numctl, rows) -> None:
     ("name", "acting", "code"), [("Nobody", "Acme", 5), ("Cat", "Acme/Sales", 5), ("", "Acme", 2)]
 )
 def test_forget_refusals(acme: Path, refusal, name: str, acting: str, code: int) -> None:
-    assert refusal("user", "forget", name, "--as", acting)["code"] == code
+    assert refusal("user", "forget", name, "--yes", "--as", acting)["code"] == code
 
 
 def test_forget_leaves_the_same_name_outside_alone(acme: Path, numctl, state) -> None:
     numctl("move", number(71), "--to", "Finance")
-    numctl("user", "forget", "Ann Lee", "--as", "Sales")
+    numctl("user", "forget", "Ann Lee", "--yes", "--as", "Sales")
     assert state(number(70))["user"] is None
     assert state(number(71))["user"] == "Ann Lee"
 
 
 def test_dry_run_forgets_nobody(acme: Path, numctl) -> None:
-    out = numctl("user", "forget", "Bob", "--dry-run").out
+    out = numctl("user", "forget", "Bob", "--yes", "--dry-run").out
     assert out.startswith("Would forget the user")
     assert b"Bob" in acme.read_bytes()
 
@@ -134,12 +134,12 @@ def test_forget_reaches_organizations_that_were_removed(acme: Path, numctl, refu
         assert numctl(*line).code == 0, line
     assert "Thea Quux" in numctl("history", number(11)).out
     assert "Dora" not in numctl("history", number(11)).out
-    assert refusal("user", "forget", "Carol Quux", "--as", "Finance")["code"] == 5
+    assert refusal("user", "forget", "Carol Quux", "--yes", "--as", "Finance")["code"] == 5
     for name, n in (("Carol Quux", 10), ("Thea Quux", 11)):
         assert name in numctl("history", number(n)).out
-        assert numctl("user", "forget", name).code == 0
+        assert numctl("user", "forget", name, "--yes").code == 0
         assert name not in numctl("history", number(n)).out
-        assert refusal("user", "forget", name)["code"] == 5
+        assert refusal("user", "forget", name, "--yes")["code"] == 5
     assert b"Quux" not in acme.read_bytes()
     assert numctl("check").code == 0
 
@@ -154,7 +154,7 @@ def test_forget_finds_who_was_only_ever_in_a_removed_organization(acme: Path, nu
         ["org", "remove", "Lab"],
     ):
         assert numctl(*line).code == 0, line
-    assert answer("user", "forget", "carol quux")["action"] == "user forget"
+    assert answer("user", "forget", "carol quux", "--yes")["action"] == "user forget"
     assert b"Carol" not in acme.read_bytes()
 
 
@@ -187,6 +187,6 @@ def test_users_of_a_removed_organization_belong_to_where_it_was(acme: Path, numc
         assert numctl(*line).code == 0, line
     for acting in ("Finance", "EMEA"):
         assert ("Quux" in numctl("history", number(10), "--as", acting).out) is (acting == "EMEA")
-    assert refusal("user", "forget", "Carol Quux", "--as", "Finance")["code"] == 5
-    assert numctl("user", "forget", "Carol Quux", "--as", "Sales").code == 0
+    assert refusal("user", "forget", "Carol Quux", "--yes", "--as", "Finance")["code"] == 5
+    assert numctl("user", "forget", "Carol Quux", "--yes", "--as", "Sales").code == 0
     assert b"Quux" not in acme.read_bytes()

@@ -157,11 +157,13 @@ def test_users_of_one_long_span_are_carried_set_by_set(store: Store, monkeypatch
         ten = [Range(1000, 1009)]
         perform(store, ACT, "assign", lambda op: subscribers.assign(op, ten, "Ann"))
         assert spans_of(store) == [(1000, 1009)]
-        perform(store, ACT, "register", lambda op: subscribers.register(op, "Ann"))
+        perform(store, ACT, "register", lambda op: subscribers.register(op, subscribers.OfUser("Ann")))
         done = perform(store, ACT, "move", lambda op: inventory.move(op, ten, "Sales"))
         assert (done.count, done.user, used[-1]) == (10, "Ann", 10)
         keep = subscribers.Keep("left", forward_to=3999)
-        done = perform(store, ACT, "release", lambda op: subscribers.release(op, "Ann", keep))
+        done = perform(
+            store, ACT, "release", lambda op: subscribers.release(op, subscribers.OfUser("Ann"), keep)
+        )
         assert (done.count, list(done.ranges)) == (10, ten)
         forwarded = store.connection.execute("SELECT count(*) FROM detail WHERE forward_to = 3999")
         assert forwarded.fetchone() == (10,)
@@ -225,7 +227,7 @@ def test_forwarding_goes_along_in_a_large_move(store: Store) -> None:
     keep = subscribers.Keep("left", forward_to=3999)
     with store:
         perform(store, ACT, "assign", lambda op: subscribers.assign(op, [Range(1000, 1001)], "Ann"))
-        perform(store, ACT, "release", lambda op: subscribers.release(op, "Ann", keep))
+        perform(store, ACT, "release", lambda op: subscribers.release(op, subscribers.OfUser("Ann"), keep))
         perform(store, ACT, "move", lambda op: inventory.move(op, [Range(1000, 1001)], "Sales"))
         rows = store.connection.execute("SELECT number, forward_to FROM detail ORDER BY number").fetchall()
         assert rows == [(1000, 3999), (1001, 3999)]
@@ -237,7 +239,7 @@ def test_forwarding_goes_along_in_a_large_move(store: Store) -> None:
 def test_users_go_along_in_a_large_move_of_free_numbers_as_well(store: Store) -> None:
     with store:
         perform(store, ACT, "assign", lambda op: subscribers.assign(op, [Range(1000, 1000)], "Ann"))
-        perform(store, ACT, "register", lambda op: subscribers.register(op, "Ann"))
+        perform(store, ACT, "register", lambda op: subscribers.register(op, subscribers.OfUser("Ann")))
         perform(store, ACT, "move", lambda op: inventory.move(op, [Range(1000, 1003)], "Sales"))
         holders = store.connection.execute(
             "SELECT organization.name FROM detail JOIN user ON user.id = detail.user"

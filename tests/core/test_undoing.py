@@ -45,7 +45,7 @@ def company(tmp_path: Path) -> Iterator[Company]:
     company.do("release", lambda op: subscribers.release(op, FORWARDED, Keep("left", 1418090)))
     company.do("assign", lambda op: subscribers.assign(op, ASSIGNED, "ann"))
     company.do("assign", lambda op: subscribers.assign(op, USED, "bob"))
-    company.do("register", lambda op: subscribers.register(op, "bob"))
+    company.do("register", lambda op: subscribers.register(op, subscribers.OfUser("bob")))
     company.do("series add", lambda op: series.add(op, "other", ""))
     yield company
     company.store.close()
@@ -70,7 +70,7 @@ WORKS: dict[str, Callable[[Operation], object]] = {
     "retag": lambda op: reservations.retag(op, HELD + FORWARDED, "other"),
     "unreserve": lambda op: reservations.unreserve(op, HELD + FORWARDED),
     "assign": lambda op: subscribers.assign(op, TEN + HELD + FORWARDED, "dora"),
-    "register": lambda op: subscribers.register(op, "ann"),
+    "register": lambda op: subscribers.register(op, subscribers.OfUser("ann")),
     "release": lambda op: subscribers.release(op, ASSIGNED + USED),
     "release and keep": lambda op: subscribers.release(op, [Range(1418040, 1418040)], Keep("x", 1418099)),
     "forward": lambda op: subscribers.forward(op, FORWARDED, 1418091),

@@ -63,7 +63,7 @@ def test_what_is_not_there_is_said_before_what_does_not_fit(company: Company) ->
 def test_forwarding_is_changed_only_where_all_have_it(company: Company) -> None:
     company.do("assign", lambda op: subscribers.assign(op, span(0, 0), "Ann"))
     keep = subscribers.Keep("left", forward_to=FIRST + 50)
-    company.do("release", lambda op: subscribers.release(op, "Ann", keep))
+    company.do("release", lambda op: subscribers.release(op, subscribers.OfUser("Ann"), keep))
     company.do("reserve", lambda op: reservations.reserve(op, span(1, 1), "left"))
     before = company.dump()
     with pytest.raises(NumbersRefuse, match="has no forwarding number"):

@@ -86,7 +86,7 @@ CHANGES: dict[str, str] = {
     "release": f"{text(10, 11)} --reserve kept --forward-to 3998",
     "forward": f"{text(13)} --to 3997",
     "user rename": "Ann Anna",
-    "user forget": "Bo",
+    "user forget": "Bo --yes",
     "batch": "{files}/batch.jsonl",
     "undo": "15",
     "threshold set": "60 --org Support",

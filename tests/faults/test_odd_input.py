@@ -47,7 +47,7 @@ def made(store: Path, numctl: Numctl) -> Path:
         *(
             ["user", "list", ODD],
             ["user", "rename", ODD, "x"],
-            ["user", "forget", ODD],
+            ["user", "forget", ODD, "--yes"],
             ["mail", "test", ODD],
         ),
         *(

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from numctl.core.actions import (
+    aging,
     allocation,
     expiry,
     inventory,
@@ -256,7 +257,7 @@ class Inventory(RuleBasedStateMachine):
         sources = (
             ("available",),
             ("reserved",),
-            ("available", "reserved", "in-use"),
+            ("available", "reserved", "aging", "in-use"),
             ("available", "reserved"),
         )
         if not all(self.model[n].status in sources[kind] for n in numbers):
@@ -290,7 +291,9 @@ class Inventory(RuleBasedStateMachine):
     @rule(range=RANGES)
     def remove(self, range: Range) -> None:
         numbers = list(_numbers(range))
-        fine = all(n in self.model and self.model[n].status in ("available", "reserved") for n in numbers)
+        fine = all(
+            n in self.model and self.model[n].status in ("available", "reserved", "aging") for n in numbers
+        )
         before = dict(self.model)
         try:
             outcome = self.do(lambda op: inventory.remove(op, [range], "ported"))
@@ -380,24 +383,32 @@ class Inventory(RuleBasedStateMachine):
         theirs = [n for n in self.model if self.sees(acting, n) and self.model[n].user == user]
         numbers = [n for n in theirs if self.model[n].status == "assigned"]
         self.attempt(
-            lambda op: subscribers.register(op, user),
+            lambda op: subscribers.register(op, subscribers.OfUser(user)),
             acting,
             numbers,
             lambda _: True,
             lambda _, line: line._replace(status="in-use"),
-            allowed=bool(numbers),
+            allowed=bool(numbers) and len({self.model[n].org for n in theirs}) == 1,
         )
 
     @rule(
         range=_short(),
         acting=ACTORS,
         tag=st.none() | st.sampled_from(TAGS),
+        cool=st.none() | st.integers(0, 3),
         forward=st.integers(LOW, HIGH) | st.none(),
     )
-    def release(self, range: Range, acting: str, tag: str | None, forward: int | None) -> None:
-        keep = subscribers.AS_RULED if tag is None else subscribers.Keep(tag, forward)
-        target = 0 if tag is None else forward or 0
-        after = Line("", "", "reserved" if tag else "available", tag or "", "", "", target)
+    def release(
+        self, range: Range, acting: str, tag: str | None, cool: int | None, forward: int | None
+    ) -> None:
+        if tag is not None:
+            cool = None
+        kept = tag is not None or bool(cool)
+        target = forward or 0 if kept else 0
+        keep = subscribers.Keep(tag or "", target or None, cool=cool)
+        until = (self.today + timedelta(cool)).isoformat() if cool else ""
+        status = "reserved" if tag else "aging" if cool else "available"
+        after = Line("", "", status, tag or "", until, "", target)
         self.attempt(
             lambda op: subscribers.release(op, [range], keep),
             acting,
@@ -405,6 +416,27 @@ class Inventory(RuleBasedStateMachine):
             lambda line: line.status in ("assigned", "in-use"),
             lambda _, line: after._replace(org=line.org, series=line.series),
             allowed=not self.leads_to(target, range.first, acting),
+        )
+
+    @rule(range=RANGES, acting=ACTORS, days=st.integers(0, 3))
+    def age(self, range: Range, acting: str, days: int) -> None:
+        until = (self.today + timedelta(days)).isoformat()
+        self.attempt(
+            lambda op: aging.age(op, [range], until),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.status in ("available", "reserved"),
+            lambda _, line: line._replace(status="aging", tag="", until=until),
+        )
+
+    @rule(range=RANGES, acting=ACTORS)
+    def free(self, range: Range, acting: str) -> None:
+        self.attempt(
+            lambda op: aging.free(op, [range]),
+            acting,
+            list(_numbers(range)),
+            lambda line: line.status == "aging",
+            lambda _, line: Line(line.org, line.series),
         )
 
     @rule(range=_short(), acting=ACTORS, to=st.none() | st.integers(LOW, HIGH))
@@ -560,7 +592,9 @@ class Inventory(RuleBasedStateMachine):
         below = [line.status for line in lines if line.org.startswith(org + "/")]
         counts = [own.count(status) for status in ("available", "reserved", "assigned", "in-use")]
         subscribers_ = sum(status in ("assigned", "in-use") for status in own + below)
-        assert figures == utilization.Figures(*counts, len(below), subscribers_)
+        aging_ = own.count("aging")
+        counts[1] += aging_
+        assert figures == utilization.Figures(*counts, len(below), subscribers_, aging_)
         assert figures.total == len(own) + len(below)
 
     @invariant()

@@ -59,7 +59,7 @@ def _fill(store: Store) -> None:
         do(lambda op, n=n, tag=tag, until=until: reservations.reserve(op, [Range(n, n)], tag, until=until))
     for at, n in enumerate([*range(906, 1290, 9), *range(9906, 9990, 4)]):
         do(lambda op, n=n, at=at: subscribers.assign(op, [Range(n, n)], USERS[at % 3]))
-    do(lambda op: subscribers.register(op, "Ann"))
+    do(lambda op: subscribers.register(op, subscribers.OfUser("Ann", "Acme")))
     do(lambda op: subscribers.release(op, [Range(906, 906)], subscribers.Keep("ex", 3999)))
     # Neighbours in one state, with different users, and with forwarding here and there.
     for n in [*range(9105, 9112), *range(9120, 9126)]:

@@ -162,7 +162,7 @@ org add x --parent {target}
 org set {org} --threshold 5
 threshold set 5 --org {org}
 user rename {user} x
-user forget {user}
+user forget {user} --yes
 batch {changes}
 series rename {series} x
 series move {free} --to {series}

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def forget(
-    ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER", help="The user's name.")]
+    ctx: typer.Context,
+    user: Annotated[str, typer.Argument(metavar="USER", help="The user's name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> None:
     """Blank a user's name everywhere, history included. This can't be undone.
 
@@ -21,10 +23,11 @@ def forget(
 
     Examples:
 
-        numctl user forget 'Ada Moreau'
+        numctl user forget 'Ada Moreau' --yes
     """
     from numctl.core.actions import users
 
     session: Session = ctx.obj
     name = clean_name(user, "A user")
+    session.output.ask(f"Forget {name!r} everywhere, for good?", yes=yes or session.change_options.dry_run)
     session.change("user forget", lambda operation: users.forget(operation, name))

@@ -85,9 +85,14 @@ def choose(
             wanted.quantity,
             found.most,
             f"in {wanted.series} of {operation.tree.path(organization)}",
-            "in its longest unbroken block" if wanted.contiguous else "available",
+            _where(wanted),
         )
     return found.numbers
+
+
+def _where(wanted: Quantity) -> str:
+    fitting = f" that match '{wanted.matching}'" if wanted.matching else ""
+    return f"in its longest unbroken block{fitting}" if wanted.contiguous else f"available{fitting}"
 
 
 class _Found(NamedTuple):

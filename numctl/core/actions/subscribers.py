@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.actions import aging, allocation
+from numctl.core.actions import aging, allocation, inventory
 from numctl.core.actions.forwarding import expect_no_circle
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.catalog import users
 from numctl.core.dates import days_after
-from numctl.core.errors import BadValue, NumbersRefuse
+from numctl.core.errors import Ambiguous, BadValue, NumbersRefuse
 from numctl.core.numbers.ranges import Range, normalize, total
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Change, Status
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numctl.core.changes.operation import Operation
-    from numctl.core.store.connection import Connection
 
 COOLING = "cooling"  # the tag under which older versions held a number that rests after its release
+
+
+class OfUser(NamedTuple):
+    """All numbers of a user that an action fits; ``organization`` (as ORG) says whose, where several bear
+    the name."""
+
+    name: str
+    organization: str | None = None
 
 
 class Keep(NamedTuple):
@@ -63,9 +70,9 @@ class Keep(NamedTuple):
         days_after(today, cool or 0)  # raises where the calendar has no such day
         return cls(reserve or "", forward_to, until or "", cool)
 
-    def expect_fit(self, numbers: Iterable[Range] | str) -> None:
+    def expect_fit(self, numbers: Iterable[Range] | OfUser) -> None:
         """Raises BadValue where numbers that are named can't be given this forwarding."""
-        if self.forward_to is not None and not isinstance(numbers, str):
+        if self.forward_to is not None and not isinstance(numbers, OfUser):
             expect_few(numbers, "a forwarding")
             expect_others(numbers, self.forward_to)
 
@@ -101,12 +108,12 @@ def assign(operation: Operation, numbers: Iterable[Range] | allocation.Quantity,
     )
 
 
-def register(operation: Operation, numbers: Iterable[Range] | str) -> None:
-    """The user on-boards: assigned numbers come into use. A name stands for all that user's numbers."""
+def register(operation: Operation, numbers: Iterable[Range] | OfUser) -> None:
+    """The user on-boards: assigned numbers come into use. A user stands for all of theirs."""
     operation.writer.change(_named(operation, numbers, "register"), Change("register", to=Status.IN_USE))
 
 
-def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep = AS_RULED) -> None:
+def release(operation: Operation, numbers: Iterable[Range] | OfUser, keep: Keep = AS_RULED) -> None:
     """The user is deleted or the invitation withdrawn; ``keep`` says what becomes of the numbers.
 
     This is the one moment at which forwarding can be added. Raises BadValue for a date that has
@@ -124,6 +131,11 @@ def release(operation: Operation, numbers: Iterable[Range] | str, keep: Keep = A
     operation.writer.change(chosen, change)
 
 
+def move(operation: Operation, numbers: Iterable[Range] | OfUser, to: str) -> None:
+    """Hand numbers, or those of a user that may move, to another organization in scope."""
+    inventory.move(operation, _named(operation, numbers, "move"), to)
+
+
 def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> None:
     """Change the forwarding of reserved numbers that have one; None removes it for good.
 
@@ -136,12 +148,12 @@ def forward(operation: Operation, numbers: Iterable[Range], to: int | None) -> N
     operation.writer.change(chosen, Change("forward", forward_to=to, stop_forwarding=to is None))
 
 
-def expect_few(numbers: Iterable[Range] | allocation.Quantity | str, what: str) -> None:
+def expect_few(numbers: Iterable[Range] | allocation.Quantity | OfUser, what: str) -> None:
     """Raises BadValue for more numbers than may be given something of their own at a time.
 
     ``what`` is what they are given, with its article. Quantities and users are of no such size.
     """
-    if isinstance(numbers, allocation.Quantity | str):
+    if isinstance(numbers, allocation.Quantity | OfUser):
         return
     count = total(numbers)
     if count > MOST_ONE_BY_ONE:
@@ -158,30 +170,45 @@ def expect_others(numbers: Iterable[Range], to: int) -> None:
         raise BadValue(f"{to} can't be forwarded to itself.", "Forward it to another number.", number=str(to))
 
 
-def numbers_of(connection: Connection, scope: frozenset[int], user: str) -> list[tuple[int, Status]]:
-    """A user's numbers held in scope, ascending, with their status. Raises NotFound for one without any."""
+def numbers_of(operation: Operation, of: OfUser) -> list[tuple[int, Status]]:
+    """A user's numbers held in scope, ascending, with their status.
+
+    Raises NotFound for a user that there is none of, or without numbers; Ambiguous where users of several
+    organizations bear the name and none of these is named.
+    """
+    connection, scope = operation.written, operation.scope
+    if of.organization is not None:
+        scope = frozenset({operation.organization(of.organization)})
     rows = connection.execute(
         "SELECT number, status, state.organization FROM user JOIN detail ON detail.user = user.id"
         " JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)"
         " JOIN state ON state.id = span.state WHERE user.folded = ? AND user.folded <> '' ORDER BY number",
-        (fold(user),),
+        (fold(of.name),),
     ).fetchall()
-    found = [(number, Status(status)) for number, status, organization in rows if organization in scope]
+    found = [(number, Status(status), holder) for number, status, holder in rows if holder in scope]
     if not found:
-        raise users.unknown(connection, scope, user)
-    return found
+        raise users.unknown(connection, scope, of.name)
+    holders = sorted({operation.tree.path(holder) for _, _, holder in found})
+    if len(holders) > 1:
+        raise Ambiguous(
+            f"Users of {len(holders)} organizations are called '{of.name}': {', '.join(holders)}.",
+            "Say whose with --org, or name the numbers.",
+            user=of.name,
+            candidates=holders,
+        )
+    return [(number, status) for number, status, _ in found]
 
 
-def _named(operation: Operation, numbers: Iterable[Range] | str, action: str) -> Iterable[Range]:
-    if not isinstance(numbers, str):
+def _named(operation: Operation, numbers: Iterable[Range] | OfUser, action: str) -> Iterable[Range]:
+    if not isinstance(numbers, OfUser):
         return numbers
-    theirs = numbers_of(operation.written, operation.scope, numbers)
+    theirs = numbers_of(operation, numbers)
     fitting = [Range(number, number) for number, status in theirs if status in ACTIONS[action].sources]
     if not fitting:
         raise NumbersRefuse(
-            f"No number of '{numbers}' is {' or '.join(sorted(ACTIONS[action].sources))},"
+            f"No number of '{numbers.name}' is {' or '.join(sorted(ACTIONS[action].sources))},"
             f" so `{action}` can't be done.",
             "Nothing was changed. See `numctl search --user`.",
-            user=numbers,
+            user=numbers.name,
         )
     return normalize(fitting)

@@ -73,11 +73,15 @@ def _chosen(values: Values, quantity: int | None) -> list[Range] | allocation.Qu
     )
 
 
-def _named(values: Values) -> list[Range] | str:
+def _named(values: Values) -> list[Range] | subscribers.OfUser:
     """The numbers named, or a user's."""
     if ("numbers" in values) == ("user" in values):
         raise BadValue("Give either numbers, or a user.", "Leave one of 'numbers' and 'user' out.")
-    named: list[Range] | str = values.get("numbers") or values["user"]
+    if "user" in values:
+        return subscribers.OfUser(values["user"], values.get("org"))
+    if "org" in values:
+        raise BadValue("'org' says which user is meant.", "Leave it out where numbers are named.", key="org")
+    named: list[Range] = values["numbers"]
     return named
 
 
@@ -114,6 +118,11 @@ def _release(reader: ValueReader, values: Values) -> Step:
 def _keep(reader: ValueReader, values: Values) -> subscribers.Keep:
     said = {word: values.get(word) for word in ("reserve", "forward_to", "until", "cool")}
     return subscribers.Keep.of(**said, today=reader.today, name=key)
+
+
+def _move(reader: ValueReader, values: Values) -> Step:
+    numbers, to = _named(values), values["to"]
+    return lambda op: subscribers.move(op, numbers, to)
 
 
 def _forward(reader: ValueReader, values: Values) -> Step:
@@ -158,7 +167,7 @@ STEPS: dict[str, Callable[[ValueReader, Values], Step]] = {
     "age": _allot(aging.age, "numbers", "until"),
     "free": _allot(aging.free, "numbers"),
     "forward": _forward,
-    "move": _allot(inventory.move, "numbers", "to"),
+    "move": _move,
     "allocate": _allocate,
     "withdraw": _allot(allocation.withdraw, "series", "quantity", "from"),
     "add": _add,

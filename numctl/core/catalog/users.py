@@ -38,6 +38,12 @@ def taken_along(connection: Connection, user: int, organization: int) -> int:
 
 def unknown(connection: Connection, scope: frozenset[int], name: str) -> NotFound:
     """The refusal of a name that no user in scope has, with the nearest that are."""
+    if named(connection, scope, name):
+        return NotFound(
+            f"'{name}' has no numbers now.",
+            f"See `numctl history --user '{name}'` for those they had.",
+            user=name,
+        )
     rows = connection.execute(
         "SELECT DISTINCT name, organization FROM user WHERE folded <> ''"
         " AND EXISTS (SELECT 1 FROM detail WHERE detail.user = user.id) ORDER BY name"

@@ -50,6 +50,17 @@ def reader(region: str) -> Reader:
     )
 
 
+def as_international(digits: str, region: str) -> str:
+    """The beginning of a number as a region writes it, with the country's code; empty where it isn't one.
+
+    Only what begins with the trunk prefix can be told from any other digits. Raises BadValue for the region.
+    """
+    trunk: str = _metadata(reader(region).region).national_prefix or ""
+    if not trunk or not digits.startswith(trunk):
+        return ""
+    return reader(region).country_code + digits.removeprefix(trunk)
+
+
 def _metadata(region: str) -> PhoneMetadata:
     from phonenumbers import PhoneMetadata
 
@@ -108,7 +119,7 @@ class Reader:
         country_codes: Container[int],
     ) -> None:
         self.region = region
-        self._code = country_code
+        self.country_code = country_code
         self._international = international
         self._plan = plan
         self._main = main
@@ -134,7 +145,7 @@ class Reader:
             national = stripped
         length = len(national)
         if length in self._main.possible or (length > self._main.longest and (coded or trunked)):
-            return self._within_lengths(digits, self._code + national)
+            return self._within_lengths(digits, self.country_code + national)
         if not coded and self._is_short_code(length):
             return self._short_code(digits)
         raise self._misfit(digits, length)
@@ -155,9 +166,9 @@ class Reader:
 
         Digits that are a number of the region as they stand don't count as having the code.
         """
-        if not digits.startswith(self._code):
+        if not digits.startswith(self.country_code):
             return None
-        rest = self._plan.without_prefix(digits[len(self._code) :])
+        rest = self._plan.without_prefix(digits[len(self.country_code) :])
         if len(digits) > self._plan.longest or (not self._plan.fits(digits) and self._plan.fits(rest)):
             return rest
         return None

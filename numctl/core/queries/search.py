@@ -38,6 +38,7 @@ class Search:
         """Raises NotFound, Ambiguous or OutOfScope for a name, BadValue for a pattern."""
         self._view = view
         self._users = [fold(user.strip()) for user in wanted.users]
+        self._likeness = wanted.likeness
         picked = states_of(view, wanted)
         self.pattern = matching(wanted.matching) if wanted.matching else None
         self.digits = self.pattern
@@ -47,15 +48,16 @@ class Search:
         if not wanted.text:
             return
         digits = digits_alone(wanted.text)
-        tagged = picked.narrowed("instr(folded, ?)", fold(digits or wanted.text.strip()))
+        tagged = picked.narrowed(wanted.likeness, fold(digits or wanted.text.strip()))
         if digits is None:
             self.states = self.picked = tagged
             return
-        text = contains(digits)
+        number = wanted.written or digits
+        text = matching(f"^{number}$") if wanted.exact else contains(number)
         self.digits = intersect(text, self.pattern) if self.pattern else text
         if _any(view, tagged):
             self.by_tag = tagged
-            self.states = picked.narrowed("NOT instr(folded, ?)", fold(digits))
+            self.states = picked.narrowed(f"NOT ({wanted.likeness})", fold(digits))
 
     def found(self, states: States | None = None, *, descending: bool = False) -> Iterator[Span]:
         """Runs of matching numbers in order, each with its state; within ``states`` if given."""
@@ -79,7 +81,7 @@ class Search:
         return _meet(spans, _Matching(self._view, automaton, descending), descending)
 
     def _numbers_of_users(self, automaton: Automaton | None) -> array[int]:
-        either = " OR ".join("instr(folded, ?)" for _ in self._users)
+        either = " OR ".join(self._likeness for _ in self._users)
         rows = self._view.connection.execute(
             f"SELECT number FROM detail WHERE user IN (SELECT id FROM user WHERE {either}) ORDER BY number",  # noqa: S608
             self._users,

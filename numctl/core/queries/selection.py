@@ -28,6 +28,8 @@ class Filter(NamedTuple):
 
     ``text`` is digits or a part of a tag, ``matching`` a pattern of digits. ``organizations`` are meant
     alone, with ``below`` with all that is under them; without any, the acting one and what is below.
+    With ``exact`` text, tags and users match as wholes. ``until_before`` is a date. ``written`` are the
+    digits of ``text`` as numbers are kept, where a region reads them otherwise than they are written.
     """
 
     text: str = ""
@@ -38,6 +40,14 @@ class Filter(NamedTuple):
     tags: Sequence[str] = ()
     users: Sequence[str] = ()
     matching: str = ""
+    exact: bool = False
+    until_before: str = ""
+    written: str = ""
+
+    @property
+    def likeness(self) -> str:
+        """The condition by which a folded name is compared with a text: as a whole, or as a part."""
+        return "folded = ?" if self.exact else "instr(folded, ?)"
 
 
 class States(NamedTuple):
@@ -83,8 +93,10 @@ def states_of(view: View, wanted: Filter) -> States:
     if wanted.statuses:
         picked = picked.among("status", wanted.statuses)
     if wanted.tags:
-        either = " OR ".join("instr(folded, ?)" for _ in wanted.tags)
+        either = " OR ".join(wanted.likeness for _ in wanted.tags)
         picked = picked.narrowed(f"({either})", *(fold(tag.strip()) for tag in wanted.tags))
+    if wanted.until_before:
+        picked = picked.narrowed("until <> '' AND until < ?", wanted.until_before)
     return picked
 
 

@@ -98,7 +98,7 @@ NUMBER_ACTIONS = (
         to=frozenset({Status.IN_USE}),
         notes="the user on-boards",
         named=Named.NUMBERS_OR_USER,
-        keys={**_NUMBERS, "user": Kind.USER},
+        keys={**_NUMBERS, "user": Kind.USER, "org": Kind.ORGANIZATION},
     ),
     Action(
         "release",
@@ -113,6 +113,7 @@ NUMBER_ACTIONS = (
         keys={
             **_NUMBERS,
             "user": Kind.USER,
+            "org": Kind.ORGANIZATION,
             "reserve": Kind.TAG,
             "forward_to": Kind.NUMBER,
             "until": Kind.DAY_TO_COME,
@@ -162,9 +163,9 @@ NUMBER_ACTIONS = (
         sources=_AVAILABLE | _RESERVED | _AGING | {Status.IN_USE},
         to=_AVAILABLE | _RESERVED | _AGING | {Status.IN_USE},
         notes="to any organization in scope; tag, date, forwarding and user go along",
-        named=Named.NUMBERS,
-        keys={**_NUMBERS, "to": Kind.ORGANIZATION},
-        required=("numbers", "to"),
+        named=Named.NUMBERS_OR_USER,
+        keys={**_NUMBERS, "user": Kind.USER, "org": Kind.ORGANIZATION, "to": Kind.ORGANIZATION},
+        required=("to",),
     ),
     Action(
         "allocate",
