@@ -106,4 +106,4 @@ def _tell(session: Session, run: Batch) -> None:
     details = refusal.facts.get("details")
     said = list(map(str, details)) if isinstance(details, list) else [refusal.message]
     for one in said:
-        session.output.warn(one)
+        session.output.warn(one.removesuffix(" Nothing was changed."))  # other lines were done

@@ -95,14 +95,15 @@ def _show_forecasts(session: Session, rows: list[Line], coming: list[Forecast], 
     from numctl.core.queries.utilization import Line
 
     exact = not session.output.structured
-    fields = [field for field in Line._fields if by_series or field != "series"]
+    *fields, last = [field for field in Line._fields if by_series or field != "series"]
     session.output.rows(
-        [*fields, *Forecast._fields],
+        [*fields, *Forecast._fields, last],
         (
             [
                 *(getattr(row, field) for field in fields),
                 *(_rate(one, exact) for one in next_[:2]),
                 *next_[2:],
+                getattr(row, last),
             ]
             for row, next_ in zip(rows, coming, strict=True)
         ),

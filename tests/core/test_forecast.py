@@ -83,15 +83,15 @@ def test_changes_are_read_from_the_journal_net_of_what_was_undone(tmp_path: Path
     company.do("allocate", lambda op: allocation.allocate(op, allocation.Quantity("1418", 40), "Sales"))
     company.do("add", lambda op: inventory.add(op, [Range(15000, 15009)], "other"))
     company.today = "2026-11-27"
-    company.do("reserve", lambda op: reservations.reserve(op, [Range(1418000, 1418004)], "x"))
-    company.do("reserve", lambda op: reservations.reserve(op, [Range(1418005, 1418008)], "x"))
+    company.do("reserve", lambda op: reservations.reserve(op, [Range(1418050, 1418054)], "x"))
+    company.do("reserve", lambda op: reservations.reserve(op, [Range(1418055, 1418058)], "x"))
     company.do("undo", undo)
     root, sales = company.root, company.root + 1
     day = date(2026, 11, 24).toordinal()
     assert forecast.daily(company.store.connection) == {
-        (root, 0): {day: 100, day + 2: -30},
-        (sales, 0): {day + 2: 40, day + 3: -5},
+        (root, 0): {day: 0, day + 2: 0, day + 3: -5},
+        (sales, 0): {day + 2: 0},
     }
     by_series = forecast.daily(company.store.connection, by_series=True)
     assert sorted(by_series) == [(root, 1), (root, 2), (sales, 1)]
-    assert by_series[root, 1] == {day: 100, day + 2: -40}
+    assert by_series[root, 1] == {day: 0, day + 2: 0, day + 3: -5}

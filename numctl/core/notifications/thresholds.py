@@ -53,7 +53,7 @@ def queue(operation: Operation) -> int:
         if status == Status.AVAILABLE:
             taken[organization] = taken.get(organization, 0) - n
     concerned = {id for id, n in taken.items() if n > 0} | effects.assigned_from_reserve
-    watched = sorted(id for id in concerned if operation.tree[id].threshold)
+    watched = sorted(id for id in concerned if id in operation.tree and operation.tree[id].threshold)
     figures = _figures(operation.connection, operation.tree, watched)
     return sum(
         _write(operation, operation.at, operation.id, _standing(operation.tree, id, figures[id]))

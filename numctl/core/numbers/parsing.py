@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 SHORTEST, LONGEST = 3, 15
+_COUNTED = re.compile(r"[0-9]\s*\+")  # FIRST+COUNT
 SHOWN = 60  # How many digits of a hopeless number go into an error's facts.
 
 # Spaces: the usual one, the tabulator, and the no-break ones that word processors and web pages set.
@@ -45,7 +46,21 @@ def parse_number(text: str, region: str | None = None) -> int:
     """
     if region is None and _is_canonical(text):
         return int(text)
+    if ".." in text or _COUNTED.search(text):
+        _expect_no_range(text, region)
     return _read(text, _national(region))
+
+
+def _expect_no_range(text: str, region: str | None) -> None:
+    """Raises BadValue for a text that is a range of several numbers."""
+    try:
+        several = parse_range(text, region)
+    except BadValue:
+        return
+    raise BadValue(
+        f"{quoted(text)} is a range, and this takes one number.",
+        f"Give one, such as {several.first}.",
+    )
 
 
 def parse_range(text: str, region: str | None = None) -> Range:

@@ -1,8 +1,9 @@
 """How fast what an organization has available has been shrinking, and when it will be gone.
 
-Read from the journal: each day's net change of the numbers that the organization itself has
-available. The day on which its pool began counts for what was put in, not for what was taken; with
-less than a week after it, nothing is said.
+Read from the journal: each day's numbers that were used up out of what the organization itself has
+available (reserved, assigned), less those that came back. What was handed on to another organization,
+came in or left the inventory is no use, nor is what was undone. With less than a week after the day on
+which the pool began, nothing is said.
 """
 
 from __future__ import annotations
@@ -22,15 +23,20 @@ LEAST = 7  # days of history without which nothing is said
 
 _DAILY = """
 SELECT substr(at, 1, 10), organization, series, sum(n) FROM (
-  SELECT operation, organization, series, -(last - first + 1) AS n
-  FROM piece JOIN state ON state.id = piece.before WHERE status = 'available'
+  SELECT operation, was.organization, was.series,
+    CASE WHEN now.status <> 'available' THEN -(last - first + 1) ELSE 0 END AS n
+  FROM piece JOIN state AS was ON was.id = piece.before LEFT JOIN state AS now ON now.id = piece.after
+  WHERE was.status = 'available'
   UNION ALL
-  SELECT operation, organization, series, last - first + 1
-  FROM piece JOIN state ON state.id = piece.after WHERE status = 'available'
-) JOIN operation ON operation.id = operation GROUP BY 1, 2, 3
+  SELECT operation, now.organization, now.series,
+    CASE WHEN was.status <> 'available' THEN last - first + 1 ELSE 0 END
+  FROM piece JOIN state AS now ON now.id = piece.after LEFT JOIN state AS was ON was.id = piece.before
+  WHERE now.status = 'available'
+) AS used JOIN operation ON operation.id = used.operation
+WHERE undone_by IS NULL AND undoes IS NULL GROUP BY 1, 2, 3
 """
 
-Changes = dict[int, int]  # a day (proleptic ordinal): numbers that came into the pool less those that left
+Changes = dict[int, int]  # a day (proleptic ordinal): numbers that came back into the pool less those used up
 
 
 class Forecast(NamedTuple):
