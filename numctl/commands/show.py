@@ -29,11 +29,17 @@ def show(ctx: typer.Context, number: Number) -> None:
     wanted = session.number(number)
     with session.reading() as view:
         known, episodes = one_number.known(view, wanted)
+        said = one_number.told(view, episodes)
     output = session.output
+    history = [(*episode, *told) for episode, told in zip(episodes, said, strict=True)]
+    fields = (*one_number.Episode._fields, *one_number.Told._fields)
     if output.structured:
-        output.answer({**known._asdict(), "history": [episode._asdict() for episode in episodes]}, "")
+        past = [dict(zip(fields, row, strict=True)) for row in history]
+        output.answer({**known._asdict(), "history": past}, "")
         return
     output.rows(known._fields, [known])
+    if known.status == "aging" and output.format == "table":
+        output.text(f"It rests until {known.reserved_until}, and nobody can be given it before.")
     if output.format != "ranges":
         output.text("")
-        output.rows(one_number.Episode._fields, episodes)
+        output.rows(fields, history)

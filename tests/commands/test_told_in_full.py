@@ -270,3 +270,18 @@ def test_text_is_also_tried_as_the_country_writes_it(acme: Path, numctl: Numctl)
     numctl("add", "33199000101", "--series", "Paris")
     for text in ("01 99 00 01 01", "0199", "33199"):
         assert numctl("--region", "FR", "search", text, "-o", "csv").out.count("33199000101") == 1, text
+
+
+def test_show_says_who_and_why_and_the_last_usage(acme: Path, numctl, on) -> None:
+    numctl("assign", FIRST, "--user", "Zoe", "--message", "starts in May")
+    usage = (
+        "date,number,voice_incoming_seconds,voice_outgoing_seconds,messages_sent,messages_received,data_bytes"
+    )
+    rows = [f"2026-0{month}-0{day},{FIRST},1,1,1,1,1" for month in (1, 2) for day in (1, 7)]
+    assert numctl("usage", "import", "-", input="\n".join([usage, *rows])).code == 0
+    (known,) = json.loads(numctl("show", FIRST, "-o", "json").out)
+    assert known["last_usage"] == "2026-02-07"
+    assert known["history"][0]["message"] == "starts in May"
+    assert known["history"][0]["actor"]
+    numctl("release", FIRST, "--cool", "30")
+    assert "It rests until" in numctl("show", FIRST, "-o", "table").out

@@ -23,6 +23,7 @@ from numctl.core.catalog.organizations import OFF
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation, Outcome
+from numctl.core.check import checking
 from numctl.core.notifications import messages, thresholds
 from numctl.core.numbers.ranges import Range
 from numctl.core.undo import undoing
@@ -325,3 +326,16 @@ def test_the_worst_comes_first_however_close_they_are(world: World) -> None:
     world.reserve(2, FIRST + 665)
     found = [one.path for one in thresholds.standings(world.view(), 1) if one.path != "Acme"]
     assert found == ["Acme/Lab", "Acme/Sales"]
+
+
+def test_what_a_sender_notes_of_a_message_is_no_change_of_it(world: World) -> None:
+    world.give("Acme", 10)
+    done = world.do(lambda op: reservations.reserve(op, [Range(FIRST, FIRST + 8)], "x"))
+    world.store.connection.execute(
+        "UPDATE message SET message_id = 'x@y',"
+        " facts = json_set(facts, '$.reached', json_array('a@b.example'))"
+    )
+    assert checking.examine(world.store).problems == []
+    world.store.connection.execute("UPDATE message SET facts = json_set(facts, '$.total', 11)")
+    (problem,) = checking.examine(world.store).problems
+    assert problem == f"A message of operation {done.operation} is not as it was written."

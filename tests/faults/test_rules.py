@@ -110,6 +110,9 @@ REFUSED = [
 
 # What `check` must find; written without foreign keys, as a careless hand would.
 FOUND = [
+    "UPDATE message SET subject = 'other' WHERE operation IS NOT NULL",
+    """UPDATE message SET recipients = '["x@y.example"]'""",
+    "DELETE FROM message",
     "UPDATE organization SET threshold = 81 WHERE id = 2",
     "UPDATE organization SET aging = 5 WHERE id = 2",
     "UPDATE administrator SET email = 'other@acme.example'",

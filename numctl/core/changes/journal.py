@@ -8,11 +8,12 @@ name breaks no hash.
 
 from __future__ import annotations
 
+import json
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numctl.core.rules.model import Detail
     from numctl.core.store.connection import Connection
@@ -85,6 +86,7 @@ id || ',' || series || ',' || organization || ',' || quote(status) || ',' || quo
 _CATALOG_TEXT = """
 line || ',' || quote(kind) || ',' || row || ',' || quote(before) || ',' || quote(after)
 """
+MESSAGES = "SELECT operation, organization, kind, recipients, subject, facts FROM message"
 CHUNK = 10_000  # rows put into one text
 
 # Of one operation, as it is sealed. The only things put into these statements are the texts above.
@@ -141,6 +143,27 @@ def _content(connection: Connection, operation: int) -> Iterator[str]:
             yield f"{label}:{text}"
     for (text,) in connection.execute(_STATES, {"operation": operation}):
         yield text
+
+
+def mail_queued(connection: Connection, many: int) -> list[str]:
+    """The digests of the last so many messages, in their order: those that an operation has just queued."""
+    rows = connection.execute(f"{MESSAGES} ORDER BY id DESC LIMIT ?", (many,)).fetchall()
+    return [digest_of_message(row[1:]) for row in reversed(rows)]
+
+
+def digest_of_message(row: Sequence[Any]) -> str:
+    """A digest (hex) of what a message says and to whom: of its columns in ``MESSAGES`` but the first.
+
+    Kept in the facts of the operation that queued it, so that a message changed by hand is noticed.
+    Raises ValueError, TypeError or AttributeError for what can't be read.
+    """
+    from hashlib import sha256
+
+    *row, text = row
+    told = json.loads(text)
+    told.pop("reached", None)  # who has it by now comes later
+    said = json.dumps([*row, told], sort_keys=True)
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def head(connection: Connection) -> tuple[int, bytes, str]:

@@ -139,6 +139,8 @@ class Operation(View):
             self.connection.execute(_HELD_UNTIL, (effects.due, effects.due))
         queued = notify(self) if effects.count else 0
         self.facts = {**effects.shared(), "queued_mail": queued, **self.facts}
+        if many := self.facts["queued_mail"]:
+            self.facts["mail"] = journal.mail_queued(self.connection, int(str(many)))
         if self.act.op_key is not None:
             self.facts["told"] = self._told()
         self._seal(numbers)
@@ -186,7 +188,7 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
         "SELECT action, count, facts FROM operation WHERE id = ?", (id,)
     ).fetchone()
     facts = json.loads(facts_text)
-    told = facts.pop("told", {})
+    told, _ = facts.pop("told", {}), facts.pop("mail", None)
     names = {word: _name(connection, tree, word, facts.pop(word, None)) for word in _NAMED}
     for word in _PLACES & facts.keys():
         facts[word] = tree.path(facts[word]) if facts[word] in tree else None

@@ -159,6 +159,7 @@ LOOKS = (
     _Look("Operations", findings.operations),
     _Look("Undone operations", findings.undone, "undone operations"),
     _Look("The chain of hashes", _chain),
+    _Look("Messages", findings.mail),
     _Look("Messages", findings.messages),
 )
 STEPS = len(LOOKS)

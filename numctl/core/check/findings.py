@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from numctl.core.changes.journal import MESSAGES, digest_of_message
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range, total
 from numctl.core.rules.model import WITH_FORWARDING, WITH_USER
@@ -197,6 +198,26 @@ def messages(connection: Connection) -> Iterator[str]:
             yield f"The recipients of message {id} can't be read."
         if not isinstance(_parsed(facts), dict):
             yield f"What message {id} is to say can't be read."
+
+
+def mail(connection: Connection) -> Iterator[str]:
+    """The messages of operations say what they said when these were sealed, and all of them are there."""
+    there: dict[int, list[str]] = {}
+    for operation, *row in connection.execute(f"{MESSAGES} WHERE operation IS NOT NULL ORDER BY id"):
+        try:
+            there.setdefault(operation, []).append(digest_of_message(row))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            there[operation] = []  # told elsewhere
+    for id, text, undone_by in connection.execute("SELECT id, facts, undone_by FROM operation ORDER BY id"):
+        facts = _parsed(text)
+        kept = facts.get("mail") if isinstance(facts, dict) else None
+        if not isinstance(kept, list):
+            continue
+        now = there.get(id, [])
+        if not set(now) <= set(kept):
+            yield f"A message of operation {id} is not as it was written."
+        elif len(now) < len(kept) and undone_by is None:
+            yield f"A message of operation {id} is gone or can't be read."
 
 
 def operations(connection: Connection) -> Iterator[str]:

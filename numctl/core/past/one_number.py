@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +30,17 @@ LEFT JOIN detail ON detail.number = :number WHERE span.last >= :number
 """
 
 
+# Day by day backwards: usage is found by its day first.
+_USAGE = """
+WITH RECURSIVE days (day) AS (
+  SELECT max(day) FROM usage
+  UNION ALL SELECT (SELECT max(day) FROM usage WHERE day < days.day) FROM days WHERE days.day IS NOT NULL
+)
+SELECT usage.day, usage.organization FROM days CROSS JOIN usage ON usage.day = days.day
+WHERE usage.number = :number ORDER BY usage.day DESC
+"""
+
+
 class Episode(NamedTuple):
     """A state of a number, ``since`` and ``until`` as RFC 3339 (None: still).
 
@@ -47,6 +59,13 @@ class Episode(NamedTuple):
     forwarded_to: str | None = None
 
 
+class Told(NamedTuple):
+    """Who did an operation, and what was said of it; None for one from above the scope, or nothing."""
+
+    actor: str | None
+    message: str | None
+
+
 class Known(NamedTuple):
     """What is true of a number now; all but ``number`` None where it is not in scope any more."""
 
@@ -58,6 +77,7 @@ class Known(NamedTuple):
     reserved_until: str | None = None
     user: str | None = None
     forwarded_to: str | None = None
+    last_usage: str | None = None
 
 
 class _Step(NamedTuple):
@@ -98,9 +118,31 @@ def known(view: View, number: int) -> tuple[Known, list[Episode]]:
             reserved_until=state.until or None,
             user=past.user(row[1], NOW),
             forwarded_to=str(row[2]) if row[2] is not None else None,
+            last_usage=_last_usage(view, number),
         ),
         episodes,
     )
+
+
+def told(view: View, episodes: Sequence[Episode]) -> list[Told]:
+    """Who did the operation of each episode, and what was said: the message, or why a number was removed."""
+    past = Past(view)
+    found: dict[int, Told] = {}
+    for id in {episode.operation for episode in episodes}:
+        actor, acting_as, message, facts = view.connection.execute(
+            "SELECT actor, acting_as, message, facts FROM operation WHERE id = ?", (id,)
+        ).fetchone()
+        ours = acting_as in past.places.scope(id)
+        reason = json.loads(facts).get("reason")
+        said = message or (reason if isinstance(reason, str) else None)
+        found[id] = Told(actor, said or None) if ours else Told(None, None)
+    return [found[episode.operation] for episode in episodes]
+
+
+def _last_usage(view: View, number: int) -> str | None:
+    """The last day in scope on which the number has consumption."""
+    rows = view.connection.execute(_USAGE, {"number": number})
+    return next((day for day, holder in rows if holder in view.scope), None)
 
 
 def _episodes(past: Past, number: int) -> list[Episode]:
