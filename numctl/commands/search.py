@@ -14,6 +14,7 @@ from numctl.core.queries.selection import Filter
 from numctl.input.options import DATE, Limit, Matching, Statuses, Text
 
 if TYPE_CHECKING:
+    from numctl.core.catalog.view import View
     from numctl.session import Session
 
 PAGE = 50  # rows of a table
@@ -109,6 +110,7 @@ def _list(
         listing = Listing.read(view, found, order, limit=shown, ranges=ranges)
         if paged and not ranges and shown is not None and listing.count >= shown:
             total = found.count()
+        beside = _beside(view, wanted) if paged and session.output.interactive else ""
     if ranges:
         rows = map(listing.ranged, listing.ranges())
         session.output.rows(RANGE_FIELDS, rows, empty="No numbers found.")
@@ -116,6 +118,21 @@ def _list(
         more = "See all with --all, or narrow the search."
         shared, pieces = listing.rows, listing.pieces()
         session.output.runs(FIELDS, shared, pieces, empty="No numbers found.", total=total, more=more)
+    session.output.hint(beside)
+
+
+def _beside(view: View, wanted: Filter) -> str:
+    """What would be found otherwise: by users' names, or below the organizations named."""
+    from shlex import quote
+
+    said = []
+    if wanted.text and not wanted.users and not wanted.written:
+        by_user = Search(view, wanted._replace(text="", users=(wanted.text,))).count()
+        said += [f"{by_user} more by user: --user {quote(wanted.text)}"] if by_user else []
+    if wanted.organizations and not wanted.below:
+        more = Search(view, wanted._replace(below=True)).count() - Search(view, wanted).count()
+        said += [f"{more} more below: --below"] if more else []
+    return "; ".join(said)
 
 
 def _as_kept(session: Session, text: str | None) -> str:

@@ -226,7 +226,7 @@ class Output:
 
     def hint(self, text: str) -> None:
         """Say something that only a person at a terminal has use for."""
-        if is_terminal(self._stderr):
+        if text and is_terminal(self._stderr):
             self.note(text)
 
     def warn(self, text: str) -> None:

@@ -227,3 +227,9 @@ def test_nothing_found_is_said_on_a_terminal_alone(typed: Callable[..., str], nu
 def test_table_says_of_how_many_it_shows_some(typed: Callable[..., str]) -> None:
     text = typed("search", "1418")
     assert "50 of 2000 rows. See all with --all, or narrow the search." in text
+
+
+def test_a_search_says_what_else_would_find_something(typed: Callable[..., str]) -> None:
+    assert "1 more by user: --user novak" in typed("search", "novak")
+    assert " more below: --below" in typed("search", "--org", "Sales", "--status", "in-use", "--limit", "1")
+    assert "more" not in typed("search", "nobody at all")
