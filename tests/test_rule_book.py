@@ -24,7 +24,18 @@ from tools import rulebook
 
 ROOT = Path(__file__).parents[1]
 BY_ITSELF = {"settle", "upgrade"}  # nobody asks for it
-ELSEWHERE = {"import", "batch", "undo", "init", "demo", "usage import", "request", "org remove", "free"}
+ELSEWHERE = {
+    "import",
+    "batch",
+    "undo",
+    "init",
+    "demo",
+    "usage import",
+    "request",
+    "org remove",
+    "free",
+    "series remove",
+}
 
 
 def lacking(actions: dict[str, Action]) -> Iterator[str]:

@@ -129,8 +129,8 @@ def _beside(view: View, wanted: Filter) -> str:
     if wanted.text and not wanted.users and not wanted.written:
         by_user = Search(view, wanted._replace(text="", users=(wanted.text,))).count()
         said += [f"{by_user} more by user: --user {quote(wanted.text)}"] if by_user else []
-    if wanted.organizations and not wanted.below:
-        more = Search(view, wanted._replace(below=True)).count() - Search(view, wanted).count()
+    if wanted.organizations and not wanted.below and not Search(view, wanted).count():
+        more = Search(view, wanted._replace(below=True)).count()
         said += [f"{more} more below: --below"] if more else []
     return "; ".join(said)
 

@@ -83,6 +83,11 @@ def day(text: str) -> str:
     raise BadValue(f"A date is written YYYY-MM-DD, not {quoted(text)}.", "Write it so.")
 
 
+def days_or_word(text: str | int | None) -> int | str | None:
+    """Days of rest as ``days`` reads them, ``off`` for none, or ``inherit``. Raises ``BadValue``."""
+    return text if text in ("off", "inherit") or text is None else days(text)
+
+
 def seconds(text: str | float) -> float:
     """A time of 0 or more seconds, ``2`` or ``0.5``, at most a million. Raises ``BadValue``."""
     if not isinstance(text, str):

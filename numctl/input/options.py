@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.values import count, day, percent, percent_or_off, quantity, seconds
+from numctl.core.values import count, day, days_or_word, percent, percent_or_off, quantity, seconds
 
 FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 STATUSES = ("available", "reserved", "aging", "assigned", "in-use")
@@ -31,6 +31,13 @@ class ChangeOptions:
     op_key: str | None = None
     expect: int | None = None
     from_file: str | None = None
+
+
+def aging_days(said: str | int | None) -> dict[str, int | None]:
+    """The field of a row that ``--aging`` asks for; nothing where it isn't given."""
+    if said is None:
+        return {}
+    return {"aging": None if said == "inherit" else 0 if said == "off" else int(said)}
 
 
 def status(text: str) -> str:
@@ -107,6 +114,15 @@ Threshold = Annotated[
 ThresholdOrOff = Annotated[
     str | None,
     typer.Option("--threshold", metavar="P|off", parser=percent_or_off, help="Warn at this utilization."),
+]
+Aging = Annotated[
+    str | None,
+    typer.Option(
+        "--aging",
+        metavar="DAYS|off|inherit",
+        parser=days_or_word,
+        help="Released numbers rest so many days; inherit: as above it is said.",
+    ),
 ]
 OutFile = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, not standard output.")

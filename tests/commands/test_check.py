@@ -27,7 +27,7 @@ FLIPS = 1_000 if FULL else 60
 def company(store: Path) -> Company:
     """Numbers in every status, an undone operation, a hold with a date, a message that waits."""
     company = Company(store)
-    company.do("org set", lambda op: organizations.set_up(op, None, None, 50))
+    company.do("org set", lambda op: organizations.set_up(op, None, {"threshold": 50}))
     company.do(
         "reserve", lambda op: reservations.reserve(op, [Range(1418000, 1418059)], "é", until="2999-12-31")
     )

@@ -33,6 +33,7 @@ CATALOG = {
     "org rename": ["org", "rename", "Sales", "Vente"],
     "org set": ["org", "set", "Sales", "--no-email"],
     "org move": ["org", "move", "EMEA", "--to", "Finance"],
+    "series set": ["series", "set", "Short", "--aging", "30"],
     "series add": ["series", "add", "New"],
     "series rename": ["series", "rename", "Short", "New"],
     "threshold set": ["threshold", "set", "5"],

@@ -63,7 +63,7 @@ class Company:
 @pytest.fixture
 def company(store: Path) -> Company:
     made = Company(store)
-    made.do(lambda op: organizations.set_up(op, "Acme", None, OFF))
+    made.do(lambda op: organizations.set_up(op, "Acme", {"threshold": OFF}))
     return made
 
 
@@ -77,7 +77,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffi
 
 
 def test_the_line_is_as_promised(numctl, company: Company) -> None:
-    company.do(lambda op: organizations.set_up(op, "Acme", None, 80))
+    company.do(lambda op: organizations.set_up(op, "Acme", {"threshold": 80}))
     company.do(lambda op: inventory.add(op, [Range(10000, 11199)], "red"))
     company.do(lambda op: reservations.reserve(op, [Range(10000, 10983)], "x"))
     ending = numctl("threshold", "check")
@@ -237,7 +237,7 @@ def test_notify_without_a_server_says_that_mail_waits(numctl, company: Company) 
 def test_notify_with_nobody_to_write_to_says_so(numctl, company: Company) -> None:
     company.add("Sales", 10, 8)
     for organization in ("Acme", "Acme/Sales"):
-        company.do(lambda op, name=organization: organizations.set_up(op, name, [], None))
+        company.do(lambda op, name=organization: organizations.set_up(op, name, {"emails": ()}))
     ending = numctl("threshold", "check", "--notify")
     assert ending.code == 1
     assert "no administrator's address" in ending.err

@@ -55,7 +55,7 @@ class World:
         return self.do(lambda op: reservations.reserve(op, ranges, "x"), **act)
 
     def watch(self, organization: str, threshold: int) -> None:
-        self.do(lambda op: organizations.set_up(op, organization, None, threshold))
+        self.do(lambda op: organizations.set_up(op, organization, {"threshold": threshold}))
 
     def messages(self) -> list[tuple[str, list[str], str]]:
         """Organization, recipients and subject of each message, the oldest first."""
@@ -223,7 +223,11 @@ def test_the_nearest_address_is_written_to(
 ) -> None:
     for organization in ("Acme", "Acme/Sales", "Acme/Sales/EMEA", "Acme/Lab"):
         emails = list(addressed.get(organization, []))
-        world.do(lambda op, name=organization, emails=emails: organizations.set_up(op, name, emails, None))
+        world.do(
+            lambda op, name=organization, emails=emails: organizations.set_up(
+                op, name, {"emails": tuple(emails)}
+            )
+        )
     world.give("Acme/Sales/EMEA", 1)
     assert world.reserve(1).queued_mail == (1 if to else 0)
     assert [row[1] for row in world.messages()] == ([to] if to else [])

@@ -229,7 +229,7 @@ def test_someone_below_undoes_what_lies_in_their_scope_alone(company: Company) -
 
 
 def test_waiting_mail_of_what_was_undone_is_cancelled(company: Company) -> None:
-    company.do("org set", lambda op: organizations.set_up(op, None, None, 50))
+    company.do("org set", lambda op: organizations.set_up(op, None, {"threshold": 50}))
     done = company.do("reserve", lambda op: reservations.reserve(op, [Range(1418060, 1418089)], "x"))
     assert done.queued_mail == 1
     company.do("undo", undo)

@@ -29,7 +29,9 @@ def company(tmp_path: Path) -> Iterator[Company]:
     company = Company(tmp_path / "inventory.db")
     company.do("series add", lambda op: series.add(op, "other", "said"))
     company.do("assign", lambda op: subscribers.assign(op, TEN, "ann"))
-    company.do("org set", lambda op: organizations.set_up(op, "Sales", ["a@b.example"], 50))
+    company.do(
+        "org set", lambda op: organizations.set_up(op, "Sales", {"emails": ("a@b.example",), "threshold": 50})
+    )
     yield company
     company.store.close()
 
@@ -47,8 +49,8 @@ def catalog(company: Company) -> dict[str, list[tuple[object, ...]]]:
 WORKS: dict[str, Callable[[Operation], object]] = {
     "org add": lambda op: organizations.add(op, "Lab", "Sales", ["x@y.example"], 5),
     "org rename": lambda op: organizations.rename(op, "Sales", "Vente"),
-    "org set": lambda op: organizations.set_up(op, "Sales", [], 0),
-    "threshold set": lambda op: organizations.set_up(op, "EMEA", None, 7),
+    "org set": lambda op: organizations.set_up(op, "Sales", {"emails": (), "threshold": 0}),
+    "threshold set": lambda op: organizations.set_up(op, "EMEA", {"threshold": 7}),
     "org move": lambda op: organizations.move(op, "EMEA", "Finance"),
     "org remove": lambda op: organizations.remove(op, "Finance"),
     "series add": lambda op: series.add(op, "new", "text"),
@@ -100,7 +102,7 @@ def refused(company: Company, operation: int | None) -> NumbersRefuse:
 
 def test_only_the_fields_that_were_changed_must_be_as_left(company: Company) -> None:
     renamed = company.do("org rename", lambda op: organizations.rename(op, "Sales", "Vente"))
-    company.do("org set", lambda op: organizations.set_up(op, "Vente", None, 9))
+    company.do("org set", lambda op: organizations.set_up(op, "Vente", {"threshold": 9}))
     company.do("undo", lambda op: undo(op, renamed.operation))
     assert (2, 1, "Sales", 9, 0) in catalog(company)["organization"]
 

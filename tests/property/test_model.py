@@ -594,7 +594,8 @@ class Inventory(RuleBasedStateMachine):
         subscribers_ = sum(status in ("assigned", "in-use") for status in own + below)
         aging_ = own.count("aging")
         counts[1] += aging_
-        assert figures == utilization.Figures(*counts, len(below), subscribers_, aging_)
+        free_ = (own + below).count("available")
+        assert figures == utilization.Figures(*counts, len(below), subscribers_, aging_, free_)
         assert figures.total == len(own) + len(below)
 
     @invariant()

@@ -165,6 +165,9 @@ user rename {user} x
 user forget {user} --yes
 batch {changes}
 series rename {series} x
+series set {series} --aging 3
+series remove {series}
+org set {org} --aging 3 --basis below
 series move {free} --to {series}
 remove {free} --reason x
 add {free} --series x

@@ -21,6 +21,9 @@ def add(
     ] = None,
     email: Emails = None,
     threshold: Threshold = None,
+    parents: Annotated[
+        bool, typer.Option("--parents", help="NAME is a path; make what is missing of it.")
+    ] = False,
 ) -> None:
     """Add an organization.
 
@@ -29,11 +32,15 @@ def add(
     Examples:
 
         numctl org add APAC --parent Sales --email apac@acme.example --threshold 90
+
+        numctl org add Field/North/Depot --parents
     """
     from numctl.core.actions import organizations
 
     session: Session = ctx.obj
-    named, emails = clean_organization_name(name), [clean_email(text) for text in email or ()]
+    parts = name.split("/") if parents else [name]
+    named, emails = "/".join(map(clean_organization_name, parts)), [clean_email(text) for text in email or ()]
     session.change(
-        "org add", lambda operation: organizations.add(operation, named, parent, emails, threshold)
+        "org add",
+        lambda operation: organizations.add(operation, named, parent, emails, threshold, parents=parents),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from numctl.session import Session
 
 
-def remove(ctx: typer.Context, org: OrgArgument) -> None:
+def remove(
+    ctx: typer.Context,
+    org: OrgArgument,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="With all that is below it, if that is empty, too.")
+    ] = False,
+) -> None:
     """Remove an organization that holds no numbers and has nothing below it. Its history stays.
 
     Examples:
@@ -22,4 +28,4 @@ def remove(ctx: typer.Context, org: OrgArgument) -> None:
     from numctl.core.actions import organizations
 
     session: Session = ctx.obj
-    session.change("org remove", lambda operation: organizations.remove(operation, org))
+    session.change("org remove", lambda operation: organizations.remove(operation, org, recursive=recursive))

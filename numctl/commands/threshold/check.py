@@ -58,7 +58,7 @@ def _text(found: list[Standing], reached: int) -> str:
         return "no organization has numbers and a threshold"
     named = found[: max(1, min(reached, NAMED))]
     parts = [
-        f"{one.path.replace('|', '_')} {one.figures.percent}% of {one.figures.total} in use"
+        f"{one.path.replace('|', '_')} {one.percent}% of {one.figures.total} in use"
         f" (threshold {one.threshold}%)"
         for one in named
     ]
@@ -69,7 +69,7 @@ def _text(found: list[Standing], reached: int) -> str:
 
 def _performance(found: list[Standing]) -> str:
     data = [
-        f"'{one.path.translate(UNSAFE_IN_LABELS)}'={one.figures.percent}%;@{one.threshold}:100;;0;100"
+        f"'{one.path.translate(UNSAFE_IN_LABELS)}'={one.percent}%;@{one.threshold}:100;;0;100"
         for one in found[:MEASURED]
     ]
     return f" | {' '.join(data)}" if data else ""

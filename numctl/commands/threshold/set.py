@@ -36,4 +36,5 @@ def set_(
 
     session: Session = ctx.obj
     percent = OFF if threshold == "off" else int(threshold)
-    session.change("threshold set", lambda operation: organizations.set_up(operation, org, None, percent))
+    wanted = {"threshold": percent}
+    session.change("threshold set", lambda operation: organizations.set_up(operation, org, wanted))

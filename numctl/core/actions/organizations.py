@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from numctl.core.catalog import organizations as rows
 from numctl.core.catalog.organizations import OrganizationRow
-from numctl.core.catalog.tree import Organization
+from numctl.core.catalog.tree import SEPARATOR, Organization
 from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numctl.core.changes.operation import Operation
 
@@ -45,10 +45,19 @@ def add(
     parent: str | None,
     emails: Sequence[str] = (),
     threshold: int | None = None,
+    *,
+    parents: bool = False,
 ) -> None:
-    """Make an organization in scope. Raises as ``found`` does, NotFound or OutOfScope for the parent."""
-    id = found(operation, operation.organization(parent), name, emails, threshold)
-    operation.note(organization=id)
+    """Make an organization in scope; with ``parents`` ``name`` is a path, of which what lacks is made.
+
+    Raises as ``found`` does, NotFound or OutOfScope for the parent.
+    """
+    current = operation.organization(parent)
+    *above, own = name.split(SEPARATOR) if parents else [name]
+    for one in above:
+        below = operation.tree.child(current, one)
+        current = found(operation, current, one) if below is None else below
+    operation.note(organization=found(operation, current, own, emails, threshold))
 
 
 def rename(operation: Operation, organization: str, name: str) -> None:
@@ -70,19 +79,20 @@ def rename(operation: Operation, organization: str, name: str) -> None:
     operation.note(organization=id, old=old.name, name=name)
 
 
-def set_up(
-    operation: Operation, organization: str | None, emails: Sequence[str] | None, threshold: int | None
-) -> None:
-    """Change an organization's e-mail addresses or its threshold; None leaves each as it is."""
+def set_up(operation: Operation, organization: str | None, wanted: Mapping[str, object]) -> None:
+    """Change fields of an organization's row, by their names there; what isn't named stays as it is.
+
+    Raises OutOfScope for ``intermediate`` below the root.
+    """
+    if "intermediate" in wanted:
+        operation.root_only()
     id = operation.organization(organization)
-    before = (rows.emails_of(operation.connection, id), operation.tree[id].threshold)
-    if emails is not None and list(emails) != before[0]:
-        operation.catalog.set(ORGANIZATION, id, emails=tuple(dict.fromkeys(emails)))
-        operation.note(organization=id, emails=list(emails))
-    if threshold is not None and threshold != before[1]:
-        operation.catalog.set(ORGANIZATION, id, threshold=threshold)
-        operation.note(organization=id, threshold=threshold)
-    operation.reload_tree()
+    row = rows.read(operation.connection, id)
+    changed = {field: value for field, value in wanted.items() if getattr(row, field) != value}
+    if changed:
+        operation.catalog.set(ORGANIZATION, id, **changed)
+        operation.note(organization=id, **changed)
+        operation.reload_tree()
 
 
 def move(operation: Operation, organization: str, to: str) -> None:
@@ -117,27 +127,37 @@ def move(operation: Operation, organization: str, to: str) -> None:
     operation.note(organization=id, old_parent=old.parent, parent=parent)
 
 
-def remove(operation: Operation, organization: str) -> None:
-    """Remove an organization without numbers and with nothing below it. Raises NumbersRefuse otherwise."""
+def remove(operation: Operation, organization: str, *, recursive: bool = False) -> None:
+    """Remove an organization without numbers and with nothing below it; ``recursive``: with all below.
+
+    Raises NumbersRefuse otherwise, OutOfScope for the acting organization itself.
+    """
     id = operation.organization(organization)
     if id == operation.acting:
         raise _own(operation, id)
-    path = operation.tree.path(id)
-    if operation.tree.children(id):
-        below = operation.tree.path(operation.tree.children(id)[0])
+    path, tree = operation.tree.path(id), operation.tree
+    if tree.children(id) and not recursive:
+        below = tree.path(tree.children(id)[0])
         raise NumbersRefuse(
-            f"{path} has organizations below it, such as {below}.", "Move or remove them first."
+            f"{path} has organizations below it, such as {below}.",
+            "Move or remove them first, or remove all of it with --recursive.",
         )
+    for one in reversed(list(tree.below(id))):
+        _expect_empty(operation, one)
+        operation.catalog.put(ORGANIZATION, one, None)
+    operation.note(organization=id, name=path)
+    operation.reload_tree()
+
+
+def _expect_empty(operation: Operation, id: int) -> None:
     (held,) = operation.connection.execute(
         "SELECT coalesce(sum(n), 0) FROM tally WHERE organization = ?", (id,)
     ).fetchone()
     if held:
+        path = operation.tree.path(id)
         raise NumbersRefuse(
             f"{path} holds {held} numbers.", "Move or withdraw them first.", organization=path, count=held
         )
-    operation.catalog.put(ORGANIZATION, id, None)
-    operation.note(organization=id, name=path)
-    operation.reload_tree()
 
 
 def _expect_changeable(operation: Operation, id: int) -> None:

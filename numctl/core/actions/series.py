@@ -12,7 +12,7 @@ from numctl.core.rules.model import Change
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
@@ -38,6 +38,33 @@ def rename(operation: Operation, old: str, new: str) -> None:
         return
     operation.catalog.set(SERIES, id, name=new)
     operation.note(old=before, name=new)
+
+
+def set_up(operation: Operation, name: str, wanted: Mapping[str, object]) -> None:
+    """Change fields of a series' row, by their names there. Raises NotFound."""
+    operation.root_only()
+    id = rows.find(operation, name)
+    if operation.catalog.set(SERIES, id, **wanted):
+        operation.note(name=rows.name_of(operation.connection, id), **wanted)
+
+
+def remove(operation: Operation, name: str) -> None:
+    """Remove a series without numbers. Raises NotFound, or NumbersRefuse where it has some."""
+    operation.root_only()
+    id = rows.find(operation, name)
+    own = rows.name_of(operation.connection, id)
+    (held,) = operation.connection.execute(
+        "SELECT coalesce(sum(n), 0) FROM tally WHERE series = ?", (id,)
+    ).fetchone()
+    if held:
+        raise NumbersRefuse(
+            f"Series {own} has {held} numbers.",
+            "Remove them, or move them to another with `numctl series move`.",
+            series=own,
+            count=held,
+        )
+    operation.catalog.put(SERIES, id, None)
+    operation.note(name=own)
 
 
 def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:

@@ -99,6 +99,10 @@ class Tree:
             self._scopes[id] = frozenset(self.below(id))
         return self._scopes[id]
 
+    def basis(self, id: int) -> str:
+        """What an organization's threshold goes by: its own word or the nearest above; else ``held``."""
+        return next((say for say in (self.by_id[up].basis for up in (id, *self.above(id))) if say), "held")
+
     def path(self, id: int) -> str:
         """The full name, ``Acme/Sales/EMEA``."""
         if id not in self._paths:

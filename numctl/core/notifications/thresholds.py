@@ -14,7 +14,7 @@ from numctl.core.queries import utilization
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
@@ -33,34 +33,60 @@ class Standing(NamedTuple):
     path: str
     figures: Figures
     threshold: int
+    basis: str = utilization.HELD
 
     @property
     def reached(self) -> bool:
-        """Whether its utilization is at or above its threshold."""
-        return self.figures.reaches(self.threshold)
+        """Whether it is at or above its threshold."""
+        return self.figures.reaches(self.threshold, self.basis)
+
+    @property
+    def used(self) -> int:
+        """How many numbers count as used, by its basis."""
+        return self.figures.used(self.basis)
+
+    @property
+    def percent(self) -> int:
+        """The same in per cent of all, rounded down; 0 without numbers."""
+        return 100 * self.used // self.figures.total if self.figures.total else 0
 
     @property
     def exhausted(self) -> bool:
-        """Whether it has numbers, and none available."""
-        return self.figures.total > 0 and not self.figures.available
+        """Whether it has numbers, and none left."""
+        return self.figures.total > 0 and self.used == self.figures.total
 
 
 def queue(operation: Operation) -> int:
     """Queue what the thresholds ask for after ``operation``; give how many messages."""
     effects = operation.writer.effects
-    taken: dict[int, int] = {}
-    for (organization, _, status), n in effects.moved.items():
-        if status == Status.AVAILABLE:
-            taken[organization] = taken.get(organization, 0) - n
-    concerned = {id for id, n in taken.items() if n > 0} | effects.assigned_from_reserve
-    watched = sorted(id for id in concerned if id in operation.tree and operation.tree[id].threshold)
-    figures = _figures(operation.connection, operation.tree, watched)
+    tree, taken = operation.tree, _taken(operation)
+    assigned = {up for id in effects.assigned_from_reserve if id in tree for up in _by_basis(tree, id)}
+    concerned = {id for id, n in taken.items() if n > 0} | assigned
+    watched = sorted(id for id in concerned if tree[id].threshold)
+    figures = _figures(operation.connection, tree, watched)
+    standings = (_standing(tree, id, figures[id]) for id in watched)
     return sum(
-        _write(operation, operation.at, operation.id, _standing(operation.tree, id, figures[id]))
-        for id in watched
+        _write(operation, operation.at, operation.id, standing)
+        for standing in standings
         # Where there was none before either, the message about the last one has been sent.
-        if figures[id].available + max(taken.get(id, 0), 0)
+        if standing.figures.total - standing.used + max(taken.get(standing.organization, 0), 0)
     )
+
+
+def _taken(operation: Operation) -> dict[int, int]:
+    """How many numbers an operation took out of what is available, for each organization by its basis."""
+    taken: dict[int, int] = {}
+    for (organization, _, status), n in operation.writer.effects.moved.items():
+        if status == Status.AVAILABLE and organization in operation.tree:
+            for id in _by_basis(operation.tree, organization):
+                taken[id] = taken.get(id, 0) - n
+    return taken
+
+
+def _by_basis(tree: Tree, organization: int) -> Iterator[int]:
+    """Those whose threshold counts what an organization holds: itself, and by ``below`` those above."""
+    yield organization
+    yield from (up for up in tree.above(organization) if tree.basis(up) == utilization.BELOW)
 
 
 def standings(view: View, top: int) -> list[Standing]:
@@ -84,7 +110,7 @@ def notify(view: View, at: str, standings: Iterable[Standing]) -> int:
 
 
 def _badness(standing: Standing) -> tuple[bool, bool, int, str]:
-    share = 10**30 * standing.figures.in_use // standing.figures.total  # finer than two shares can differ
+    share = 10**30 * standing.used // standing.figures.total  # finer than two shares can differ
     return not standing.exhausted, not standing.reached, -share, standing.path
 
 
@@ -96,7 +122,13 @@ def _figures(connection: Connection, tree: Tree, organizations: list[int]) -> Ma
 
 
 def _standing(tree: Tree, organization: int, figures: Figures) -> Standing:
-    return Standing(organization, tree.path(organization), figures, tree[organization].threshold)
+    return Standing(
+        organization,
+        tree.path(organization),
+        figures,
+        tree[organization].threshold,
+        tree.basis(organization),
+    )
 
 
 def _write(view: View, at: str, operation: int | None, standing: Standing) -> int:
@@ -119,16 +151,16 @@ def _subject(standing: Standing) -> str:
     name = path if len(path) <= LONGEST_NAME else f"...{path[-LONGEST_NAME:]}"
     if standing.exhausted:
         return f"{name}: no numbers left of {figures.total}"
-    return f"{name}: {figures.percent}% of {figures.total} numbers in use"
+    return f"{name}: {standing.percent}% of {figures.total} numbers in use"
 
 
 def _facts(standing: Standing) -> dict[str, object]:
     figures = standing.figures
     return {
         "organization": standing.path,
-        "in_use": figures.in_use,
+        "in_use": standing.used,
         "total": figures.total,
-        "percent": figures.percent,
+        "percent": standing.percent,
         "threshold": standing.threshold,
         "categories": dict(zip(figures._fields[:5], figures[:5], strict=True)),
     }

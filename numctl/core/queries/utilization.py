@@ -7,6 +7,7 @@ available. Counts are read off ``tally``: no scan of numbers at any size.
 
 from __future__ import annotations
 
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.rules.model import Status
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 _COLUMNS = {status: place for place, status in enumerate(Status)}
+
+
+HELD, BELOW = "held", "below"  # what thresholds go by
+
+
+class Everywhere(NamedTuple):
+    """Of what an organization and all below it hold: numbers, those of subscribers, those available."""
+
+    numbers: int = 0
+    subscribers: int = 0
+    free: int = 0
 
 
 class Held(NamedTuple):
@@ -38,7 +50,7 @@ class Held(NamedTuple):
 class Figures(NamedTuple):
     """Counts of numbers. ``subscribers`` are assigned or registered anywhere, below included.
 
-    ``aging`` are those of the reserved that rest.
+    ``aging`` are those of the reserved that rest, ``free`` those available anywhere, below included.
     """
 
     available: int = 0
@@ -48,12 +60,15 @@ class Figures(NamedTuple):
     allocated: int = 0
     subscribers: int = 0
     aging: int = 0
+    free: int = 0
 
     @classmethod
-    def of(cls, held: Held, allocated: int, subscribers: int) -> Figures:
-        """Figures from what is held here, and what is held below and by subscribers everywhere."""
+    def of(cls, held: Held, everywhere: Everywhere) -> Figures:
+        """Figures from what is held here, and from what is held here and below."""
         available, reserved, aging, assigned, registered = held
-        return cls(available, reserved + aging, assigned, registered, allocated, subscribers, aging)
+        numbers, subscribers, free = everywhere
+        allocated = numbers - sum(held)
+        return cls(available, reserved + aging, assigned, registered, allocated, subscribers, aging, free)
 
     @property
     def total(self) -> int:
@@ -73,9 +88,13 @@ class Figures(NamedTuple):
         """Subscribers / total, rounded down; the figure that regulators ask for."""
         return 100 * self.subscribers // self.total if self.total else 0
 
-    def reaches(self, threshold: int) -> bool:
-        """Whether utilization is at or above ``threshold`` per cent (0: off, never)."""
-        return bool(threshold and self.total) and 100 * self.in_use >= threshold * self.total
+    def used(self, basis: str = HELD) -> int:
+        """What a threshold goes by: all but what is available here, or (``below``) here and below."""
+        return self.total - self.free if basis == BELOW else self.in_use
+
+    def reaches(self, threshold: int, basis: str = HELD) -> bool:
+        """Whether what a threshold goes by is at or above ``threshold`` per cent (0: off, never)."""
+        return bool(threshold and self.total) and 100 * self.used(basis) >= threshold * self.total
 
 
 class Row(NamedTuple):
@@ -118,12 +137,11 @@ def of(connection: Connection, tree: Tree, organization: int) -> Figures:
         "SELECT status, sum(n) FROM tally WHERE organization = ? GROUP BY status", (organization,)
     ):
         own = _with(own, status, n)
-    allocated = subscribers = 0
+    everywhere = _with_held(Everywhere(), own)
     if tree.children(organization):
-        for (_, _), counts in _counts(connection, tree.scope(organization) - {organization}, False).items():
-            allocated += sum(counts)
-            subscribers += counts.subscribers
-    return Figures.of(own, allocated, own.subscribers + subscribers)
+        for counts in _counts(connection, tree.scope(organization) - {organization}, False).values():
+            everywhere = _with_held(everywhere, counts)
+    return Figures.of(own, everywhere)
 
 
 def table(
@@ -143,8 +161,7 @@ def table(
         keys = set(below.get(organization, {})) if by_series else {0}
         for series in sorted(keys, key=lambda id: names.get(id, "")):
             held = own.get((organization, series), Held())
-            everything = below.get(organization, {}).get(series, (0, 0))
-            figures = Figures.of(held, everything[0] - sum(held), everything[1])
+            figures = Figures.of(held, below.get(organization, {}).get(series, Everywhere()))
             rows.append(Row(organization, series, figures))
     return rows
 
@@ -170,7 +187,7 @@ def _line(tree: Tree, row: Row, series: str | None) -> Line:
         figures.percent,
         figures.subscriber_percent,
         threshold or None,
-        figures.reaches(threshold),
+        figures.reaches(threshold, tree.basis(row.organization)),
         figures.aging,
     )
 
@@ -194,17 +211,22 @@ def _with(held: Held, status: str, n: int) -> Held:
     return Held(*counts)
 
 
-def _rolled_up(tree: Tree, top: int, own: Counts) -> dict[int, dict[int, tuple[int, int]]]:
-    """For each organization and series: (numbers, subscribers) held by it or below it."""
-    sums: dict[int, dict[int, tuple[int, int]]] = {}
+def _with_held(everywhere: Everywhere, held: Held) -> Everywhere:
+    numbers, subscribers, free = everywhere
+    return Everywhere(numbers + sum(held), subscribers + held.subscribers, free + held.available)
+
+
+def _rolled_up(tree: Tree, top: int, own: Counts) -> dict[int, dict[int, Everywhere]]:
+    """For each organization and series what is held by it or below it."""
+    sums: dict[int, dict[int, Everywhere]] = {}
     for (organization, series), counts in own.items():
-        sums.setdefault(organization, {})[series] = (sum(counts), counts.subscribers)
+        sums.setdefault(organization, {})[series] = _with_held(Everywhere(), counts)
     for organization in reversed(list(tree.below(top))):  # children before parents
         parent = tree[organization].parent
         if organization == top or organization not in sums:
             continue
         above = sums.setdefault(parent, {})
-        for series, (n, subscribers) in sums[organization].items():
-            old = above.get(series, (0, 0))
-            above[series] = (old[0] + n, old[1] + subscribers)
+        for series, here in sums[organization].items():
+            old = above.get(series, Everywhere())
+            above[series] = Everywhere(*map(add, old, here))
     return sums

@@ -60,6 +60,13 @@ STORE_ACTIONS = (
         "set the threshold of {organization}",
     ),
     Action("series add", "Added series {name}", "add series {name}"),
+    Action(
+        "series set",
+        "Set up series {name}{settings}",
+        "set up series {name}{settings}",
+        "set up series {name}",
+    ),
+    Action("series remove", "Removed series {name}", "remove series {name}"),
     Action("series rename", "Renamed series {old} to {name}", "rename series {old} to {name}"),
     Action("user rename", "Renamed a user to {user}", "rename a user to {user}", "renamed a user"),
     Action(

@@ -59,7 +59,8 @@ class CatalogBack:
 
     def restore(self) -> None:
         """Bring back what was changed or removed, and users' names; before numbers go back."""
-        for net in self._nets:
+        removed = [net for net in self._nets if net.after is None]
+        for net in [*reversed(removed), *(net for net in self._nets if net.after is not None)]:
             if net.before is not None:
                 self._set_back(net)
         self._name_users_back()
@@ -79,6 +80,7 @@ class CatalogBack:
         if after is None:
             if now is None and self._fits(net, before):
                 self._operation.catalog.put(net.kind, net.id, before)
+                self._operation.reload_tree()
             return
         changed = [field for field in before._fields if getattr(before, field) != getattr(after, field)]
         if now is None or any(getattr(now, field) != getattr(after, field) for field in changed):
