@@ -176,11 +176,11 @@ class Session:
 
     # What was given
 
-    def numbers(self, given: Iterable[str] | None) -> Sequence[Range]:
+    def numbers(self, given: Iterable[str] | None, *, unchecked: bool = False) -> Sequence[Range]:
         """NUMBERS: arguments, with ``-`` standard input, with --from-file a file. Raises BadValue."""
         from numctl.input.numbers import numbers
 
-        ranges = numbers(given, self.change_options.from_file, self.settings.region)
+        ranges = numbers(given, self.change_options.from_file, self.settings.region, unchecked=unchecked)
         self.sign(ranges)
         return ranges
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import typer
 
 from numctl.core.text import clean_name
+from numctl.input.files import Unchecked
 from numctl.input.options import Numbers, Org, Series
 
 if TYPE_CHECKING:
     from numctl.session import Session
 
 
-def add(ctx: typer.Context, numbers: Numbers, series: Series, org: Org = None) -> None:
+def add(
+    ctx: typer.Context, numbers: Numbers, series: Series, org: Org = None, unchecked: Unchecked = False
+) -> None:
     """Put new numbers into the inventory, available.
 
     A series that is new is made. Without --org the root holds them. Only for who acts as the root.
@@ -27,5 +30,5 @@ def add(ctx: typer.Context, numbers: Numbers, series: Series, org: Org = None) -
     from numctl.core.actions import inventory
 
     session: Session = ctx.obj
-    given, name = session.numbers(numbers), clean_name(series, "A series")
+    given, name = session.numbers(numbers, unchecked=unchecked), clean_name(series, "A series")
     session.change("add", lambda operation: inventory.add(operation, given, name, org))

@@ -38,6 +38,7 @@ def diff(
     exit_code: ExitCode = False,
     create_orgs: CreateOrgs = False,
     skip_existing: SkipExisting = False,
+    unchecked: files.Unchecked = False,
 ) -> None:
     """Compare the inventory with another list of the numbers: the carrier's, or the PBX's.
 
@@ -54,7 +55,7 @@ def diff(
         numctl diff numbers.csv --series 1418 -o batch | numctl batch - --dry-run
     """
     session: Session = ctx.obj
-    sheet = _read(session, file, series, delimiter, encoding, columns)
+    sheet = _read(session, file, series, delimiter, encoding, columns, unchecked)
     if session.output.format == AS_BATCH:
         differs = _print_batch(session, sheet, org, file)
     else:
@@ -70,6 +71,7 @@ def _read(
     delimiter: str | None,
     encoding: str | None,
     columns: list[str] | None,
+    unchecked: bool,
 ) -> Sheet:
     from numctl.core.files import sheet_reading
 
@@ -77,7 +79,9 @@ def _read(
     named = clean_name(series, "A series") if series is not None else ""
     region = session.settings.region
     with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
-        sheet = sheet_reading.read(stream, form, region=region, series=named, rules=False, advance=advance)
+        sheet = sheet_reading.read(
+            stream, form, region=region, series=named, rules=False, unchecked=unchecked, advance=advance
+        )
     if sheet.rejects:  # what is wrong whatever the store holds comes first
         raise sheet.rejects.refusal()
     return sheet

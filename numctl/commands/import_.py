@@ -32,6 +32,7 @@ def import_(
     columns: files.Mapped = None,
     create_orgs: CreateOrgs = False,
     skip_existing: SkipExisting = False,
+    unchecked: files.Unchecked = False,
 ) -> None:
     """Read numbers from a CSV, TSV or JSON file, JSON lines, or a plain list of NUMBERS.
 
@@ -52,7 +53,9 @@ def import_(
     named = clean_name(series, "A series") if series is not None else ""
     region = session.settings.region
     with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
-        sheet = sheet_reading.read(stream, form, region=region, series=named, advance=advance)
+        sheet = sheet_reading.read(
+            stream, form, region=region, series=named, unchecked=unchecked, advance=advance
+        )
     _put_in(session, sheet, importing.Manner(org, create_orgs, skip_existing))
     if sheet.ignored:
         session.output.note(f"Columns left out: {', '.join(sheet.ignored)}.")

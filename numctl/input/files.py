@@ -45,6 +45,9 @@ Delimiter = Annotated[
 Encoding = Annotated[
     str | None, typer.Option("--encoding", metavar="E", help="How text is encoded, such as latin-1. [UTF-8]")
 ]
+Unchecked = Annotated[
+    bool, typer.Option("--unchecked", help="Take numbers that only the rules of spelling refuse.")
+]
 Mapped = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="FIELD=COLUMN", help="Take a field from this column; may be repeated."),

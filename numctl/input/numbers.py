@@ -30,7 +30,9 @@ class Asked(Protocol):
     def numbers(self, given: Iterable[str] | None) -> Sequence[Range]: ...
 
 
-def numbers(given: Iterable[str] | None, from_file: str | None, region: str | None) -> Sequence[Range]:
+def numbers(
+    given: Iterable[str] | None, from_file: str | None, region: str | None, *, unchecked: bool = False
+) -> Sequence[Range]:
     """All numbers that were given, ascending. Raises BadValue where one is given twice."""
     arguments = list(given or ())
     sources = [STANDARD_INPUT] * arguments.count(STANDARD_INPUT) + (
@@ -39,8 +41,8 @@ def numbers(given: Iterable[str] | None, from_file: str | None, region: str | No
     if sources.count(STANDARD_INPUT) > 1:
         raise BadValue("Standard input was named twice.", "Read it once, with `-` or with --from-file -.")
     parts: list[Sequence[Range]] = [
-        parse_numbers([text for text in arguments if text != STANDARD_INPUT], region),
-        *(read_lines(_lines(source), region) for source in sources),
+        parse_numbers([text for text in arguments if text != STANDARD_INPUT], region, unchecked=unchecked),
+        *(read_lines(_lines(source), region, unchecked=unchecked) for source in sources),
     ]
     if not parts[0] and not sources:
         raise BadValue(

@@ -42,7 +42,7 @@ def test_history_has_the_contract_s_fields(company: Company, numctl: Numctl) -> 
 
 
 def test_history_of_a_number_has_the_contract_s_fields(company: Company, numctl: Numctl) -> None:
-    rows = json.loads(numctl("history", "+1 418-000", "-o", "json").out)
+    rows = json.loads(numctl("history", "1418000", "-o", "json").out)
     assert [*rows[0]] == [
         *("since", "until", "operation", "action", "organization"),
         *("series", "status", "reserved_tag", "user", "forwarded_to"),

@@ -33,7 +33,7 @@ def company(store: Path) -> Company:
 
 def test_everything_known_of_a_number(company: Company, numctl: Numctl) -> None:
     company.do("assign", lambda op: subscribers.assign(op, ONE, "ann"))
-    (known,) = json.loads(numctl("show", "1418-000", "-o", "json").out)
+    (known,) = json.loads(numctl("show", "1418000", "-o", "json").out)
     assert [*known] == [*FIELDS, "last_usage", "history"]
     assert (known["number"], known["status"], known["user"]) == ("1418000", "assigned", "ann")
     assert [one["action"] for one in known["history"]] == ["assign", "add"]

@@ -285,3 +285,28 @@ def test_show_says_who_and_why_and_the_last_usage(acme: Path, numctl, on) -> Non
     assert known["history"][0]["actor"]
     numctl("release", FIRST, "--cool", "30")
     assert "It rests until" in numctl("show", FIRST, "-o", "table").out
+
+
+def test_wrong_numbers_are_not_let_in(store: Path, numctl, refusal) -> None:
+    numctl("init", "--name", "Acme")
+    for text in ("(212) 555-0100", "3990-3999", "+4420794609", "14188980100.5"):
+        assert refusal("add", text, "--series", "S")["code"] == 2, text
+    assert numctl("add", "+44 (0)20 7946 0958", "14188980100.0", "--series", "S").code == 0
+    assert numctl("add", "(212) 555-0100", "--series", "S", "--unchecked").code == 0
+    assert numctl("search", "-o", "ranges").out.split("\n")[:-1] == [
+        f"{number}..{number}" for number in ("2125550100", "14188980100", "442079460958")
+    ]
+    list_ = "number\n(212) 555-0111\n"
+    assert numctl("import", "-", "--series", "S", input=list_).code == 2
+    assert numctl("import", "-", "--series", "S", "--unchecked", input=list_).code == 0
+
+
+def test_a_list_without_statuses_is_read_as_people_mean_it(store: Path, numctl, rows) -> None:
+    numctl("init", "--name", "Acme")
+    text = "number,user,reserved_tag\n4000,Kim,\n4001,,fair\n4002,,\n"
+    assert numctl("import", "-", "--series", "S", input=text).code == 0
+    assert [row["status"] for row in rows("search")] == ["in-use", "reserved", "available"]
+    text = "number,status,reserved_until\n4003,aging,2999-01-01\n"
+    assert numctl("import", "-", "--series", "S", input=text).code == 0
+    assert rows("search", "4003")[0]["reserved_until"] == "2999-01-01"
+    assert numctl("import", "-", "--series", "S", input="number,status\n4004,aging\n").code == 2

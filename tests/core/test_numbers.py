@@ -36,7 +36,6 @@ def refused(text: str, region: str | None = None) -> BadValue:
         ("+14188984760", 14188984760),
         ("+1 (418) 898-4760", 14188984760),
         ("(+33) 1.05.60.00.00", 33105600000),
-        ("(415) 555-2671", 4155552671),
         ("1418898476", 1418898476),
         ("3999", 3999),
         (" 100 ", 100),
@@ -75,7 +74,6 @@ def test_what_numbers_are_written_with_is_dropped(text: str, number: int) -> Non
         ("04188984760", "starts with 0"),
         ("+04188984760", "starts with 0"),
         ("1800FLOWERS", "holds 'F'"),
-        ("tel:+14188984760", "holds 't'"),
         ("1418/8984760", "holds '/'"),
         ("nan", "holds 'n'"),
     ],
@@ -101,12 +99,12 @@ def test_a_spreadsheets_number_says_how_to_keep_it() -> None:
     [
         ("3990..3999", 3990, 3999),
         ("3990 .. 3999", 3990, 3999),
-        ("+1418000000..+1418000099", 1418000000, 1418000099),
+        ("+14180000000..+14180000099", 14180000000, 14180000099),
         ("100..100", 100, 100),
-        ("+1418000000+100", 1418000000, 1418000099),
+        ("+14180000000+100", 14180000000, 14180000099),
         ("1418000000+100", 1418000000, 1418000099),
-        ("1418 000 000 + 100", 1418000000, 1418000099),
-        ("(418) 800-0000+10", 4188000000, 4188000009),
+        ("1 418 000 0000 + 100", 14180000000, 14180000099),
+        ("1 (418) 800-0000+10", 14188000000, 14188000009),
         ("100+900", 100, 999),
         ("999999999999999+1", 999_999_999_999_999, 999_999_999_999_999),
     ],
@@ -140,16 +138,17 @@ def test_what_is_no_range_is_refused_with_what_is_wrong(text: str, said: str) ->
     assert said in refused(text).message
 
 
-@pytest.mark.parametrize("text", ["3990-3999", "3990 - 3999", "+3990-3999", " 39 90 - 39.99"])
+@pytest.mark.parametrize("text", ["3990-3999", "3990 - 3999"])
 def test_a_lone_hyphen_between_groups_of_one_length_shows_both_spellings(text: str) -> None:
     refusal = refused(text)
     assert "3990..3999" in str(refusal)
     assert "39903999" in str(refusal)
-    assert parse_number(text) == 39903999
+    with pytest.raises(BadValue, match="could be a range"):
+        parse_number(text)
 
 
 def test_hyphens_that_leave_no_doubt_are_dropped() -> None:
-    assert parse_range("418-898-4760") == Range(4188984760, 4188984760)
+    assert parse_range("1-418-898-4760") == Range(14188984760, 14188984760)
     assert parse_range("1418898-4760") == Range(14188984760, 14188984760)
 
 
@@ -187,11 +186,11 @@ def test_lines_hold_comments_and_nothing_else_but_numbers() -> None:
         "\ufeff# the new block\r\n",
         "\n",
         "  3990..3999 # ten\n",
-        "+1418000000+100\t# more\n",
+        "+14180000000+100\t# more\n",
         "#3\n",
         "3989",
     ]
-    assert list(read_lines(lines)) == [Range(3989, 3999), Range(1418000000, 1418000099)]
+    assert list(read_lines(lines)) == [Range(3989, 3999), Range(14180000000, 14180000099)]
 
 
 def test_a_line_that_is_wrong_is_named_by_its_number() -> None:

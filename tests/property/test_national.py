@@ -58,13 +58,18 @@ def allowed(digits: str, region: str) -> set[int | None]:
     number = int(full) if len(full) <= 15 else None
     coded = parsed.country_code_source == CountryCodeSource.FROM_NUMBER_WITHOUT_PLUS_SIGN
     reason = phonenumbers.is_possible_number_with_reason(parsed)
+    trunk = ndd_prefix_for_region(region, True) or ""
+    kept = bool(trunk) and digits.startswith(trunk) and full == f"{parsed.country_code}{digits}"
+    if kept and not phonenumbers.is_valid_number(parsed):
+        return {None, number}  # too short after the trunk prefix, though as long with it as a number
     if reason == ValidationResult.IS_POSSIBLE:
         return {number}
     if reason == ValidationResult.TOO_LONG:
-        trunk = ndd_prefix_for_region(region, True)
         trunked = bool(trunk) and digits == f"{trunk}{full.removeprefix(str(parsed.country_code))}"
         return {number} if coded or trunked else {None}
-    short = None if digits[0] == "0" or len(digits) < 3 or coded else int(digits)
+    short = None if digits[0] == "0" or not 3 <= len(digits) <= 6 or coded else int(digits)
+    if trunk and digits.startswith(trunk):
+        return {None, short}
     if reason == ValidationResult.TOO_SHORT:
         return {short}
     return {None, short} if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY else {None}

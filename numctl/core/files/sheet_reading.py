@@ -56,17 +56,20 @@ def read(
     region: str | None = None,
     series: str = "",
     rules: bool = True,
+    unchecked: bool = False,
     advance: Callable[[int], None] = lambda steps: None,
 ) -> Sheet:
     """Read a whole file; what is wrong with it is in the sheet's ``rejects``.
 
     ``series`` is the (clean) series of rows that name none. With ``rules``, a row must say all that an
     import needs and nothing that its status doesn't admit; without, it is only to be compared.
+    ``unchecked`` takes numbers that only the rules of spelling refuse.
     """
     rejects = Rejects("Nothing was imported." if rules else "Nothing was compared.")
     sheet = Sheet(rejects)
     reader = Reader(stream, form, rejects)
     rows = _Rows(sheet, reader, region, series, rules)
+    rows.unchecked = unchecked
     for count, (line, row) in enumerate(reader, 1):
         try:
             rows.take(line, row)
@@ -81,9 +84,9 @@ def read(
 
 _ONLY = {
     "tag": "only a reserved one has a tag",
-    "until": "only a reserved one has a date",
+    "until": "only a reserved or an aging one has a date",
     "user": "only an assigned one or one in use has a user",
-    "forwarding": "only a reserved one has a forwarding",
+    "forwarding": "only a reserved or an aging one has a forwarding",
 }
 
 
@@ -94,21 +97,24 @@ class _Rows:
         self._sheet, self._reader = sheet, reader
         self._region, self._series, self._rules = region, series, rules
         self._kinds: dict[tuple[str, ...], int] = {}
+        self.unchecked = False
         self._tag = lru_cache(4096)(lambda text: clean_tag(self._bare(text)))
         self._user = lru_cache(4096)(lambda text: clean_name(self._bare(text), "A user"))
 
     def take(self, line: int, row: Row) -> None:
         """Raises BadValue where something is wrong; the sheet then stays as it was."""
         *place, series, organization, status, until, tag, user, forward = row
+        tag, user, forward = tag.strip(), user.strip(), forward.strip()
+        if self._rules and not status.strip():  # who has a user is in use, what has a tag is reserved
+            status = "in-use" if user else "reserved" if tag else ""
         said = (series, organization, status, until)
         kind = self._kinds.get(said)
         if kind is None:
             kind = self._new_kind(said)
-        tag, user, forward = tag.strip(), user.strip(), forward.strip()
         numbers = self._numbers(*place)
         tag = self._tag(tag) if tag else ""
         user = self._user(user) if user else ""
-        to = parse_number(forward, self._region) if forward else 0
+        to = parse_number(forward, self._region, unchecked=self.unchecked) if forward else 0
         sheet = self._sheet
         if self._rules:
             _expect_admitted(sheet.kinds_known[kind], numbers, tag, user, to)
@@ -140,16 +146,16 @@ class _Rows:
 
     def _numbers(self, number: str, first: str, last: str, count: str) -> Range:
         if number:
-            return parse_range(number, self._region)
+            return parse_range(number, self._region, unchecked=self.unchecked)
         if not first.strip():
             raise BadValue("The row has no number.", "Give it one, or take the row out.")
-        start = parse_number(first, self._region)
+        start = parse_number(first, self._region, unchecked=self.unchecked)
         last, count = last.strip(), count.strip()
         if not last:
             if not count:
                 raise BadValue("The row has a first number, but neither last nor count.", "Give one of them.")
             return parse_range(f"{start}+{count}")
-        end = parse_number(last, self._region)
+        end = parse_number(last, self._region, unchecked=self.unchecked)
         if end < start or len(str(end)) != len(str(start)):
             return parse_range(f"{start}..{end}")  # says what is wrong with it
         if count and not (count.isascii() and count.isdigit() and int(count[:16]) == end - start + 1):
@@ -165,6 +171,8 @@ def _expect_admitted(kind: Kind, numbers: Range, tag: str, user: str, forward: i
     carries = CARRIES[kind.status]
     if carries.tag is Need.MUST and not tag:
         raise BadValue("A reserved number needs a tag.", "Give it a reserved_tag.")
+    if carries.until is Need.MUST and not kind.until:
+        raise BadValue("An aging number needs the last day of its rest.", "Give it a reserved_until.")
     said = (tag, kind.until, user, forward)
     for what, told, may in zip(Carries._fields, said, carries, strict=True):
         if told and not may:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 3, 15
 NEVER = "(?!)"
+SHORT = 6  # digits: what is no longer may be a short code
 
 # Codes that people write for a region whose code is another.
 MISNOMERS = {"UK": "GB", "EL": "GR"}
@@ -144,11 +145,27 @@ class Reader:
             trunked = bool(plan.trunk) and national == plan.trunk + stripped
             national = stripped
         length = len(national)
+        if national == digits and self._begins_with_trunk(digits):
+            raise self._too_short(digits)
         if length in self._main.possible or (length > self._main.longest and (coded or trunked)):
             return self._within_lengths(digits, self.country_code + national)
-        if not coded and self._is_short_code(length):
+        if not coded and length <= SHORT and self._is_short_code(length):
             return self._short_code(digits)
         raise self._misfit(digits, length)
+
+    def _begins_with_trunk(self, digits: str) -> bool:
+        """Whether digits begin with the trunk prefix, and are no number of the region with it."""
+        return bool(self._plan.trunk) and digits.startswith(self._plan.trunk) and not self._plan.fits(digits)
+
+    def _too_short(self, digits: str) -> BadValue:
+        lengths = sorted(self._main.possible)
+        told = str(lengths[0]) if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
+        return BadValue(
+            f"{quoted(digits)} is too short for {self.region}: a number has {told} digits after"
+            f" {self._plan.trunk}.",
+            "Write the whole number.",
+            number=digits,
+        )
 
     def _abroad(self, written: str, digits: str) -> int:
         """Give the number that was written with the prefix for calls abroad, now taken off."""

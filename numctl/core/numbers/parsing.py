@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from numctl.core.errors import BadValue
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
-from numctl.core.text import escaped, quoted
+from numctl.core.numbers.spellings import SPACES, expect_one_meaning, plain, two_numbers
+from numctl.core.numbers.unreadable import SPREADSHEET, unreadable
+from numctl.core.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,14 +26,7 @@ SHORTEST, LONGEST = 3, 15
 _COUNTED = re.compile(r"[0-9]\s*\+")  # FIRST+COUNT
 SHOWN = 60  # How many digits of a hopeless number go into an error's facts.
 
-# Spaces: the usual one, the tabulator, and the no-break ones that word processors and web pages set.
-SPACES = " \t\u00a0\u202f"
 _DROPPED = dict.fromkeys(map(ord, SPACES + ".()-"))
-_DROPPED_BUT_HYPHENS = dict.fromkeys(map(ord, SPACES + ".()"))
-
-# Expressions for what goes wrong. They are compiled when something does: at import that takes 4 ms.
-_SPREADSHEET = r"\+?\d+([.,]\d*)?[eE][+-]?\d+"
-_EXTENSION = r"(?i)\d\s*([,;]?\s*(ext(n|ension)?|x|poste)|#)[.:=\s]*\d+\s*$"
 
 
 def show(number: int) -> str:
@@ -39,16 +34,17 @@ def show(number: int) -> str:
     return str(number)
 
 
-def parse_number(text: str, region: str | None = None) -> int:
+def parse_number(text: str, region: str | None = None, *, unchecked: bool = False) -> int:
     """Give the number that a text is; raises BadValue with what is wrong with it.
 
     Without + it is a national number where a region is given, else its own canonical digits.
+    ``unchecked`` takes what only the rules of spelling refuse.
     """
     if region is None and _is_canonical(text):
         return int(text)
-    if ".." in text or _COUNTED.search(text):
+    if ".." in text or "-" in text or _COUNTED.search(text):
         _expect_no_range(text, region)
-    return _read(text, _national(region))
+    return _read(text, _national(region), unchecked)
 
 
 def _expect_no_range(text: str, region: str | None) -> None:
@@ -57,18 +53,20 @@ def _expect_no_range(text: str, region: str | None) -> None:
         several = parse_range(text, region)
     except BadValue:
         return
+    if several.first == several.last:
+        return
     raise BadValue(
         f"{quoted(text)} is a range, and this takes one number.",
         f"Give one, such as {several.first}.",
     )
 
 
-def parse_range(text: str, region: str | None = None) -> Range:
+def parse_range(text: str, region: str | None = None, *, unchecked: bool = False) -> Range:
     """Give the range that a text is: a number, FIRST..LAST or FIRST+COUNT. Raises BadValue."""
-    return _read_range(text, _national(region))
+    return _read_range(text, _national(region), unchecked)
 
 
-def parse_numbers(texts: Iterable[str], region: str | None = None) -> list[Range]:
+def parse_numbers(texts: Iterable[str], region: str | None = None, *, unchecked: bool = False) -> list[Range]:
     """Give the numbers and ranges of the texts, ascending and joined.
 
     Raises BadValue for a text that is neither, and for a number that is in two of them.
@@ -80,7 +78,7 @@ def parse_numbers(texts: Iterable[str], region: str | None = None) -> list[Range
         if national is None and _is_canonical(text):
             singles.append(int(text))
         else:
-            first, last = _read_range(text, national)
+            first, last = _read_range(text, national, unchecked)
             if first == last:
                 singles.append(first)
             else:
@@ -89,7 +87,7 @@ def parse_numbers(texts: Iterable[str], region: str | None = None) -> list[Range
     return list(_joined(sorted([*_stretches(singles), *ranges]) if ranges else _stretches(singles)))
 
 
-def read_lines(lines: Iterable[str], region: str | None = None) -> Packed:
+def read_lines(lines: Iterable[str], region: str | None = None, *, unchecked: bool = False) -> Packed:
     """Give the numbers and ranges of a file's lines, ascending and joined: one on each line.
 
     A # at the start or after a space begins a comment; empty lines and a byte-order mark are skipped.
@@ -102,7 +100,7 @@ def read_lines(lines: Iterable[str], region: str | None = None) -> Packed:
         if not text:
             continue
         try:
-            first, last = _read_range(text, national)
+            first, last = _read_range(text, national, unchecked)
         except BadValue as error:
             raise _at_line(at, error) from None
         firsts.append(first)
@@ -137,13 +135,18 @@ def _national(region: str | None) -> Callable[[str], int] | None:
     return reader(region)
 
 
-def _read(text: str, national: Callable[[str], int] | None) -> int:
+def _read(text: str, national: Callable[[str], int] | None, unchecked: bool = False) -> int:
     """Give the number that a text is. `national` reads digits without +."""
-    written = text.strip().lstrip("(" + SPACES)
+    said = text
+    if not text.isdecimal():
+        said = plain(text)
+        if not unchecked:
+            expect_one_meaning(text, said, national)
+    written = said.strip().lstrip("(" + SPACES)
     international = written.startswith("+")
     digits = (written[1:] if international else written).translate(_DROPPED)
     if not (digits.isdecimal() and digits.isascii()):
-        raise _unreadable(text)
+        raise unreadable(text)
     if national is not None and not international and len(digits) <= SHOWN:
         return national(digits)
     if digits[0] == "0":
@@ -163,18 +166,26 @@ def _read(text: str, national: Callable[[str], int] | None) -> int:
     return int(digits)
 
 
-def _read_range(text: str, national: Callable[[str], int] | None) -> Range:
+def _read_range(text: str, national: Callable[[str], int] | None, unchecked: bool = False) -> Range:
     if text.isdecimal():
-        number = int(text) if national is None and _is_canonical(text) else _read(text, national)
+        bare = national is None and _is_canonical(text)
+        number = int(text) if bare else _read(text, national, unchecked)
         return Range(number, number)
     if ".." in text:
         left, _, right = text.partition("..")
-        return _from_to(text, _read(left, national), _read(right, national))
+        return _from_to(text, _read(left, national, unchecked), _read(right, national, unchecked))
+    ends = two_numbers(text) if "-" in text else None
+    if ends is not None:
+        return _from_to(text, *ends)
     left, plus, right = text.strip().rpartition("+")
-    if plus and left.strip("(" + SPACES) and not re.fullmatch(_SPREADSHEET, text.strip()):
-        return _counted(text, _read(left, national), right.strip())
-    _refuse_lone_hyphen(text)
-    number = _read(text, national)
+    if (
+        plus
+        and "tel:" not in text.lower()
+        and left.strip("(" + SPACES)
+        and not re.fullmatch(SPREADSHEET, text.strip())
+    ):
+        return _counted(text, _read(left, national, unchecked), right.strip())
+    number = _read(text, national, unchecked)
     return Range(number, number)
 
 
@@ -203,48 +214,6 @@ def _counted(text: str, first: int, count: str) -> Range:
             f"From {first} on there are {room}.",
         )
     return Range(first, first + int(count) - 1)
-
-
-def _refuse_lone_hyphen(text: str) -> None:
-    """Refuse two groups of one length with a hyphen between, which could be a range or a number."""
-    left, hyphen, right = text.strip().removeprefix("+").translate(_DROPPED_BUT_HYPHENS).partition("-")
-    if hyphen and len(left) == len(right) and (left + right).isdecimal() and (left + right).isascii():
-        raise BadValue(
-            f"{quoted(text)} could be a range or a number.",
-            f"Write {left}..{right} for the range, {left}{right} for the number.",
-            range=f"{left}..{right}",
-            number=left + right,
-        )
-
-
-def _unreadable(text: str) -> BadValue:
-    """Say what in a text keeps it from being a number."""
-    bare = text.strip()
-    if not bare.strip(SPACES + ".()-+"):
-        return BadValue(f"{quoted(text)} holds no digits.", "Write a number, such as 14188984760.")
-    if re.fullmatch(_SPREADSHEET, bare):
-        return BadValue(
-            f"{quoted(text)} isn't a number any more: a spreadsheet has rewritten it and lost digits.",
-            "Format the column as text there, and export it again.",
-        )
-    if re.search(_EXTENSION, bare[-SHOWN:]):
-        return BadValue(
-            f"{quoted(text)} has an extension, which is no part of a number.", "Write the number without it."
-        )
-    bad = next(
-        c for c in bare.removeprefix("+") if not (c.isascii() and c.isdecimal()) and c not in SPACES + ".()-"
-    )
-    named = f"'{bad}'" if bad.isprintable() else escaped(bad)
-    if bad.isdecimal():
-        return BadValue(f"{quoted(text)} holds {named}, a digit of another script.", "Write it with 0 to 9.")
-    if not bad.isprintable() and not bad.isspace():
-        return BadValue(
-            f"{quoted(text)} holds the invisible character {named}.", "Type the number anew, without it."
-        )
-    return BadValue(
-        f"{quoted(text)} holds {named}, which no number is written with.",
-        "Write it as digits; a + before it and spaces, dots, parentheses and hyphens in it are fine.",
-    )
 
 
 def _stretches(singles: list[int]) -> list[tuple[int, int]]:

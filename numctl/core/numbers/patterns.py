@@ -8,7 +8,8 @@ positions are passed, one bit each, so that a step on a digit is a shift and two
 from __future__ import annotations
 
 from numctl.core.errors import BadValue
-from numctl.core.numbers.parsing import LONGEST, SPACES
+from numctl.core.numbers.parsing import LONGEST
+from numctl.core.numbers.spellings import SPACES
 from numctl.core.text import quoted
 
 ANY = (1 << 10) - 1  # A position that lets every digit through: one bit for each.
