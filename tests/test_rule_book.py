@@ -48,7 +48,7 @@ def lacking(actions: dict[str, Action]) -> Iterator[str]:
             yield f"{name} has no command that changes something: numctl/cli/table.py"
         if bool(action.keys) != (name in STEPS):
             yield f"{name} has keys without a step, or a step without keys: numctl/core/batch/steps.py"
-        if bool(action.keys) != (action.named is not Named.NOTHING):
+        if action.is_rule and bool(action.keys) != (action.named is not Named.NOTHING):
             yield f"{name} has keys, and doesn't say what it names: numctl/core/rules/number_actions.py"
         if not set(action.required) <= set(action.keys):
             yield f"{name} requires a key that it hasn't: numctl/core/rules/number_actions.py"
@@ -91,6 +91,9 @@ def test_every_kind_of_value_is_read() -> None:
         Kind.DAY_OR_NEVER: "+3d",
         Kind.FLAG: "yes",
         Kind.PATTERN: "00$",
+        Kind.SIZE: "100",
+        Kind.EMAILS: "a@b.example",
+        Kind.PERCENT: "80",
     }
     assert all(reader.read(kind, read.get(kind, "text")) for kind in Kind)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.model import MEANINGS, Status
 from numctl.core.rules.number_actions import NUMBER_ACTIONS
 from numctl.core.rules.record import Action
@@ -45,7 +46,7 @@ def tables() -> dict[str, str]:
             "|---|---|---|",
             *(
                 f"| `{action.name}` | {action.named} | {_keys(action)} |"
-                for action in NUMBER_ACTIONS
+                for action in ACTIONS.values()
                 if action.keys
             ),
         ],

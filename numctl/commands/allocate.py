@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from numctl.input.numbers import quantity_of
-from numctl.input.options import Contiguous, Matching, Quantity, Series, To
+from numctl.input.options import Aligned, Contiguous, Matching, Quantity, Sequential, Series, To
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -20,6 +20,8 @@ def allocate(
     to: To,
     contiguous: Contiguous = False,
     matching: Matching = None,
+    aligned: Aligned = None,
+    sequential: Sequential = None,
 ) -> None:
     """Give a quantity of a series to an organization below.
 
@@ -34,5 +36,5 @@ def allocate(
     from numctl.core.actions import allocation
 
     session: Session = ctx.obj
-    wanted = quantity_of(series, quantity, contiguous, matching)
+    wanted = quantity_of(series, quantity, contiguous, matching, aligned, sequential)
     session.change("allocate", lambda operation: allocation.allocate(operation, wanted, to))

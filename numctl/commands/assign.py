@@ -9,10 +9,15 @@ import typer
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_name
 from numctl.input.numbers import numbers_or_quantity, quantity_of
-from numctl.input.options import Matching, MaybeNumbers, User
+from numctl.input.options import Matching, MaybeNumbers, Sequential, User
 
 if TYPE_CHECKING:
     from numctl.session import Session
+
+
+FromOrg = Annotated[
+    str | None, typer.Option("--org", metavar="ORG", help="With --series: what this organization has.")
+]
 
 
 def assign(
@@ -23,6 +28,8 @@ def assign(
         str | None, typer.Option("--series", metavar="SERIES", help="The lowest available of this series.")
     ] = None,
     matching: Matching = None,
+    sequential: Sequential = None,
+    org: FromOrg = None,
 ) -> None:
     """Give a number to a user by invitation.
 
@@ -39,9 +46,9 @@ def assign(
 
     session: Session = ctx.obj
     name = clean_name(user, "A user")
-    if series is None and matching is not None:
-        raise BadValue("--matching is for --series.", "Add --series, or name the number.")
-    wanted = quantity_of(series, 1, matching=matching) if series is not None else None
+    if series is None and any(choice is not None for choice in (matching, sequential, org)):
+        raise BadValue("How a number is chosen is for --series.", "Add --series, or name the number.")
+    wanted = quantity_of(series, 1, matching=matching, sequential=sequential) if series is not None else None
     chosen = numbers_or_quantity(session, numbers, wanted)
     subscribers.expect_few(chosen, "a user")
-    session.change("assign", lambda operation: subscribers.assign(operation, chosen, name))
+    session.change("assign", lambda operation: subscribers.assign(operation, chosen, name, org))

@@ -10,7 +10,7 @@ from numctl.core.errors import BadValue
 from numctl.core.text import clean_tag
 from numctl.core.values import quantity
 from numctl.input.numbers import numbers_or_quantity, quantity_of
-from numctl.input.options import Contiguous, Matching, MaybeNumbers, Tag, Until
+from numctl.input.options import Aligned, Contiguous, Matching, MaybeNumbers, Sequential, Tag, Until
 
 if TYPE_CHECKING:
     from numctl.core.actions.allocation import Quantity
@@ -36,6 +36,8 @@ def reserve(
     many: QuantityOfIt = None,
     contiguous: Contiguous = False,
     matching: Matching = None,
+    aligned: Aligned = None,
+    sequential: Sequential = None,
     org: Holder = None,
     until: Until = None,
 ) -> None:
@@ -54,7 +56,9 @@ def reserve(
 
     session: Session = ctx.obj
     kept = clean_tag(tag)
-    chosen = numbers_or_quantity(session, numbers, _wanted(series, many, contiguous, matching))
+    chosen = numbers_or_quantity(
+        session, numbers, _wanted(series, many, contiguous, matching, aligned, sequential)
+    )
     last_day = session.day_to_come(until) or ""
     session.change(
         "reserve",
@@ -62,12 +66,19 @@ def reserve(
     )
 
 
-def _wanted(series: str | None, many: int | None, contiguous: bool, matching: str | None) -> Quantity | None:
+def _wanted(
+    series: str | None,
+    many: int | None,
+    contiguous: bool,
+    matching: str | None,
+    aligned: int | None,
+    sequential: int | None,
+) -> Quantity | None:
     if (series is None) != (many is None):
         missing = "--quantity" if many is None else "--series"
         raise BadValue(f"{missing} is missing: --series and --quantity go together.")
     if series is not None and many is not None:
-        return quantity_of(series, many, contiguous, matching)
-    if contiguous or matching is not None:
-        raise BadValue("--contiguous and --matching are for --series and --quantity.", "Add those.")
+        return quantity_of(series, many, contiguous, matching, aligned, sequential)
+    if contiguous or any(choice is not None for choice in (matching, aligned, sequential)):
+        raise BadValue("How numbers are chosen is for --series and --quantity.", "Add those.")
     return None

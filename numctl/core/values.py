@@ -39,6 +39,15 @@ def count(text: str | int) -> int:
     return text if isinstance(text, int) else _whole(text, 0, "A count is a whole number, 0 or more")
 
 
+def size(text: str | int) -> int:
+    """The size of a block: a power of ten, 10 or more. Raises ``BadValue``."""
+    if isinstance(text, int):
+        return text
+    if text[:1] != "1" or text[1:].strip("0") or not 2 <= len(text) <= MOST_DIGITS:
+        raise BadValue(f"The size of a block is a power of ten, such as 100, not {quoted(text)}.")
+    return int(text)
+
+
 def percent(text: str | int) -> int:
     """A percentage from 1 to 100. Raises ``BadValue``."""
     if isinstance(text, int):

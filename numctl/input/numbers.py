@@ -73,7 +73,12 @@ def numbers_or_quantity(
 
 
 def quantity_of(
-    series: str, quantity: int, contiguous: bool = False, matching: str | None = None
+    series: str,
+    quantity: int,
+    contiguous: bool = False,
+    matching: str | None = None,
+    aligned: int | None = None,
+    sequential: int | None = None,
 ) -> Quantity:
     """A quantity of a series as the core takes it, its texts clean. Raises BadValue."""
     from numctl.core.actions.allocation import Quantity
@@ -83,7 +88,10 @@ def quantity_of(
         from numctl.core.numbers.patterns import read_pattern
 
         read_pattern(matching)
-    return Quantity(clean_name(series, "A series"), quantity, contiguous, matching)
+    name = clean_name(series, "A series")
+    wanted = Quantity(name, quantity, contiguous, matching, aligned or 0, sequential or 0)
+    wanted.expect_sense()
+    return wanted
 
 
 def numbers_or_user(

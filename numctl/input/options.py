@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.values import count, day, days_or_word, percent, percent_or_off, quantity, seconds
+from numctl.core.values import count, day, days_or_word, percent, percent_or_off, quantity, seconds, size
 
 FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 STATUSES = ("available", "reserved", "aging", "assigned", "in-use")
@@ -87,6 +87,18 @@ Matching = Annotated[
         metavar="PATTERN",
         help="Only numbers that fit: ? is one digit, * any; letters stand for keypad digits; "
         "^ and $ are the ends.",
+    ),
+]
+Aligned = Annotated[
+    int | None,
+    typer.Option(
+        "--aligned", metavar="SIZE", parser=size, help="Only whole blocks that begin at a multiple of it."
+    ),
+]
+Sequential = Annotated[
+    int | None,
+    typer.Option(
+        "--sequential", metavar="SIZE", parser=size, help="Blocks opened already before untouched ones."
     ),
 ]
 Until = Annotated[

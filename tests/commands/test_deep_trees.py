@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,27 @@ def test_a_user_s_numbers_move(acme: Path, answer, refusal, numctl) -> None:
     assert (moved["count"], moved["user"]) == (1, "Bob")
     assert refusal("move", "--user", "Bob", number(1), "--to", "Finance")["code"] == 2
     assert refusal("move", "--to", "Finance")["code"] == 2
+
+
+def test_one_file_of_new_hires_across_branches_is_one_operation(acme: Path, numctl, answer, rows) -> None:
+    lines = [
+        {"action": "org add", "name": "Sales/Field/North", "parents": True, "email": "n@acme.example"},
+        {"action": "series add", "name": "New", "description": "for the field"},
+        {"action": "add", "numbers": ["15145550100+3"], "series": "New", "org": "North"},
+        {"action": "assign", "series": "New", "org": "North", "user": "Ida"},
+        {"action": "assign", "series": "1418", "org": "EMEA", "user": "Ole"},
+    ]
+    made = answer("batch", "-", input="\n".join(map(json.dumps, lines)))
+    assert (made["lines"], made["changed"], made["count"]) == (5, 5, 4)
+    assert [row["user"] for row in rows("search", "--user", "ida")] == ["Ida"]
+    numctl("undo")
+    assert numctl("org", "show", "Acme/Sales/Field").code == 5
+    assert "New" not in {row["series"] for row in rows("series", "list")}
+    assert numctl("check").code == 0
+
+
+def test_a_refused_line_that_makes_an_organization_makes_none(acme: Path, numctl) -> None:
+    lines = [{"action": "org add", "name": "Lab"}, {"action": "org add", "name": "Lab"}]
+    told = numctl("batch", "-", "--keep-going", input="\n".join(map(json.dumps, lines)))
+    assert told.code == 3
+    assert "Line 2: Acme has an organization 'Lab' already." in told.err

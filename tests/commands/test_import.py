@@ -185,7 +185,6 @@ def test_everything_a_row_can_say(numctl: Numctl) -> None:
     [
         ("1418,14188980000,,reserved,,,,", "needs a tag"),
         ("1418,14188980000,,available,sales,,,", "only a reserved one has a tag"),
-        ("1418,14188980000,,available,sales,,,", "only a reserved one has a tag"),
         ("1418,14188980000,,assigned,,2099-01-01,Bo,", "only a reserved or an aging one has a date"),
         ("1418,14188980000,,available,,,Bo,", "has a user"),
         ("1418,14188980000,,in-use,,,Bo,3999", "only a reserved or an aging one has a forwarding"),

@@ -9,9 +9,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.actions import choices
 from numctl.core.catalog import series as series_table
 from numctl.core.changes.in_state import InState
-from numctl.core.errors import NotEnough, OutOfScope
+from numctl.core.errors import BadValue, NotEnough, OutOfScope
 from numctl.core.rules.model import Change, State, Status
 
 if TYPE_CHECKING:
@@ -23,15 +24,41 @@ if TYPE_CHECKING:
 
 MANY = 5_000  # spans that are added up at a time
 END = 10**15  # above every number
+# Whether anything in a block is in another state.
+_OTHERS = """
+SELECT 1 FROM span WHERE state <> :state AND last >= :first
+AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last LIMIT 1
+"""
 
 
 class Quantity(NamedTuple):
-    """How many numbers of which series; in one unbroken block; with digits that match a pattern."""
+    """How many numbers of which series.
+
+    ``contiguous``: in one unbroken block. ``aligned`` (a power of ten, 0 for none): in whole blocks of so
+    many that begin at a multiple of it. ``sequential`` (the same): out of blocks of so many that were
+    opened already, before untouched ones. ``matching`` is a pattern of digits: of each number, or of the
+    first one of a block.
+    """
 
     series: str
     quantity: int
     contiguous: bool = False
     matching: str | None = None
+    aligned: int = 0
+    sequential: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether any available numbers will do."""
+        return not (self.contiguous or self.matching or self.aligned or self.sequential)
+
+    def expect_sense(self) -> None:
+        """Raises BadValue where the quantity doesn't fill whole blocks."""
+        if self.aligned and self.quantity % self.aligned:
+            raise BadValue(
+                f"{self.quantity} is no multiple of {self.aligned}, and aligned blocks are taken whole.",
+                "Give a quantity that is.",
+            )
 
 
 def allocate(operation: Operation, wanted: Quantity, to: str) -> None:
@@ -76,10 +103,7 @@ def choose(
     found = _Found([], 0)
     if state is not None:
         pool = _Pool(operation.written, state, highest_first)
-        if wanted.matching is None and not wanted.contiguous:
-            found = pool.up_to(wanted.quantity)
-        else:
-            found = pool.blocks_of(wanted)
+        found = pool.up_to(wanted.quantity) if wanted.plain else pool.blocks_of(wanted)
     if not found.numbers:
         raise NotEnough(
             wanted.quantity,
@@ -92,6 +116,7 @@ def choose(
 
 def _where(wanted: Quantity) -> str:
     fitting = f" that match '{wanted.matching}'" if wanted.matching else ""
+    fitting += f" in whole blocks of {wanted.aligned}" if wanted.aligned else ""
     return f"in its longest unbroken block{fitting}" if wanted.contiguous else f"available{fitting}"
 
 
@@ -138,33 +163,32 @@ class _Pool:
         raise AssertionError("the sum of some spans is more than they hold")
 
     def blocks_of(self, wanted: Quantity) -> _Found:
-        """The first blocks of numbers that are wanted: those that match, or an unbroken one."""
-        blocks = self._beyond(self._start)
-        if wanted.matching is not None:
-            from numctl.core.numbers.automaton import matching
-
-            runs = matching(wanted.matching).runs
+        """The first blocks of numbers that are wanted."""
+        blocks: Iterable[Pair] = self._beyond(self._start)
+        if wanted.sequential:
+            blocks = self._opened_first(wanted.sequential)
+        fits = choices.starts(wanted.matching)
+        if wanted.contiguous:
+            return _Found(*choices.one_block(blocks, wanted.quantity, wanted.aligned, fits))
+        if wanted.aligned:
+            blocks = choices.aligned(blocks, wanted.aligned, fits)
+        elif wanted.matching is not None:
+            runs = choices.runs(wanted.matching)
             blocks = (run for first, last in blocks for run in runs(first, last, descending=self._down))
-        return (_one_block if wanted.contiguous else _scattered)(blocks, wanted.quantity)
+        return _Found(*choices.scattered(blocks, wanted.quantity))
 
+    def _opened_first(self, size: int) -> Iterator[Pair]:
+        """The pool's spans by blocks: those of which something isn't available here come first."""
+        spans = self._connection.execute(self._spans, (self._state, self._start)).fetchall()
+        untouched: list[Pair] = []
+        for first, last in spans:
+            for low, high in choices.by_blocks(first, last, size):
+                if high - low + 1 < size and self._is_opened(low // size * size, size):
+                    yield low, high
+                else:
+                    untouched.append((low, high))
+        yield from untouched
 
-def _scattered(blocks: Iterable[Pair], quantity: int) -> _Found:
-    chosen: list[Pair] = []
-    missing = quantity
-    for first, last in blocks:
-        n = last - first + 1
-        if n >= missing:
-            chosen.append((first, first + missing - 1))
-            return _Found(chosen, quantity)
-        chosen.append((first, last))
-        missing -= n
-    return _Found([], quantity - missing)
-
-
-def _one_block(blocks: Iterable[Pair], quantity: int) -> _Found:
-    longest = 0
-    for first, last in blocks:
-        if last - first + 1 >= quantity:
-            return _Found([(first, first + quantity - 1)], quantity)
-        longest = max(longest, last - first + 1)
-    return _Found([], longest)
+    def _is_opened(self, block: int, size: int) -> bool:
+        these = {"first": block, "last": block + size - 1, "state": self._state}
+        return self._connection.execute(_OTHERS, these).fetchone() is not None

@@ -97,14 +97,27 @@ def _forwards_nothing(name: str) -> BadValue:
     )
 
 
-def assign(operation: Operation, numbers: Iterable[Range] | allocation.Quantity, user: str) -> None:
-    """Give numbers to a user by invitation: named ones (available or reserved), or the lowest available."""
+def assign(
+    operation: Operation,
+    numbers: Iterable[Range] | allocation.Quantity,
+    user: str,
+    organization: str | None = None,
+) -> None:
+    """Give numbers to a user by invitation: named ones (available or reserved), or the lowest available.
+
+    These are what ``organization`` itself has (the acting one where it is None).
+    """
+    holder = operation.organization(organization)
     by_quantity = isinstance(numbers, allocation.Quantity)
-    chosen = allocation.choose(operation, numbers) if isinstance(numbers, allocation.Quantity) else numbers
+    chosen = (
+        allocation.choose(operation, numbers, holder=holder)
+        if isinstance(numbers, allocation.Quantity)
+        else numbers
+    )
     operation.writer.change(
         chosen,
         Change("assign", to=Status.ASSIGNED, user=user),
-        held_by=operation.acting if by_quantity else None,
+        held_by=holder if by_quantity else None,
     )
 
 

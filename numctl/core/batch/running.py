@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numctl.core.changes.operation import Operation
 
 _OF_LINES = (2, 4, 5, 6)  # exit codes of refusals that concern one line; any other ends the batch
+_OF_THE_CATALOG = ("organization", "name", "description")
 _STEP = 1_000  # lines between two looks at the progress
 
 
@@ -44,14 +45,14 @@ class Batch:
         """Do what the lines say. Without ``keep_going``, raises one refusal for all that went wrong."""
         for line in self.text:
             self.lines += 1
-            before = operation.writer.effects.count
+            before = operation.writer.effects.count + operation.catalog.positions
             try:
                 self._do(operation, line)
             except Refusal as refusal:
                 if refusal.code not in _OF_LINES:
                     raise
                 self._refuse(line, refusal)
-            if operation.writer.effects.count > before:
+            if operation.writer.effects.count + operation.catalog.positions > before:
                 self.changed += 1
             if not self.lines % _STEP:
                 advance(_STEP)
@@ -68,6 +69,8 @@ class Batch:
         with operation.at_line(line.number):
             step(operation)
         reason = operation.facts.pop("reason", None)
+        for word in _OF_THE_CATALOG:
+            operation.facts.pop(word, None)  # the journal has the rows
         if reason is not None:
             self._note_reason(line.number, str(reason))
 

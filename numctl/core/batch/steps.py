@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from numctl.core.actions import aging, allocation, inventory, reservations, series, subscribers
+from numctl.core.actions import aging, allocation, inventory, organizations, reservations, series, subscribers
 from numctl.core.errors import BadValue
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.record import Kind
@@ -56,7 +56,7 @@ def _chosen(values: Values, quantity: int | None) -> list[Range] | allocation.Qu
     if ("numbers" in values) == ("series" in values):
         raise BadValue("Give either numbers, or a series.", "Leave one of 'numbers' and 'series' out.")
     if "numbers" in values:
-        for word in ("quantity", "contiguous", "matching"):
+        for word in ("quantity", "contiguous", "matching", "aligned", "sequential"):
             if word in values:
                 raise BadValue(
                     f"'{word}' is for a series, and here are numbers.", f"Leave '{word}' out.", key=word
@@ -68,9 +68,16 @@ def _chosen(values: Values, quantity: int | None) -> list[Range] | allocation.Qu
         raise BadValue(
             "'quantity' is missing: it goes with 'series'.", "Say how many numbers.", key="quantity"
         )
-    return allocation.Quantity(
-        values["series"], wanted, values.get("contiguous", False), values.get("matching")
+    chosen = allocation.Quantity(
+        values["series"],
+        wanted,
+        values.get("contiguous", False),
+        values.get("matching"),
+        values.get("aligned", 0),
+        values.get("sequential", 0),
     )
+    chosen.expect_sense()
+    return chosen
 
 
 def _named(values: Values) -> list[Range] | subscribers.OfUser:
@@ -99,9 +106,11 @@ def _retag(reader: ValueReader, values: Values) -> Step:
 
 
 def _assign(reader: ValueReader, values: Values) -> Step:
-    numbers, user = _chosen(values, 1), values["user"]
+    numbers, user, holder = _chosen(values, 1), values["user"], values.get("org")
+    if holder is not None and "series" not in values:
+        raise BadValue("'org' says whose numbers of a series.", "Leave it out here.", key="org")
     subscribers.expect_few(numbers, "a user")
-    return lambda op: subscribers.assign(op, numbers, user)
+    return lambda op: subscribers.assign(op, numbers, user, holder)
 
 
 def _register(reader: ValueReader, values: Values) -> Step:
@@ -123,6 +132,18 @@ def _keep(reader: ValueReader, values: Values) -> subscribers.Keep:
 def _move(reader: ValueReader, values: Values) -> Step:
     numbers, to = _named(values), values["to"]
     return lambda op: subscribers.move(op, numbers, to)
+
+
+def _add_organization(reader: ValueReader, values: Values) -> Step:
+    name, parents = values["name"], values.get("parents", False)
+    if "/" in name and not parents:
+        raise BadValue("A name holds no slash.", "With 'parents' a path makes what is missing.", key="name")
+    parent, emails, threshold = values.get("parent"), values.get("email", ()), values.get("threshold")
+    return lambda op: organizations.add(op, name, parent, emails, threshold, parents=parents)
+
+
+def _add_series(reader: ValueReader, values: Values) -> Step:
+    return lambda op: series.add(op, values["name"], values.get("description", ""))
 
 
 def _forward(reader: ValueReader, values: Values) -> Step:
@@ -172,6 +193,8 @@ STEPS: dict[str, Callable[[ValueReader, Values], Step]] = {
     "withdraw": _allot(allocation.withdraw, "series", "quantity", "from"),
     "add": _add,
     "remove": _allot(inventory.remove, "numbers", "reason"),
+    "org add": _add_organization,
+    "series add": _add_series,
     "series move": _allot(series.reclassify, "numbers", "to"),
 }
 

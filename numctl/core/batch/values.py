@@ -11,7 +11,7 @@ from numctl.core.dates import read_day
 from numctl.core.errors import BadValue
 from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range
 from numctl.core.rules.record import Kind
-from numctl.core.text import clean_name, clean_note, clean_tag, quoted
+from numctl.core.text import clean_email, clean_name, clean_note, clean_organization_name, clean_tag, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,11 @@ class ValueReader:
             Kind.DAY_OR_NEVER: self.until_or_never,
             Kind.FLAG: self.flag,
             Kind.PATTERN: self.pattern,
+            Kind.SIZE: self.size,
+            Kind.NAME: self.name,
+            Kind.TEXT: lambda value: clean_note(_text(value, "description"), "A description"),
+            Kind.EMAILS: self.emails,
+            Kind.PERCENT: lambda value: values.percent(_text(value, "threshold")),
         }
 
     def read(self, kind: Kind, value: object) -> Any:
@@ -89,6 +94,19 @@ class ValueReader:
 
     def quantity(self, value: object) -> int:
         return values.quantity(_text(value, "quantity"))
+
+    def name(self, value: object) -> str:
+        """The name of an organization to be made, or its path."""
+        return "/".join(clean_organization_name(part) for part in _text(value, "name").split("/"))
+
+    def emails(self, value: object) -> list[str]:
+        """Addresses: a list of them, or one alone."""
+        texts = value if isinstance(value, list) else [value]
+        return [clean_email(_text(text, "email")) for text in texts]
+
+    def size(self, value: object) -> int:
+        """The size of a block."""
+        return values.size(_text(value, "size"))
 
     def days(self, value: object) -> int:
         """How many days a number rests."""

@@ -17,6 +17,8 @@ _QUANTITY = {
     "quantity": Kind.QUANTITY,
     "contiguous": Kind.FLAG,
     "matching": Kind.PATTERN,
+    "aligned": Kind.SIZE,
+    "sequential": Kind.SIZE,
 }
 
 NUMBER_ACTIONS = (
@@ -87,7 +89,14 @@ NUMBER_ACTIONS = (
         to=frozenset({Status.ASSIGNED}),
         notes="to a user; drops the tag, the date and the forwarding",
         named=Named.NUMBERS_OR_QUANTITY,
-        keys={**_NUMBERS, "series": Kind.SERIES, "matching": Kind.PATTERN, "user": Kind.USER},
+        keys={
+            **_NUMBERS,
+            "series": Kind.SERIES,
+            "matching": Kind.PATTERN,
+            "sequential": Kind.SIZE,
+            "org": Kind.ORGANIZATION,
+            "user": Kind.USER,
+        },
         required=("user",),
     ),
     Action(

@@ -27,6 +27,11 @@ class Kind(StrEnum):
     DAY_OR_NEVER = "day to come, or never"
     FLAG = "flag"
     PATTERN = "pattern"
+    SIZE = "size"
+    NAME = "name of an organization"
+    TEXT = "text"
+    EMAILS = "addresses"
+    PERCENT = "per cent"
 
 
 class Named(StrEnum):

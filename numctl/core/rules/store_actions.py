@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numctl.core.rules.record import Action
+from numctl.core.rules.record import Action, Kind
 
 STORE_ACTIONS = (
     Action("batch", "Changed {n} by a batch", "change {n} by a batch"),
@@ -31,6 +31,14 @@ STORE_ACTIONS = (
         "Added organization {organization}",
         "add organization {organization}",
         "added {organization}",
+        keys={
+            "name": Kind.NAME,
+            "parent": Kind.ORGANIZATION,
+            "email": Kind.EMAILS,
+            "threshold": Kind.PERCENT,
+            "parents": Kind.FLAG,
+        },
+        required=("name",),
     ),
     Action(
         "org rename",
@@ -59,7 +67,13 @@ STORE_ACTIONS = (
         "set up organization {organization}{settings}",
         "set the threshold of {organization}",
     ),
-    Action("series add", "Added series {name}", "add series {name}"),
+    Action(
+        "series add",
+        "Added series {name}",
+        "add series {name}",
+        keys={"name": Kind.SERIES, "description": Kind.TEXT},
+        required=("name",),
+    ),
     Action(
         "series set",
         "Set up series {name}{settings}",
