@@ -178,9 +178,11 @@ def test_runs_are_their_rows(
         patch.setattr(writing, "ROWS_AT_ONCE", at_once)
         patch.setattr(formats, "KEPT", 2)
         patch.setattr(writing, "KEPT", 2)
-        count = writing.write_runs(formats.layout(name, RUN_FIELDS), rows, runs, at, fast.write)
+        count = writing.write_runs(
+            formats.layout(name, RUN_FIELDS), rows, runs, (at, len(RUN_FIELDS) - 2), fast.write
+        )
     assert fast.getvalue() == written(name, RUN_FIELDS, expected)
-    assert list(writing.spread(rows, runs, at)) == expected
+    assert list(writing.spread(rows, runs, (at, len(RUN_FIELDS) - 2))) == expected
     assert count == len(expected)
 
 
@@ -190,7 +192,7 @@ def test_runs_are_their_rows(
 def test_numbers_of_a_run_have_all_their_digits(first: int, last: int) -> None:
     out = io.StringIO(newline="")
     form = formats.layout("tsv", ("number", "user", "forwarded_to"))
-    writing.write_runs(form, {1: (None, None, None)}, [(first, last, 1, None, None)], 0, out.write)
+    writing.write_runs(form, {1: (None, None, None)}, [(first, last, 1, None, None)], (0, 1), out.write)
     assert out.getvalue() == "".join(f"{number}\t\t\n" for number in range(first, last + 1))
 
 
@@ -204,7 +206,7 @@ def test_a_long_run_is_never_held_whole(name: str) -> None:
 
     form, row = formats.layout(name, RUN_FIELDS), ("1418", None, "Acme", None, None, None)
     tracemalloc.start()
-    writing.write_runs(form, {1: row}, [(14180000000, 14180199999, 1, None, None)], 1, write)
+    writing.write_runs(form, {1: row}, [(14180000000, 14180199999, 1, None, None)], (1, len(row) - 2), write)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 0 < longest < 4_000_000

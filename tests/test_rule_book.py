@@ -92,6 +92,8 @@ def test_every_kind_of_value_is_read() -> None:
         Kind.FLAG: "yes",
         Kind.PATTERN: "00$",
         Kind.SIZE: "100",
+        Kind.LABELS: "site=Paris",
+        Kind.KEYS: "site",
         Kind.EMAILS: "a@b.example",
         Kind.PERCENT: "80",
     }

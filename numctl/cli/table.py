@@ -57,6 +57,7 @@ COMMANDS = (
     Entry("release", LIFE, "Take numbers back from their users.", changes=True),
     Entry("age", LIFE, "Let numbers rest until a day.", changes=True),
     Entry("free", LIFE, "Make aging numbers available before their day.", changes=True),
+    Entry("label", LIFE, "Set labels of numbers: site, carrier, note, or whatever else.", changes=True),
     Entry("forward", LIFE, "Change or remove the forwarding of a kept number.", changes=True),
     Entry("user list", LIFE, "List users and how many numbers they have."),
     Entry("user rename", LIFE, "Give a user another name.", changes=True),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
-from numctl.core.queries.ordering import COLUMNS, Order
+from numctl.core.queries.labels import read_wanted
+from numctl.core.queries.listing import FIELDS, OWN, RANGE_FIELDS, Listing
+from numctl.core.queries.ordering import COLUMNS, OF_LABEL, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
+from numctl.core.rules.labels import clean_key
 from numctl.input.options import DATE, Limit, Matching, Statuses, Text
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ PAGE = 50  # rows of a table
 
 
 def _column(text: str) -> str:
+    if text.startswith(OF_LABEL):
+        return OF_LABEL + clean_key(text.removeprefix(OF_LABEL))
     if text not in COLUMNS:
         raise BadValue(f"There is no column {text!r} to sort by.", f"The columns are {', '.join(COLUMNS)}.")
     return text
@@ -40,6 +44,12 @@ SomeTags = Annotated[
 ]
 SomeUsers = Annotated[
     list[str] | None, typer.Option("--user", metavar="TEXT", help="Only users whose name contains this.")
+]
+SomeLabels = Annotated[
+    list[str] | None, typer.Option("--label", metavar="KEY[=VALUE]", help="Only what has this label.")
+]
+NoLabels = Annotated[
+    list[str] | None, typer.Option("--no-label", metavar="KEY", help="Only what hasn't this label.")
 ]
 Exact = Annotated[bool, typer.Option("--exact", help="TEXT, tags and users as wholes, in any case.")]
 UntilBefore = Annotated[
@@ -64,6 +74,8 @@ def search(
     tag: SomeTags = None,
     user: SomeUsers = None,
     matching: Matching = None,
+    label: SomeLabels = None,
+    no_label: NoLabels = None,
     exact: Exact = False,
     until_before: UntilBefore = None,
     sort: Sort = "number",
@@ -89,10 +101,10 @@ def search(
     session: Session = ctx.obj
     if matching is not None:
         _expect_pattern(matching)
-    narrowed = (series or (), org or (), below, status or (), tag or (), user or (), matching or "")
+    narrowed = (series or (), org or (), below, status or (), tag or (), user or (), matching or "", exact)
     day = session.day(until_before) if until_before is not None else ""
-    written = _as_kept(session, text)
-    wanted = Filter((text or "").strip(), *narrowed, exact=exact, until_before=day, written=written)
+    written, labels = _as_kept(session, text), read_wanted(label or (), no_label or ())
+    wanted = Filter((text or "").strip(), *narrowed, until_before=day, written=written, labels=labels)
     if count:
         _count(session, wanted)
     else:
@@ -117,7 +129,8 @@ def _list(
     else:
         more = "See all with --all, or narrow the search."
         shared, pieces = listing.rows, listing.pieces()
-        session.output.runs(FIELDS, shared, pieces, empty="No numbers found.", total=total, more=more)
+        nothing = "No numbers found."
+        session.output.runs(FIELDS, shared, pieces, own=OWN, empty=nothing, total=total, more=more)
     session.output.hint(beside)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TAG_LIMIT = 64
+LABEL_LIMIT = 256
 NAME_LIMIT = 200
 EMAIL_LIMIT = 254  # RFC 5321: a path of 256 octets, less the angle brackets
 NOTE_LIMIT = 1_000
@@ -79,6 +80,11 @@ def unguard(text: str) -> str:
 def clean_tag(text: str) -> str:
     """Give a tag as it is kept: trimmed, NFC, 1 to 64 printable characters. Raises BadValue."""
     return _clean(text, "A tag", TAG_LIMIT)
+
+
+def clean_label(text: str) -> str:
+    """Give a label's value as it is kept: trimmed, NFC, 1 to 256 printable characters. Raises BadValue."""
+    return _clean(text, "A label's value", LABEL_LIMIT)
 
 
 def clean_name(text: str, what: str) -> str:

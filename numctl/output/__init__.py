@@ -128,6 +128,7 @@ class Output:
         shared: Mapping[Any, Row],
         runs: Iterable[Run],
         number_field: str = "number",
+        own: str | None = None,
         *,
         empty: str = "Nothing found.",
         total: int | None = None,
@@ -135,11 +136,12 @@ class Output:
     ) -> None:
         """List a row for each number of some runs: what `rows` does, much faster.
 
-        `shared` has the rows that runs share, by their key, with None at `number_field` and in the last
-        two fields, which each run brings itself: see `formats.Run`. Raises what `rows` raises.
+        `shared` has the rows that runs share, by their key, with None at `number_field` and in two fields
+        from `own` on (the last two where it is None), which each run brings itself: see `formats.Run`.
+        Raises what `rows` raises.
         """
         name = self.format
-        at = fields.index(number_field)
+        at = fields.index(number_field), len(fields) - formats.OWN if own is None else fields.index(own)
         if name == "ranges":
             count = writing.write_ranges((run[:2] for run in runs), self._stdout.write)
         elif name in formats.STREAMED:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from numctl.core.rules.labels import Labels
 from numctl.core.text import starts_formula
 
 DRAWN = ("table",)
@@ -19,11 +20,11 @@ FORMATS = (*DRAWN, *STREAMED, *TABULATED, "ranges")
 
 Row = Sequence[object]
 Run = tuple[int, int, Any, object, object]
-"""First and last number, the key of the row that they share, and what is their own: the row's last values.
+"""First and last number, the key of the row that they share, and two values of their own.
 
 The shared row has None in the number's place and in theirs."""
 OWN = 2
-"""How many of a row's last values are the numbers' own."""
+"""How many values, one after another, are the numbers' own."""
 
 KEPT = 8_192
 """How many different rows, or texts, are remembered with what they are written as: a few megabytes."""
@@ -56,6 +57,8 @@ def text_of(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Labels):
+        return str(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(map(text_of, value))
     return json_writer()(value) if isinstance(value, dict) else str(value)
@@ -91,7 +94,7 @@ def json_writer(*, ascii_only: bool = False) -> Callable[[object], str]:
     encode = JSONEncoder(ensure_ascii=ascii_only, default=str).encode
 
     def written(value: object) -> str:
-        text = encode(value)
+        text = encode(dict(value) if isinstance(value, Labels) else value)
         if text.isprintable():
             return text
         return "".join(char if is_showable(char) else encode_basestring_ascii(char)[1:-1] for char in text)
@@ -147,19 +150,21 @@ class Layout:
         if len(row) != len(self.columns):
             raise ValueError(f"a row of {len(row)} values for {len(self.columns)} fields")
 
-    def around(self, at: int) -> Callable[[Row], tuple[str, str]]:
-        """Tells what stands before the number at index `at` of a shared row, and after it up to own values.
+    def around(self, at: int, own: int) -> Callable[[Row], tuple[str, str, str]]:
+        """Tells of a shared row what stands before the number at index `at`, after it up to the own values,
+        which begin at index `own`, and after these.
 
         Raises what `row` raises.
         """
-        heads, tails = self.columns[:at], self.columns[at + 1 : -OWN]
+        heads, tails, rest = self.columns[:at], self.columns[at + 1 : own], self.columns[own + OWN :]
         before, after = self.columns[at].around()
         between = self.between
 
-        def of(row: Row) -> tuple[str, str]:
+        def of(row: Row) -> tuple[str, str, str]:
             self._check(row)
             head = between + "".join(map(look_up, heads, row)) + before
-            return head, after + "".join(map(look_up, tails, row[at + 1 :]))
+            tail = after + "".join(map(look_up, tails, row[at + 1 :]))
+            return head, tail, "".join(map(look_up, rest, row[own + OWN :])) + self.after
 
         return of
 

@@ -27,15 +27,18 @@ def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
     return lines.close()
 
 
-def write_runs(form: Layout, rows: Mapping[Any, Row], runs: Iterable[Run], at: int, write: Write) -> int:
-    """Write a row for each number of the runs, the number at index `at`; return how many.
+def write_runs(
+    form: Layout, rows: Mapping[Any, Row], runs: Iterable[Run], places: tuple[int, int], write: Write
+) -> int:
+    """Write a row for each number of the runs; return how many.
 
-    A number has three digits or more.
+    `places` are the indices of the number and of the first of its own values. A number has three digits
+    or more.
     """
-    around = form.around(at)
-    one, other, end = *form.columns[-OWN:], form.after
-    nothing = f"{one[None]}{other[None]}{end}"
-    known: dict[object, tuple[str, str]] = {}
+    around = form.around(*places)
+    one, other = form.columns[places[1] : places[1] + OWN]
+    nothing = f"{one[None]}{other[None]}"
+    known: dict[object, tuple[str, str, str]] = {}
     lines = _Lines(form, write)
     keep = lines.held.append
     for first, last, key, its, also_its in runs:
@@ -43,8 +46,8 @@ def write_runs(form: Layout, rows: Mapping[Any, Row], runs: Iterable[Run], at: i
             if len(known) >= KEPT:
                 known.clear()
             known[key] = around(rows[key])
-        head, tail = known[key]
-        tail += nothing if its is None is also_its else f"{one[its]}{other[also_its]}{end}"
+        head, tail, end = known[key]
+        tail += nothing + end if its is None is also_its else f"{one[its]}{other[also_its]}{end}"
         while first <= last:
             if first == last:
                 keep(f"{head}{first}{tail}")
@@ -86,10 +89,12 @@ class _Lines:
         return self._written
 
 
-def spread(rows: Mapping[Any, Row], runs: Iterable[Run], at: int) -> Iterator[Row]:
+def spread(rows: Mapping[Any, Row], runs: Iterable[Run], places: tuple[int, int]) -> Iterator[Row]:
     """The rows that runs stand for, one for each number, the number a string of digits."""
-    for first, last, key, *own in runs:
-        row = [*rows[key][:-OWN], *own]
+    at, own = places
+    for first, last, key, *its in runs:
+        row = [*rows[key]]
+        row[own : own + OWN] = its
         for number in range(first, last + 1):
             row[at] = str(number)
             yield tuple(row)

@@ -25,6 +25,7 @@ NUMBERS = {  # Those that change numbers, each with one that does, and how many 
     "register": (["register", "Ann Lee"], 1),
     "release": (["release", "Ann Lee", "--reserve", "t", "--forward-to", "3990"], 2),
     "age": (["age", "3990+2", "--until", "+90d"], 2),
+    "label": (["label", "3990+2", "site=Paris", "note=a b"], 2),
     "forward": (["forward", number(74), "--remove"], 1),
     "series move": (["series", "move", "3990+3", "--to", "1418"], 3),
 }

@@ -34,7 +34,7 @@ def company(store: Path) -> Company:
 def test_everything_known_of_a_number(company: Company, numctl: Numctl) -> None:
     company.do("assign", lambda op: subscribers.assign(op, ONE, "ann"))
     (known,) = json.loads(numctl("show", "1418000", "-o", "json").out)
-    assert [*known] == [*FIELDS, "last_usage", "history"]
+    assert [*known] == [*FIELDS, "last_usage", "labels", "history"]
     assert (known["number"], known["status"], known["user"]) == ("1418000", "assigned", "ann")
     assert [one["action"] for one in known["history"]] == ["assign", "add"]
     assert [*known["history"][0]][-2:] == ["actor", "message"]
@@ -47,7 +47,7 @@ def test_everything_known_of_a_number(company: Company, numctl: Numctl) -> None:
 
 def test_as_text_the_history_comes_after_an_empty_line(company: Company, numctl: Numctl) -> None:
     out = numctl("show", "1418000").out.split("\n")
-    assert out[0].split("\t") == ["1418000", "1418", "Acme", "available", *[""] * 5]
+    assert out[0].split("\t") == ["1418000", "1418", "Acme", "available", *[""] * 6]
     assert out[1] == ""
     assert out[2].split("\t")[3:7] == ["add", "Acme", "1418", "available"]
     assert numctl("show", "1418000", "-o", "ranges").out == "1418000..1418000\n"

@@ -154,12 +154,16 @@ def replay(connection: sqlite3.Connection) -> list[str]:
 def chain(connection: sqlite3.Connection) -> list[str]:
     from numctl.core.changes.journal import digest
 
-    # An older store has no such table: what is hashed of it is nothing then.
-    connection.execute(
-        "CREATE TEMP TABLE catalog_change (operation, position, line, kind, row, before, after)"
-    )
-    if connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'catalog_change'").fetchone():
-        connection.execute("DROP TABLE temp.catalog_change")
+    # An older store has no such tables: what is hashed of them is nothing then.
+    for table, columns in {
+        "catalog_change": "operation, position, line, kind, row, before, after",
+        "label_piece": "operation, position, line, first, last, before, after",
+        "label_set": "id, labels",
+    }.items():
+        connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
+        there = connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", (table,)).fetchone()
+        if there:
+            connection.execute(f"DROP TABLE temp.{table}")
     said, previous, expected = [], b"", 1
     for id, hash in connection.execute("SELECT id, hash FROM operation ORDER BY id").fetchall():
         if id != expected or digest(connection, id, previous) != hash:

@@ -24,6 +24,7 @@ from numctl.core.actions import (
     allocation,
     expiry,
     inventory,
+    labels,
     organizations,
     reservations,
     series,
@@ -36,10 +37,12 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import cache, journal, writer
 from numctl.core.changes.operation import Act, Operation, Outcome
+from numctl.core.check import labels as check_labels
 from numctl.core.errors import NumbersRefuse, Refusal
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.past.feed import Feed
 from numctl.core.queries import utilization
+from numctl.core.queries.labels import LabelsOf
 from numctl.core.store.sqlite import Store
 from numctl.core.undo import undoing
 from tests.conftest import FULL
@@ -112,6 +115,7 @@ class Inventory(RuleBasedStateMachine):
         found(path, self.act(), "Acme")
         self.store = open_store(path)
         self.fed: dict[int, dict[str, object]] = {}
+        self.labelled: dict[int, dict[str, str]] = {}
         self.read_until = 0
         self.model: dict[int, Line] = {}
         # For each operation: what it changed, as it was before and after.
@@ -303,6 +307,7 @@ class Inventory(RuleBasedStateMachine):
         assert fine
         for n in numbers:
             del self.model[n]
+            self.labelled.pop(n, None)
         self.remember(outcome, before)
 
     @rule(
@@ -429,6 +434,26 @@ class Inventory(RuleBasedStateMachine):
             lambda _, line: line._replace(status="aging", tag="", until=until),
         )
 
+    @rule(
+        range=RANGES,
+        acting=ACTORS,
+        put=st.dictionaries(st.sampled_from(("site", "note")), st.sampled_from(("a", "b")), max_size=2),
+        drop=st.lists(st.sampled_from(("site", "note")), max_size=1),
+    )
+    def label(self, range: Range, acting: str, put: dict[str, str], drop: list[str]) -> None:
+        """Labels stay with numbers whatever is done to them; only this changes them."""
+        numbers = list(_numbers(range))
+        fine = all(self.sees(acting, n) for n in numbers)
+        try:
+            self.do(lambda op: labels.label(op, [range], put, drop), acting, action="label")
+        except Refusal:
+            assert not fine
+            return
+        assert fine
+        for n in numbers:
+            old = {key: value for key, value in self.labelled.get(n, {}).items() if key not in drop}
+            self.labelled[n] = {**old, **put}
+
     @rule(range=RANGES, acting=ACTORS)
     def free(self, range: Range, acting: str) -> None:
         self.attempt(
@@ -515,6 +540,19 @@ class Inventory(RuleBasedStateMachine):
     # What must hold after each step
 
     @invariant()
+    def labels_are_the_models(self) -> None:
+        """A number has the labels it was given, whatever was done to it since; outside there are none."""
+        if not hasattr(self, "store"):
+            return
+        of = LabelsOf(self.store.connection)
+        runs = [*of.within(LOW, 999), *of.within(1000, HIGH)]
+        found = {n: dict(of[id]) for first, last, id in runs for n in range(first, last + 1) if id}
+        wanted = {n: own for n, own in self.labelled.items() if own and n in self.model}
+        assert found == wanted
+        assert not list(check_labels.runs(self.store.connection))
+        assert not list(check_labels.journal(self.store.connection))
+
+    @invariant()
     def the_feed_gives_the_inventory(self) -> None:
         """Whoever applied each row of the feed to a dictionary, from any operation on, has what is there."""
         if not hasattr(self, "store"):
@@ -524,7 +562,7 @@ class Inventory(RuleBasedStateMachine):
         rows, last = feed.rows(self.read_until, 1000)
         self.read_until = last or self.read_until
         for row in rows:
-            if row.first is None or row.last is None:
+            if row.first is None or row.last is None or "labels" in (row.before or row.after or {}):
                 continue
             for n in range(int(row.first), int(row.last) + 1):
                 self.fed.pop(n, None)

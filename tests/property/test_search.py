@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from numctl.core.actions import inventory, organizations, reservations, subscribers
+from numctl.core.actions import inventory, labels, organizations, reservations, subscribers
 from numctl.core.actions.founding import found
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
@@ -20,6 +20,7 @@ from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.queries import ordering, pieces, search, selection
+from numctl.core.queries.labels import Wanted, labels_of
 from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
 from numctl.core.queries.ordering import Order
 from numctl.core.queries.search import Search
@@ -68,6 +69,11 @@ def _fill(store: Store) -> None:
     do(lambda op: subscribers.assign(op, [Range(9122, 9122)], "Ann"))
     do(lambda op: subscribers.release(op, [Range(9122, 9122)], subscribers.Keep("ex", 3999)))
     do(lambda op: subscribers.assign(op, [Range(9130, 9139)], "bob"))
+    # Labels over and beside the spans' ends, some in some.
+    do(lambda op: labels.label(op, [Range(930, 999), Range(1000, 1100)], {"site": "Paris"}))
+    do(lambda op: labels.label(op, [Range(950, 960), Range(9105, 9112)], {"site": "Lyon", "note": "x"}))
+    do(lambda op: labels.label(op, [Range(n, n) for n in range(1003, 1090, 11)], {"note": "y"}))
+    do(lambda op: labels.label(op, [Range(940, 942)], {}, ["site"]))
 
 
 def _rows(store: Store, acting: int) -> list[dict[str, Any]]:
@@ -85,7 +91,8 @@ def _rows(store: Store, acting: int) -> list[dict[str, Any]]:
                 " LEFT JOIN user ON user.id = detail.user",
                 (n,),
             ).fetchone()
-            values = (series, n, tree.path(org), status, tag or None, until or None, user, forward)
+            own = labels_of(store.connection, n)
+            values = (series, n, tree.path(org), status, tag or None, until or None, user, forward, own)
             row = dict(zip(FIELDS, values, strict=True))
             row["forwarded_to"] = str(forward) if forward else None
             rows.append(row)
@@ -109,6 +116,13 @@ def _fits(row: dict[str, Any], wanted: Filter) -> bool:
         return False
     if wanted.tags and not any(text.casefold() in tag for text in wanted.tags):
         return False
+    own = dict(row["labels"])
+    for key in {key for key, _ in wanted.labels.having}:
+        values = {value for name, value in wanted.labels.having if name == key}
+        if key not in own or not (None in values or own[key].casefold() in values):
+            return False
+    if any(key in own for key in wanted.labels.without):
+        return False
     if wanted.users and not any(text.casefold() in (row["user"] or "").casefold() for text in wanted.users):
         return False
     ends = wanted.matching.replace("^", "").rstrip("$")
@@ -125,6 +139,16 @@ FILTERS = st.builds(
     tags=st.lists(st.sampled_from(("SALES", "9", "e", "é")), max_size=2),
     users=st.lists(st.sampled_from(("ann", "B", "ä")), max_size=2),
     matching=st.sampled_from(("", "", "7$", "00$")),
+    labels=st.builds(
+        Wanted,
+        having=st.lists(
+            st.tuples(
+                st.sampled_from(("site", "note", "none")), st.sampled_from((None, "paris", "lyon", "y"))
+            ),
+            max_size=2,
+        ),
+        without=st.lists(st.sampled_from(("site", "note")), max_size=1),
+    ),
 )
 ORDERS = st.builds(
     Order, st.sampled_from(("number", "series", "organization", "status", "reserved_tag")), st.booleans()
@@ -164,7 +188,10 @@ def test_finds_what_looking_at_every_number_finds(
         selection.FEW, search.PATIENCE = usual, patience
         pieces.NEARBY, pieces.AT_ONCE, ordering.ONE_BY_ONE = nearby, at_once, one_by_one
     told = [
-        {**dict(zip(FIELDS, (*listing.rows[state][:-2], *own), strict=True)), "number": n}
+        {
+            **dict(zip(FIELDS, (*listing.rows[state][:6], *own, listing.rows[state][8]), strict=True)),
+            "number": n,
+        }
         for first, last, state, *own in listing.pieces()
         for n in range(first, last + 1)
     ]

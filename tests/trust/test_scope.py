@@ -90,6 +90,9 @@ def leaks(actor: str, ended: Ending, typed: str = "") -> list[str]:
 
 
 READINGS = """
+label --list
+search --label site
+search --sort label.site
 changes
 changes --after 3 -o jsonl
 search --all
@@ -152,6 +155,8 @@ unreserve {number}
 retag {number} --tag x
 age {free} --until +3d
 free {number} --message x
+label {number} site=x
+label {free} --remove site
 forward {forwarded} --to 3999
 forward {free} --to {number}
 release {assigned} --reserve x --forward-to {free}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from numctl.core.actions.labels import clear
 from numctl.core.actions.series import find_or_make
 from numctl.core.rules.model import Change, State, Status
 
@@ -35,7 +36,9 @@ def remove(operation: Operation, numbers: Iterable[Range], reason: str) -> None:
     Raises OutOfScope below the root, and as the writer does.
     """
     operation.root_only()
-    operation.writer.change(numbers, Change("remove"))
+    gone = list(numbers)
+    operation.writer.change(gone, Change("remove"))
+    clear(operation, gone)
     operation.facts["reason"] = reason
 
 

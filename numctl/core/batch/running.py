@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from numctl.core.changes.operation import Operation
 
 _OF_LINES = (2, 4, 5, 6)  # exit codes of refusals that concern one line; any other ends the batch
-_OF_THE_CATALOG = ("organization", "name", "description")
+_OF_THE_CATALOG = ("organization", "name", "description", "labels", "removed")
 _STEP = 1_000  # lines between two looks at the progress
+
+
+def _done(operation: Operation) -> int:
+    """How much an operation has done so far, of any kind."""
+    return operation.writer.effects.count + operation.catalog.positions + operation.labels.positions
 
 
 class Batch:
@@ -45,14 +50,14 @@ class Batch:
         """Do what the lines say. Without ``keep_going``, raises one refusal for all that went wrong."""
         for line in self.text:
             self.lines += 1
-            before = operation.writer.effects.count + operation.catalog.positions
+            before = _done(operation)
             try:
                 self._do(operation, line)
             except Refusal as refusal:
                 if refusal.code not in _OF_LINES:
                     raise
                 self._refuse(line, refusal)
-            if operation.writer.effects.count + operation.catalog.positions > before:
+            if _done(operation) > before:
                 self.changed += 1
             if not self.lines % _STEP:
                 advance(_STEP)

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from numctl.core.actions import aging, allocation, inventory, organizations, reservations, series, subscribers
+from numctl.core.actions import (
+    aging,
+    allocation,
+    inventory,
+    labels,
+    organizations,
+    reservations,
+    series,
+    subscribers,
+)
 from numctl.core.errors import BadValue
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.record import Kind
@@ -146,6 +155,13 @@ def _add_series(reader: ValueReader, values: Values) -> Step:
     return lambda op: series.add(op, values["name"], values.get("description", ""))
 
 
+def _label(reader: ValueReader, values: Values) -> Step:
+    numbers, put, drop = values["numbers"], values.get("labels", {}), values.get("remove", ())
+    if not put and not drop:
+        raise BadValue("There is nothing to change.", "Give 'labels', 'remove', or both.")
+    return lambda op: labels.label(op, numbers, put, drop)
+
+
 def _forward(reader: ValueReader, values: Values) -> Step:
     numbers, to, stop = values["numbers"], values.get("to"), values.get("remove", False)
     if (to is None) is not stop:
@@ -193,6 +209,7 @@ STEPS: dict[str, Callable[[ValueReader, Values], Step]] = {
     "withdraw": _allot(allocation.withdraw, "series", "quantity", "from"),
     "add": _add,
     "remove": _allot(inventory.remove, "numbers", "reason"),
+    "label": _label,
     "org add": _add_organization,
     "series add": _add_series,
     "series move": _allot(series.reclassify, "numbers", "to"),

@@ -10,6 +10,7 @@ from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.dates import read_day
 from numctl.core.errors import BadValue
 from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range
+from numctl.core.rules import labels
 from numctl.core.rules.record import Kind
 from numctl.core.text import clean_email, clean_name, clean_note, clean_organization_name, clean_tag, quoted
 
@@ -51,6 +52,8 @@ class ValueReader:
             Kind.FLAG: self.flag,
             Kind.PATTERN: self.pattern,
             Kind.SIZE: self.size,
+            Kind.LABELS: self.labels,
+            Kind.KEYS: self.keys,
             Kind.NAME: self.name,
             Kind.TEXT: lambda value: clean_note(_text(value, "description"), "A description"),
             Kind.EMAILS: self.emails,
@@ -94,6 +97,17 @@ class ValueReader:
 
     def quantity(self, value: object) -> int:
         return values.quantity(_text(value, "quantity"))
+
+    def labels(self, value: object) -> dict[str, str]:
+        """Labels: an object, ``KEY=VALUE`` or a list of them."""
+        if isinstance(value, dict):
+            return dict(labels.clean(str(key), _text(one, key)) for key, one in value.items())
+        return labels.read_pairs(map(str, value if isinstance(value, list) else [_text(value, "labels")]))
+
+    def keys(self, value: object) -> list[str]:
+        """Keys of labels: a list of them, or one alone."""
+        texts = value if isinstance(value, list) else [value]
+        return [labels.clean_key(_text(text, "remove")) for text in texts]
 
     def name(self, value: object) -> str:
         """The name of an organization to be made, or its path."""

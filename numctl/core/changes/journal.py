@@ -1,8 +1,8 @@
 """The journal's rows, and the chain of hashes over them; a part of the writer.
 
 An operation's hash is SHA-256 over the hash before it and its own content: the operation's row but
-for what is added later (``undone_by``), its pieces, the changes of single numbers and of the catalog,
-and the states that the pieces name, spelled out. Users stand by their row id, so that forgetting a
+for what is added later (``undone_by``), its pieces, the changes of single numbers, of the catalog and of
+labels, and the states that the pieces name, spelled out. Users stand by their row id, so that forgetting a
 name breaks no hash.
 """
 
@@ -86,6 +86,11 @@ id || ',' || series || ',' || organization || ',' || quote(status) || ',' || quo
 _CATALOG_TEXT = """
 line || ',' || quote(kind) || ',' || row || ',' || quote(before) || ',' || quote(after)
 """
+_LABEL_TEXT = """
+line || ',' || first || ',' || last || ',' ||
+quote((SELECT labels FROM label_set WHERE id = before)) || ',' ||
+quote((SELECT labels FROM label_set WHERE id = after))
+"""
 MESSAGES = "SELECT operation, organization, kind, recipients, subject, facts FROM message"
 CHUNK = 10_000  # rows put into one text
 
@@ -103,6 +108,10 @@ _CHUNK_OF_CATALOG = f"""
 SELECT group_concat({_CATALOG_TEXT}, ';')
 FROM (SELECT * FROM catalog_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
 """  # noqa: S608
+_CHUNK_OF_LABELS = f"""
+SELECT group_concat({_LABEL_TEXT}, ';')
+FROM (SELECT * FROM label_piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
+"""  # noqa: S608
 _STATES = f"""
 SELECT {_STATE_TEXT} FROM state WHERE id IN (
   SELECT before FROM piece WHERE operation = :operation
@@ -110,7 +119,12 @@ SELECT {_STATE_TEXT} FROM state WHERE id IN (
 ) ORDER BY id
 """  # noqa: S608
 
-_CHUNKS = (("pieces", _CHUNK_OF_PIECES), ("details", _CHUNK_OF_DETAILS), ("catalog", _CHUNK_OF_CATALOG))
+_CHUNKS = (
+    ("pieces", _CHUNK_OF_PIECES),
+    ("details", _CHUNK_OF_DETAILS),
+    ("catalog", _CHUNK_OF_CATALOG),
+    ("labels", _CHUNK_OF_LABELS),
+)
 
 # Of all operations, as they are verified in one pass.
 ALL_HEADS = f"SELECT id, {_HEAD_TEXT}, hash FROM operation ORDER BY id"  # noqa: S608
@@ -119,6 +133,7 @@ ALL_DETAILS = f"SELECT operation, {_DETAIL_TEXT} FROM detail_change ORDER BY ope
 ALL_OTHERS = (
     ("details", ALL_DETAILS),
     ("catalog", f"SELECT operation, {_CATALOG_TEXT} FROM catalog_change ORDER BY operation, position"),  # noqa: S608
+    ("labels", f"SELECT operation, {_LABEL_TEXT} FROM label_piece ORDER BY operation, position"),  # noqa: S608
 )
 ONE_STATE = f"SELECT {_STATE_TEXT} FROM state WHERE id = ?"  # noqa: S608
 

@@ -12,6 +12,7 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import journal
 from numctl.core.changes.catalog import CatalogWriter
+from numctl.core.changes.labels import LabelWriter
 from numctl.core.changes.writer import Writer
 from numctl.core.errors import NumbersRefuse
 from numctl.core.numbers.packed import Packed
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
 _HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
-_TOUCHED = "SELECT first, last FROM piece WHERE operation = ? ORDER BY position"
+_TOUCHED = """
+SELECT first, last FROM (
+  SELECT first, last, position FROM piece WHERE operation = :operation
+  UNION ALL SELECT first, last, position FROM label_piece WHERE operation = :operation
+) AS touched ORDER BY position
+"""
 _SEAL = "UPDATE operation SET count = ?, facts = ?, undoes = ?, op_key = ?, command = ? WHERE id = ?"
 
 
@@ -87,12 +93,14 @@ class Operation(View):
         self.undoes: int | None = None
         self.writer = Writer(connection, self.id, self.scope)
         self.catalog = CatalogWriter(connection, self.id)
+        self.labels = LabelWriter(connection, self.id)
         self._noted = self._has_lines = False
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
 
     @property
     def changed(self) -> bool:
-        return self._noted or self.catalog.positions > 0 or self.writer.effects.count > 0
+        others = self.catalog.positions + self.labels.positions
+        return self._noted or others > 0 or self.writer.effects.count > 0
 
     @property
     def written(self) -> Connection:
@@ -103,12 +111,12 @@ class Operation(View):
     @contextmanager
     def at_line(self, line: int) -> Iterator[None]:
         """Within this, what changes stands in the journal with this line of a batch."""
-        self.writer.line = self.catalog.line = line
+        self.writer.line = self.catalog.line = self.labels.line = line
         self._has_lines = True
         try:
             yield
         finally:
-            self.writer.line = self.catalog.line = 0
+            self.writer.line = self.catalog.line = self.labels.line = 0
 
     def note(self, **facts: object) -> None:
         """Note that something beside numbers changed; ``facts`` say what, in history and answer."""
@@ -161,9 +169,9 @@ class Operation(View):
 
     def _numbers(self) -> int:
         """How many numbers changed, each counted once, however often a batch changed it."""
-        if not self._has_lines:
-            return self.writer.effects.count
-        return total(Packed(self.connection.execute(_TOUCHED, (self.id,))).joined())
+        if not self._has_lines:  # what both changed is the same numbers
+            return self.writer.effects.count or self.labels.count
+        return total(Packed(self.connection.execute(_TOUCHED, {"operation": self.id})).joined())
 
     def _seal(self, numbers: int) -> None:
         keyed = self.act.op_key is not None
@@ -199,7 +207,7 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
         action=action,
         dry_run=False,
         count=count,
-        ranges=Packed(connection.execute(_TOUCHED, (id,))).joined(),
+        ranges=Packed(connection.execute(_TOUCHED, {"operation": id})).joined(),
         source=names["from"],
         to=names["to"],
         series=names["series"],

@@ -24,6 +24,10 @@ _LATER = """
 SELECT DISTINCT operation FROM piece INDEXED BY piece_class
 WHERE class = ? AND first BETWEEN ? AND ? AND last >= ? AND operation > ?
 """
+_LABELLED = """
+SELECT DISTINCT operation FROM label_piece INDEXED BY label_piece_class
+WHERE class = ? AND first BETWEEN ? AND ? AND last >= ? AND operation > ?
+"""
 
 
 def covering(connection: Connection, number: int) -> Iterator[tuple[int, int, int | None, int | None]]:
@@ -37,5 +41,14 @@ def later(connection: Connection, first: int, last: int, operation: int) -> set[
     found: set[int] = set()
     for size, most in CLASSES:
         rows = connection.execute(_LATER, (size, first - most + 1, last, first, operation))
+        found.update(id for (id,) in rows)
+    return found
+
+
+def labelled_later(connection: Connection, first: int, last: int, operation: int) -> set[int]:
+    """The operations after one that changed labels of any number from ``first`` to ``last``."""
+    found: set[int] = set()
+    for size, most in CLASSES:
+        rows = connection.execute(_LABELLED, (size, first - most + 1, last, first, operation))
         found.update(id for (id,) in rows)
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.check import catalog, chain, findings, replay
+from numctl.core.check import catalog, chain, findings, labels, replay
 from numctl.core.errors import SHOWN
 from numctl.core.store import failures, schema
 
@@ -159,6 +159,9 @@ LOOKS = (
     _Look("Operations", findings.operations),
     _Look("Undone operations", findings.undone, "undone operations"),
     _Look("The chain of hashes", _chain),
+    _Look("Labels", labels.runs),
+    _Look("Labels", labels.sets),
+    _Look("Labels", labels.journal),
     _Look("Messages", findings.mail),
     _Look("Messages", findings.messages),
 )

@@ -237,7 +237,11 @@ def operations(connection: Connection) -> Iterator[str]:
 
 def _each_once(connection: Connection, operation: int) -> int:
     """How many numbers an operation changed, each counted once: so batches count them by now."""
-    pieces = connection.execute("SELECT first, last FROM piece WHERE operation = ?", (operation,))
+    pieces = connection.execute(
+        "SELECT first, last FROM piece WHERE operation = :operation"
+        " UNION ALL SELECT first, last FROM label_piece WHERE operation = :operation",
+        {"operation": operation},
+    )
     return total(Packed(pieces).joined())
 
 

@@ -42,9 +42,9 @@ class _Laid(NamedTuple):
 class _Sweep:
     """Where the sweep stands: the pieces over the numbers at hand, in the order they were made."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._pieces = iter(connection.execute(_PIECES))
-        self._spans = iter(connection.execute(_SPANS))
+    def __init__(self, connection: Connection, pieces: str = _PIECES, spans: str = _SPANS) -> None:
+        self._pieces = iter(connection.execute(pieces))
+        self._spans = iter(connection.execute(spans))
         self._piece = next(self._pieces, None)
         self._span = next(self._spans, None)
         self._order: list[Key] = []
@@ -123,6 +123,11 @@ def _state(id: int) -> str:
 def inventory(connection: Connection) -> Iterator[str]:
     """Sentences on where the journal's replay is not the inventory, lowest number first."""
     return _Sweep(connection).run()
+
+
+def swept(connection: Connection, pieces: str, spans: str, what: str) -> Iterator[str]:
+    """The same for another map and its pieces, read by these statements."""
+    return (f"Of {what}: {said}" for said in _Sweep(connection, pieces, spans).run())
 
 
 def details(connection: Connection) -> Iterator[str]:

@@ -6,12 +6,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import BadValue
+from numctl.core.rules.labels import written
 from numctl.core.text import fold, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 Row = tuple[str, ...]
+LABELS, OF_LABEL = "labels", "label."
 
 
 class Form(NamedTuple):
@@ -64,6 +66,28 @@ class Columns:
         self.pick: Callable[[Sequence[str]], Row] = itemgetter(
             *(places.get(wanted[field], -1) for field in form.fields)
         )
+        self._take_labels(names, form)
+
+    def _take_labels(self, names: Sequence[str], form: Form) -> None:
+        """Read columns ``label.KEY`` as parts of the last field, where that is ``labels``."""
+        own = [(name.strip()[len(OF_LABEL) :], place) for place, name in enumerate(names) if _is_label(name)]
+        if not own or form.fields[-1] != LABELS:
+            return
+        self.used += [place for _, place in own]
+        self.ignored = [name for name in self.ignored if not _is_label(name)]
+        self.present.append(LABELS)
+        base = self.pick
+
+        def pick(cells: Sequence[str]) -> Row:
+            *row, labels = base(cells)
+            told = [written(key, cells[place]) for key, place in own if cells[place].strip()]
+            return (*row, "; ".join([labels, *told] if labels.strip() else told))
+
+        self.pick = pick
+
+
+def _is_label(name: str) -> bool:
+    return name.strip().lower().startswith(OF_LABEL)
 
 
 def _listing(names: Sequence[str]) -> str:

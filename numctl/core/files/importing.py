@@ -16,6 +16,7 @@ from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, R
 from numctl.core.files.sheet_reading import STEP
 from numctl.core.files.sheets import runs
 from numctl.core.numbers.ranges import Range, intersect, subtract, total
+from numctl.core.rules.labels import kept
 from numctl.core.rules.model import State
 from numctl.core.text import clean_organization_name
 
@@ -92,8 +93,12 @@ def _put_in(
         tag, user, forward = sheet.tags[place], sheet.users[place], sheet.forwards[place]
         whole = states[state]._replace(tag=tag) if tag else states[state]
         writer.add([numbers], whole, user=user, forward_to=forward or None, line=sheet.lines[place])
+        if labels := sheet.labels[place]:
+            operation.labels.line = sheet.lines[place]
+            operation.labels.add(numbers, kept(labels))
         if not count % STEP:
             advance(STEP)
+    operation.labels.flush()
 
 
 # Who gets them

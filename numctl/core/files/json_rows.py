@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
-from numctl.core.files.columns import Columns, Row
+from numctl.core.files.columns import LABELS, Columns, Row
+from numctl.core.rules.labels import written
 from numctl.core.text import quoted
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def _text(name: str, value: object) -> str:
         return str(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, Pairs) and name.strip().lower() == LABELS:
+        return "; ".join(written(key, _text(key, one)) for key, one in value)
     raise BadValue(f"{quoted(name)} is neither a text nor a whole number.", "Write it in quotes.")
 
 

@@ -12,8 +12,9 @@ from numctl.core.files.rejects import Rejects
 from numctl.core.files.sheets import Kind, Sheet
 from numctl.core.numbers.parsing import parse_number, parse_range
 from numctl.core.numbers.ranges import Range
+from numctl.core.rules import labels as labels_of
 from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Carries, Need, Status
-from numctl.core.text import clean_name, clean_tag, quoted, unguard
+from numctl.core.text import clean_label, clean_name, clean_tag, quoted, unguard
 from numctl.core.values import day
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ NUMBER_FIELDS = ("number", "first", "last", "count")
 FIELDS = (
     *NUMBER_FIELDS,
     *("series", "organization", "status", "reserved_until", "reserved_tag", "user", "forwarded_to"),
+    "labels",
 )
 STATUSES = {str(status): status for status in Status} | {"": Status.AVAILABLE, "registered": Status.IN_USE}
 STEP = 1_000  # rows between two reports of progress
@@ -103,7 +105,7 @@ class _Rows:
 
     def take(self, line: int, row: Row) -> None:
         """Raises BadValue where something is wrong; the sheet then stays as it was."""
-        *place, series, organization, status, until, tag, user, forward = row
+        *place, series, organization, status, until, tag, user, forward, labels = row
         tag, user, forward = tag.strip(), user.strip(), forward.strip()
         if self._rules and not status.strip():  # who has a user is in use, what has a tag is reserved
             status = "in-use" if user else "reserved" if tag else ""
@@ -125,6 +127,12 @@ class _Rows:
         sheet.tags.append(tag)
         sheet.users.append(user)
         sheet.forwards.append(to)
+        sheet.labels.append(self._labels(labels) if labels.strip() else "")
+
+    def _labels(self, text: str) -> str:
+        """Labels as the store keeps them. Raises BadValue."""
+        pairs = labels_of.read_text(self._bare(text))
+        return labels_of.of({key: clean_label(self._bare(value)) for key, value in pairs.items()}).text
 
     def _bare(self, text: str) -> str:
         return unguard(text) if self._reader.guarded else text

@@ -58,7 +58,7 @@ class Sheet:
         self.firsts, self.lasts, self.lines = array("q"), array("q"), array("q")
         self.kinds = array("q")
         self.kinds_known: list[Kind] = []
-        self.tags, self.users = Texts(), Texts()
+        self.tags, self.users, self.labels = Texts(), Texts(), Texts()
         self.forwards = array("q")
         self.present: Collection[str] = ()
         self.ignored: Sequence[str] = ()
@@ -96,7 +96,7 @@ class Sheet:
         running = sha256(repr(self.kinds_known).encode("utf-8", "surrogatepass"))
         for column in (self.firsts, self.lasts, self.kinds, self.forwards):
             running.update(column.tobytes())
-        for texts in (self.tags, self.users):
+        for texts in (self.tags, self.users, self.labels):
             running.update(texts._bytes + texts._ends.tobytes())
         return running.hexdigest()
 
@@ -115,9 +115,9 @@ def runs(
 
     ``left`` gives what of a row's numbers is wanted, ``states`` the state of each kind by its index.
     """
-    head, state, numbers, said = -1, 0, Range(0, 0), ("", "", 0)
+    head, state, numbers, said = -1, 0, Range(0, 0), ("", "", 0, "")
     for place in order:
-        now = (sheet.tags[place], sheet.users[place], sheet.forwards[place])
+        now = (sheet.tags[place], sheet.users[place], sheet.forwards[place], sheet.labels[place])
         own = states[sheet.kinds[place]]
         for part in left(place):
             joins = head >= 0 and own == state and now == said and part.first == numbers.last + 1

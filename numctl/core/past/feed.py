@@ -1,7 +1,7 @@
 """The feed: every change in order, each as what was before and after, for other systems to follow.
 
 Whoever applies the rows to what they know has the inventory after each operation. What was out of scope
-at the time stands as not there.
+at the time stands as not there. A row of labels has these alone: what else is true of the numbers stays.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, changes_of
+from numctl.core.changes.labels import LabelSets
 from numctl.core.changes.states import States
 from numctl.core.past.places import Places
 from numctl.core.past.then import NamesThen
@@ -28,6 +29,14 @@ _PIECES = "SELECT first, last, before, after FROM piece WHERE operation = ? ORDE
 _DETAILS = """
 SELECT number, operation, user_before, forward_before, user_after, forward_after FROM detail_change
 WHERE number BETWEEN ? AND ? AND operation <= ? ORDER BY number, operation, position
+"""
+
+_LABELS = "SELECT first, last, before, after FROM label_piece WHERE operation = ? ORDER BY position"
+_HOLDERS = """
+SELECT max(first, :first), min(last, :last), organization FROM span JOIN state ON state.id = span.state
+WHERE last >= :first
+AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last
+ORDER BY first
 """
 
 Facts = dict[str, object]
@@ -55,6 +64,7 @@ class Feed:
         self._connection = view.connection
         self._places = places or Places(view)
         self._states = States(view.connection)
+        self._sets = LabelSets(view.connection)
 
     @cached_property
     def _names(self) -> NamesThen:
@@ -93,6 +103,22 @@ class Feed:
                     self._facts(was, left, id - 1),
                     self._facts(now, kept, id),
                 )
+        yield from self._of_labels(id, at, action)
+
+    def _of_labels(self, id: int, at: str, action: str) -> Iterator[Row]:
+        """What an operation did to labels; of numbers that are out of scope now, nothing is told below."""
+        for first, last, before, after in self._connection.execute(_LABELS, (id,)).fetchall():
+            was, now = (Facts(labels=dict(self._sets[one or 0])) for one in (before, after))
+            for low, high in self._seen(first, last):
+                yield Row(id, at, action, str(low), str(high), was, now)
+
+    def _seen(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        if self._view.sees_all:
+            yield first, last
+            return
+        for low, high, holder in self._connection.execute(_HOLDERS, {"first": first, "last": last}):
+            if holder in self._view.scope:
+                yield low, high
 
     def _state(self, state: int | None, operation: int) -> State | None:
         found = self._states[state] if state is not None else None

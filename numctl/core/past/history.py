@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.changes.states import States
 from numctl.core.errors import NotFound
 from numctl.core.numbers.packed import Packed
+from numctl.core.numbers.ranges import total
 from numctl.core.past.asked import Asked, Picked
 from numctl.core.past.feed import Feed
 from numctl.core.past.places import Places
@@ -47,6 +48,12 @@ UNION SELECT user.organization FROM catalog_change JOIN user ON user.id = catalo
 WHERE operation = :operation AND kind = 'user'
 """
 _PIECES = "SELECT first, last, before, after FROM piece WHERE operation = ? ORDER BY position"
+_LABELLED = """
+SELECT max(span.first, l.first), min(span.last, l.last), state.organization FROM label_piece AS l JOIN span
+ON span.first <= l.last AND span.last >= l.first AND span.first >= coalesce(
+  (SELECT max(first) FROM span WHERE first <= l.first), l.first)
+JOIN state ON state.id = span.state WHERE l.operation = ? ORDER BY 1
+"""
 SHOWN = 5  # ranges in a summary
 LOOKED_AT = 2_000  # pieces, to tell the first ranges of an operation
 
@@ -119,6 +126,18 @@ class Past:
                 or (was is not None and self.states[was].organization in before | after)
                 or (now is not None and self.states[now].organization in after)
             ):
+                yield first, last
+        yield from self._relabelled(id)
+
+    def _relabelled(self, id: int) -> Iterator[tuple[int, int]]:
+        """Numbers whose labels an operation changed, of those in scope now."""
+        if self.sees_all:
+            yield from self.connection.execute(
+                "SELECT first, last FROM label_piece WHERE operation = ? ORDER BY position", (id,)
+            )
+            return
+        for first, last, holder in self.connection.execute(_LABELLED, (id,)):
+            if holder in self._view.scope:
                 yield first, last
 
     def _entries(self, picked: Picked) -> Iterator[Entry]:
@@ -200,6 +219,12 @@ class Past:
         for low, high, scope in self.places.stretches(first, last):
             these = {"first": low, "last": high, "scope": json.dumps(sorted(scope))}
             found.update(self.connection.execute(_TOUCHED, these).fetchall())
+        labelled = self.connection.execute(
+            "SELECT DISTINCT operation FROM label_piece WHERE operation BETWEEN ? AND ?", (first, last)
+        ).fetchall()
+        for (operation,) in labelled:
+            if operation not in found and (n := total(Packed(self._relabelled(operation)))):
+                found[operation] = n
         return found
 
     def _is_seen(self, id: int) -> bool:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.changes.pieces import covering
 from numctl.core.errors import NumbersUnknown
 from numctl.core.past.history import Past
+from numctl.core.queries.labels import labels_of
+from numctl.core.rules.labels import NONE, Labels
 from numctl.core.rules.model import CARRIES, NO_DETAIL, Carries, Detail, State
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ class Known(NamedTuple):
     user: str | None = None
     forwarded_to: str | None = None
     last_usage: str | None = None
+    labels: Labels = NONE
 
 
 class _Step(NamedTuple):
@@ -119,6 +122,7 @@ def known(view: View, number: int) -> tuple[Known, list[Episode]]:
             user=past.user(row[1], NOW),
             forwarded_to=str(row[2]) if row[2] is not None else None,
             last_usage=_last_usage(view, number),
+            labels=labels_of(view.connection, number),
         ),
         episodes,
     )

@@ -30,7 +30,9 @@ FIELDS = (
     "reserved_until",
     "user",
     "forwarded_to",
+    "labels",
 )
+OWN = "user"  # the first of the two fields that are a number's own
 RANGE_FIELDS = ("series", "first", "last", "count", *FIELDS[2:])
 
 
@@ -74,11 +76,11 @@ class Listing:
         """What was found of one that was read with ``ranges``: unbroken runs of which the same is shown."""
         return iter(self._buffer)
 
-    def ranged(self, piece: Piece) -> tuple[str | int | None, ...]:
+    def ranged(self, piece: Piece) -> tuple[object, ...]:
         """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""
         first, last, state, user, forward_to = piece
         row = self.rows[state]
-        return (row[0], str(first), str(last), last - first + 1, *row[2:6], user, forward_to)
+        return (row[0], str(first), str(last), last - first + 1, *row[2:6], user, forward_to, row[8])
 
 
 def _one_by_one(pieces: Iterable[Piece]) -> Iterator[Piece]:

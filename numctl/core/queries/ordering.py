@@ -7,6 +7,7 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from numctl.core.queries.labels import Wanted
 from numctl.core.queries.selection import States
 from numctl.core.text import fold
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from numctl.core.queries.search import Search
     from numctl.core.queries.selection import Span
 
-COLUMNS = ("series", "number", "organization", "status", "reserved_tag")
+COLUMNS = ("series", "number", "organization", "status", "reserved_tag", "reserved_until")
+OF_LABEL = "label."  # a column of a label begins so
 ONE_BY_ONE = 16  # groups that a page looks through one by one; most are full by then
 
 _SORTER = "CREATE TABLE found (rank INTEGER, first INTEGER, last INTEGER, state INTEGER)"
@@ -35,6 +37,9 @@ def ordered(view: View, search: Search, order: Order, *, page: bool) -> Iterator
     if order.column == "number":
         # Not a cursor itself: when this generator is dropped, it would close it, after the connection.
         yield from chain(search.found(descending=order.descending))
+        return
+    if order.column.startswith(OF_LABEL):
+        yield from _by_label(view, search, order.column.removeprefix(OF_LABEL), order.descending)
         return
     groups = _groups(view, search.picked, order)
     if page:
@@ -55,10 +60,24 @@ def _groups(view: View, picked: States, order: Order) -> Iterator[list[int]]:
         )
     else:
         key = _key(view, order.column)
-        rows = view.connection.execute(f"SELECT {order.column}, id {states}", picked.values)
+        column = "until" if order.column == "reserved_until" else order.column
+        rows = view.connection.execute(f"SELECT {column}, id {states}", picked.values)
         keyed = sorted(((key(value), id) for value, id in rows), reverse=order.descending)
+        keyed.sort(key=lambda pair: not pair[0])  # what has nothing there comes last, both ways
     for _, group in groupby(keyed, key=itemgetter(0)):
         yield [id for _, id in group]
+
+
+def _by_label(view: View, search: Search, key: str, descending: bool) -> Iterator[Span]:
+    """What a search finds by the value of a label, A to Z; what hasn't it comes last, both ways."""
+    direction = "DESC" if descending else "ASC"
+    values = view.connection.execute(
+        f"SELECT DISTINCT folded FROM label WHERE key = ? ORDER BY folded {direction}",  # noqa: S608
+        (key,),
+    ).fetchall()
+    for (value,) in values:
+        yield from search.labelled(Wanted(((key, value),))).found()
+    yield from search.labelled(Wanted((), (key,))).found()
 
 
 def _key(view: View, column: str) -> Callable[[Any], str]:

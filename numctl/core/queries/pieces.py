@@ -8,6 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.series import names
+from numctl.core.queries.labels import LabelsOf
+from numctl.core.rules.labels import NONE
 from numctl.core.rules.model import WITH_DETAIL, Status
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ NEARBY = (
     4  # details for each of them that may be read along with them; where more lie between, each is looked up
 )
 
-Row = Sequence[str | None]  # what numbers in one state share: their number, user and forwarding are None
-Piece = tuple[int, int, int, str | None, str | None]  # first, last, state, user, forwarded to
+Row = Sequence[object]  # what numbers in one state share: their number, user and forwarding are None
+Piece = tuple[int, int, int, str | None, str | None]  # first, last, key of the row, user, forwarded to
 _Detail = tuple[int, str | None, str | None]  # number, user, forwarded to
 _Own = dict[int, tuple[str | None, str | None]]  # user and forwarded to, by number
 _Inside = Callable[[int, int], "Iterable[_Detail]"]  # the details from a number to another, as pieces go
@@ -47,7 +49,10 @@ def _json(whole: Iterable[int]) -> str:
 
 
 class Pieces:
-    """Cuts spans into pieces; ``rows`` has the row of each state that it saw, by the state's row id."""
+    """Cuts spans into pieces.
+
+    ``rows`` has the row of each state that it saw by the state's row id, with labels by a key of its own.
+    """
 
     def __init__(self, view: View, *, backwards: bool) -> None:
         """``backwards``: the spans descend, and so shall their pieces."""
@@ -55,10 +60,30 @@ class Pieces:
         self._backwards = backwards
         self._series = names(view.connection)
         self._bare: set[int] = set()  # states in which numbers have neither user nor forwarding
+        self._labels = LabelsOf(view.connection)
+        self._keys: dict[tuple[int, int], int] = {}  # of rows with labels, by state and set
         self.rows: dict[int, Row] = {}
 
     def of(self, spans: Iterator[Span]) -> Iterator[Piece]:
         """The pieces of each span, in order; those of one span as well."""
+        return self._labelled(self._of(spans)) if self._labels.any else self._of(spans)
+
+    def _labelled(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        """Pieces cut where labels differ; what has some gets a row of its own."""
+        for first, last, state, user, forward_to in pieces:
+            runs = self._labels.within(first, last)
+            for low, high, id in reversed(list(runs)) if self._backwards else runs:
+                yield low, high, self._key(state, id) if id else state, user, forward_to
+
+    def _key(self, state: int, labels: int) -> int:
+        """The key of the row of a state with a set of labels."""
+        key = self._keys.get((state, labels))
+        if key is None:
+            key = self._keys[state, labels] = -len(self._keys) - 1
+            self.rows[key] = (*self.rows[state][:-1], self._labels[labels])
+        return key
+
+    def _of(self, spans: Iterator[Span]) -> Iterator[Piece]:
         bare = self._bare
         size = AT_FIRST
         while some := list(islice(spans, size)):
@@ -78,7 +103,7 @@ class Pieces:
         found = self._view.connection.execute(_STATES, (_json(states),)) if states else ()
         for id, series, holder, status, tag, until in found:
             shared = (self._series[series], None, self._view.tree.path(holder), _ALIKE[status])
-            self.rows[id] = (*shared, tag or None, until or None, None, None)
+            self.rows[id] = (*shared, tag or None, until or None, None, None, NONE)
             if status not in WITH_DETAIL:
                 self._bare.add(id)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from copy import copy
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.automaton import Automaton, contains, intersect, matching
 from numctl.core.numbers.parsing import digits_alone
+from numctl.core.queries.labels import Wanted, narrowed
 from numctl.core.queries.selection import Filter, Span, Spans, States, states_of
 from numctl.core.text import fold
 
@@ -39,6 +41,7 @@ class Search:
         self._view = view
         self._users = [fold(user.strip()) for user in wanted.users]
         self._likeness = wanted.likeness
+        self._labels = [wanted.labels] if wanted.labels else []
         picked = states_of(view, wanted)
         self.pattern = matching(wanted.matching) if wanted.matching else None
         self.digits = self.pattern
@@ -68,7 +71,16 @@ class Search:
         streams = [self._met(plain, self.digits, descending)]
         if tagged is not None:
             streams.append(self._met(tagged, self.pattern, descending))
-        return merge(*streams, reverse=descending) if len(streams) > 1 else streams[0]
+        found = merge(*streams, reverse=descending) if len(streams) > 1 else streams[0]
+        for labels in self._labels:
+            found = narrowed(self._view, found, labels, descending=descending)
+        return found
+
+    def labelled(self, wanted: Wanted) -> Search:
+        """The same search for what has, or has not, more labels."""
+        other = copy(self)
+        other._labels = [*self._labels, wanted]
+        return other
 
     def _met(self, states: States, automaton: Automaton | None, descending: bool) -> Iterator[Span]:
         spans = Spans(self._view.connection, states, descending=descending)
@@ -90,7 +102,7 @@ class Search:
 
     def count(self) -> int:
         """How many numbers match."""
-        if self._users:
+        if self._users or self._labels:
             return sum(last - first + 1 for first, last, _ in self.found())
         count = self._count(self.states, self.digits)
         return count + self._count(self.by_tag, self.pattern) if self.by_tag else count

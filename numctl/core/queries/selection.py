@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import series as series_table
+from numctl.core.queries.labels import Wanted
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Filter(NamedTuple):
     ``text`` is digits or a part of a tag, ``matching`` a pattern of digits. ``organizations`` are meant
     alone, with ``below`` with all that is under them; without any, the acting one and what is below.
     With ``exact`` text, tags and users match as wholes. ``until_before`` is a date. ``written`` are the
-    digits of ``text`` as numbers are kept, where a region reads them otherwise than they are written.
+    digits of ``text`` as numbers are kept, where a region reads them otherwise than they are written;
+    ``labels`` those that numbers have, or have not.
     """
 
     text: str = ""
@@ -43,6 +45,7 @@ class Filter(NamedTuple):
     exact: bool = False
     until_before: str = ""
     written: str = ""
+    labels: Wanted = Wanted()
 
     @property
     def likeness(self) -> str:

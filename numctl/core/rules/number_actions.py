@@ -177,6 +177,18 @@ NUMBER_ACTIONS = (
         required=("to",),
     ),
     Action(
+        "label",
+        "Labelled {n}",
+        "label {n}",
+        sources=_ANY,
+        to=_ANY,
+        notes="sets and drops labels, `key=value`; every other action keeps them, but `remove` ends them",
+        named=Named.NUMBERS,
+        keys={**_NUMBERS, "labels": Kind.LABELS, "remove": Kind.KEYS},
+        required=("numbers",),
+        offered=False,
+    ),
+    Action(
         "allocate",
         "Allocated {n}",
         "allocate {n}",

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     FLAG = "flag"
     PATTERN = "pattern"
     SIZE = "size"
+    LABELS = "labels"
+    KEYS = "keys of labels"
     NAME = "name of an organization"
     TEXT = "text"
     EMAILS = "addresses"

@@ -22,6 +22,7 @@ MOST_PIECES = 10_000  # of one operation that are followed
 
 _ABOUT = "SELECT action, undone_by, undoes FROM operation WHERE id = ?"
 _TOUCHED = "SELECT first, last FROM piece WHERE operation = ? ORDER BY position LIMIT ?"
+_LABELLED = "SELECT first, last FROM label_piece WHERE operation = ? ORDER BY position LIMIT ?"
 _ROWS = "SELECT DISTINCT kind, row FROM catalog_change WHERE operation = ?"
 _LATER_ROWS = "SELECT DISTINCT operation FROM catalog_change WHERE kind = ? AND row = ? AND operation > ?"
 _FIRST_AFTER = "SELECT 1 FROM detail_change WHERE number = ? AND operation > ? LIMIT 1"
@@ -40,16 +41,21 @@ class InTheWay:
         self._operation = operation
         self._own = own
         self._numbers: list[Range] = []
+        self._labelled: list[Range] = []
         self._rows: dict[Row, str] = {}
         self._others: set[int] = set()
         self._why: list[str] = []
 
     def __bool__(self) -> bool:
-        return bool(self._numbers or self._rows or self._why)
+        return bool(self._numbers or self._labelled or self._rows or self._why)
 
     def numbers(self, numbers: Range) -> None:
         """Note numbers that changed since."""
         self._numbers.append(numbers)
+
+    def relabelled(self, numbers: Range) -> None:
+        """Note numbers whose labels changed since."""
+        self._labelled.append(numbers)
 
     def row(self, kind: str, id: int, name: str) -> None:
         """Note a row of the catalog that changed since."""
@@ -67,7 +73,8 @@ class InTheWay:
 
     def refusal(self) -> NumbersRefuse:
         """What is in the way, and what to undo first."""
-        numbers = list(map(str, normalize(self._numbers)))
+        changed_numbers = normalize([*self._numbers, *self._labelled])
+        numbers = list(map(str, changed_numbers))
         operations = sorted(self._operations(), reverse=True)
         changed = [*([enumerated(numbers)] if numbers else []), *self._rows.values()]
         reasons = [f"{', '.join(changed)} changed since"] if changed else []
@@ -85,7 +92,7 @@ class InTheWay:
             operation=self._operation,
             numbers=numbers[:SHOWN],
             rows=list(self._rows.values()),
-            count=total(normalize(self._numbers)),
+            count=total(changed_numbers),
             operations=operations,
         )
 
@@ -93,6 +100,9 @@ class InTheWay:
         """The operations to be undone first, and those in the way of them."""
         found: set[int] = set()
         waiting = {id for numbers in normalize(self._numbers) for id in self.later(*numbers)}
+        for numbers in normalize(self._labelled):
+            later = pieces.labelled_later(self._connection, *numbers, self._operation)
+            waiting |= {id for id in later if self._counts(id, self._operation)}
         waiting |= {id for row in self._rows for id in self._later_on(row, self._operation)} | self._others
         while waiting:
             id = waiting.pop()
@@ -105,6 +115,10 @@ class InTheWay:
     def _behind(self, id: int) -> Iterator[int]:
         for first, last in self._connection.execute(_TOUCHED, (id, MOST_PIECES)).fetchall():
             for later in pieces.later(self._connection, first, last, id):
+                if self._counts(later, id):
+                    yield later
+        for first, last in self._connection.execute(_LABELLED, (id, MOST_PIECES)).fetchall():
+            for later in pieces.labelled_later(self._connection, first, last, id):
                 if self._counts(later, id):
                     yield later
         for row in self._connection.execute(_ROWS, (id,)).fetchall():

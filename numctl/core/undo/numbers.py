@@ -12,6 +12,7 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.changes.cache import ABSENT, Piece
 from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.numbers.ranges import Range
+from numctl.core.rules.labels import NONE
 from numctl.core.rules.model import CARRIES, NO_DETAIL, Detail, Status
 from numctl.core.undo import net_changes
 
@@ -64,6 +65,7 @@ class NumbersBack:
             as_left = not (watch_details and self._differing(net.first, net.last))
             if as_left and self._writer.restore(whole, to, details):
                 self._note_forwarding(details)
+                self._end_labels(to, net.first, net.last)
             else:
                 self._piecewise(net, to, details)
 
@@ -80,12 +82,18 @@ class NumbersBack:
                 if not differing:
                     self._writer.restore(piece, to, here)
                     self._note_forwarding(here)
+                    self._end_labels(to, piece.first, piece.last)
             elif piece.state == settled and not self._in_the_way.later(piece.first, piece.last):
                 here = self._before_the_hold_ended(net, numbers, to)
                 self._writer.restore(piece, to, here)
                 self._note_forwarding(here)
             else:
                 self._in_the_way.numbers(numbers)
+
+    def _end_labels(self, to: int, first: int, last: int) -> None:
+        """Numbers that leave the inventory have no labels."""
+        if to == ABSENT:
+            self._operation.labels.change([(first, last)], lambda labels: NONE)
 
     def _note_forwarding(self, details: Details) -> None:
         again = (number for number, (_, now) in details.items() if now.forward_to is not None)

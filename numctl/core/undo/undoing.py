@@ -14,6 +14,7 @@ from numctl.core.changes.catalog import ORGANIZATION, SERIES, begins, changes_of
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.past import history
 from numctl.core.rules.book import ACTIONS
+from numctl.core.undo import labels
 from numctl.core.undo.catalog import CatalogBack, users_of
 from numctl.core.undo.in_the_way import InTheWay
 from numctl.core.undo.numbers import NumbersBack
@@ -35,11 +36,19 @@ SELECT DISTINCT organization FROM state WHERE id IN (
   UNION SELECT after FROM piece WHERE operation = :operation
 )
 """
+# Who holds, now, the numbers whose labels an operation changed.
+_LABELLED = """
+SELECT DISTINCT state.organization FROM label_piece AS l JOIN span
+ON span.first <= l.last AND span.last >= l.first AND span.first >= coalesce(
+  (SELECT max(first) FROM span WHERE first <= l.first), l.first)
+JOIN state ON state.id = span.state WHERE l.operation = ?
+"""
 # Numbers put in, taken out, or in another series: what only the root may do.
 _STORE_WIDE = """
 SELECT 1 FROM piece LEFT JOIN state AS old ON old.id = before LEFT JOIN state AS new ON new.id = after
 WHERE operation = ? AND old.series IS NOT new.series LIMIT 1
 """
+_HAS_PIECES = "SELECT 1 FROM piece WHERE operation = ? LIMIT 1"
 _CANCEL = "DELETE FROM message WHERE operation = ? AND state = 'waiting' AND claimed_at = ''"
 
 
@@ -66,7 +75,8 @@ def _take_back(operation: Operation, id: int) -> None:
     numbers = NumbersBack(operation, id, in_the_way)
     catalog.restore()
     (count,) = operation.connection.execute("SELECT count FROM operation WHERE id = ?", (id,)).fetchone()
-    if count:
+    labels.give_back(operation, id, in_the_way)
+    if operation.connection.execute(_HAS_PIECES, (id,)).fetchone():
         numbers.give_back()
     catalog.take_away(numbers_too=bool(count))
     operation.writer.flush()
@@ -178,6 +188,7 @@ def _expect_in_scope(operation: Operation, past: history.Past, id: int) -> None:
     of it is out of scope by now."""
     rows = operation.connection.execute(_ORGANIZATIONS, {"operation": id})
     touched = {organization for (organization,) in rows} | {*users_of(operation, id)}
+    touched |= {holder for (holder,) in operation.connection.execute(_LABELLED, (id,))}
     for change in changes_of(operation.connection, id):
         if change.kind == ORGANIZATION:
             parents = (row.parent for row in (change.before, change.after) if row is not None)  # type: ignore[union-attr]

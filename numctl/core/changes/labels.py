@@ -1,0 +1,213 @@
+"""The one way that labels change: runs of numbers with one set of labels, journaled like their states.
+
+A second map beside the spans: what is done to numbers doesn't touch it. No other code writes
+``label_span``, ``label_set`` or ``label``.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from numctl.core.numbers.ranges import adjoins
+from numctl.core.rules.labels import NONE, Labels, kept
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from numctl.core.numbers.ranges import Pair
+    from numctl.core.store.connection import Connection
+
+AT_ONCE = 10_000  # pieces held before they are written
+
+_WITHIN = """
+SELECT first, last, label_set FROM label_span
+WHERE last >= :first
+AND first BETWEEN coalesce((SELECT max(first) FROM label_span WHERE first <= :first), :first) AND :last
+ORDER BY first
+"""
+_JOINED = """
+SELECT first, last, label_set FROM label_span WHERE first = ?
+OR first = (SELECT max(first) FROM label_span WHERE first < ?)
+ORDER BY first
+"""
+_PIECES = """
+INSERT INTO label_piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+
+Run = tuple[int, int, int]  # first, last, label_set (a row id, 0 for none)
+
+
+class LabelSets:
+    """The ``label_set`` table: labels by their row id and back; 0 is no labels."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._by_id: dict[int, Labels] = {0: NONE}
+        self._ids: dict[Labels, int] = {NONE: 0}
+
+    def __getitem__(self, id: int) -> Labels:
+        found = self._by_id.get(id)
+        if found is None:
+            (text,) = self._connection.execute("SELECT labels FROM label_set WHERE id = ?", (id,)).fetchone()
+            found = kept(text)
+            self._remember(id, found)
+        return found
+
+    def id(self, labels: Labels) -> int:
+        """The row id of a set of labels, made if it is new."""
+        id = self._ids.get(labels)
+        if id is None:
+            row = self._connection.execute(
+                "SELECT id FROM label_set WHERE labels = ?", (labels.text,)
+            ).fetchone()
+            id = int(row[0]) if row else self._made(labels)
+            self._remember(id, labels)
+        return id
+
+    def _made(self, labels: Labels) -> int:
+        (id,) = self._connection.execute(
+            "INSERT INTO label_set (labels) VALUES (?) RETURNING id", (labels.text,)
+        ).fetchone()
+        self._connection.executemany(
+            "INSERT INTO label (label_set, key, value, folded) VALUES (?, ?, ?, ?)",
+            [(id, key, value, fold(value)) for key, value in labels],
+        )
+        return int(id)
+
+    def _remember(self, id: int, labels: Labels) -> None:
+        if len(self._by_id) >= AT_ONCE:
+            self._by_id, self._ids = {0: NONE}, {NONE: 0}
+        self._by_id[id] = labels
+        self._ids[labels] = id
+
+
+class LabelWriter:
+    """Changes labels within one operation; ``line`` is that of a batch or file."""
+
+    def __init__(self, connection: Connection, operation: int) -> None:
+        self._connection = connection
+        self._operation = operation
+        self.sets = LabelSets(connection)
+        self.positions = 0
+        self.count = 0  # numbers changed
+        self.line = 0
+        self._new: list[tuple[int, int, int, int]] = []  # first, last, set, line
+
+    def change(self, ranges: Iterable[Pair], after: Callable[[Labels], Labels]) -> int:
+        """Give the numbers of some ranges other labels, by those they have; give how many changed.
+
+        Raises what ``after`` raises.
+        """
+        before = self.count
+        known: dict[int, int] = {}
+        for first, last in ranges:
+            changed = []
+            for low, high, old in list(self.runs(first, last)):
+                new = known.get(old)
+                if new is None:
+                    new = known[old] = self.sets.id(after(self.sets[old]))
+                if new != old:
+                    changed.append((low, high, old, new))
+            if changed:
+                self._put(changed)
+        return self.count - before
+
+    def add(self, numbers: Pair, labels: Labels) -> None:
+        """Give labels to numbers that are new in the inventory, ascending; ``flush`` writes them."""
+        self._new.append((*numbers, self.sets.id(labels), self.line))
+        if len(self._new) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the labels of new numbers, and join them with what is beside them."""
+        new, self._new = self._new, []
+        runs = list(_joined((first, last, id) for first, last, id, _ in new))
+        self._connection.executemany("INSERT INTO label_span (first, last, label_set) VALUES (?, ?, ?)", runs)
+        pieces = []
+        for first, last, id, line in new:
+            self.positions += 1
+            self.count += last - first + 1
+            pieces.append((self._operation, self.positions, line, first, last, None, id))
+        self._connection.executemany(_PIECES, pieces)
+        for first, last, _ in runs if self._others else runs[:1] + runs[-1:]:
+            self._join_around(first, last)
+
+    @cached_property
+    def _others(self) -> bool:
+        """Whether there were labels before this operation: else new ones meet only their own."""
+        row = self._connection.execute(
+            "SELECT 1 FROM label_piece WHERE operation < ? LIMIT 1", (self._operation,)
+        ).fetchone()
+        return row is not None
+
+    def restore(self, first: int, last: int, left: int, to: int) -> bool:
+        """Put numbers back to a set (a row id, 0 for none); False where not all are in ``left`` any more."""
+        runs = list(self.runs(first, last))
+        if [run[2] for run in runs] != [left]:
+            return False
+        if left != to:
+            self._put([(first, last, left, to)])
+        return True
+
+    def runs(self, first: int, last: int) -> Iterator[Run]:
+        """What sets the numbers from ``first`` to ``last`` have, those without any included, ascending."""
+        at = first
+        for start, end, id in self._connection.execute(_WITHIN, {"first": first, "last": last}):
+            low, high = max(start, first), min(end, last)
+            if low > at:
+                yield at, low - 1, 0
+            yield low, high, id
+            at = high + 1
+        if at <= last:
+            yield at, last, 0
+
+    def _put(self, changed: list[tuple[int, int, int, int]]) -> None:
+        """Write runs that change, ascending, and their pieces; join them with what is on both sides."""
+        low, high = changed[0][0], changed[-1][1]
+        new = {(first, last): after for first, last, _, after in changed}
+        outcome = [(first, last, new.get((first, last), id)) for first, last, id in self.runs(low, high)]
+        left, right = self._ends(low, high)
+        begin = left[0] if left is not None else low
+        self._connection.execute("DELETE FROM label_span WHERE first BETWEEN ? AND ?", (begin, high))
+        runs = [*([left] if left else []), *outcome, *([right] if right else [])]
+        self._connection.executemany(
+            "INSERT INTO label_span (first, last, label_set) VALUES (?, ?, ?)",
+            [run for run in _joined(runs) if run[2]],
+        )
+        self._join_around(low, high)
+        for first, last, before, after in changed:
+            self.positions += 1
+            self.count += last - first + 1
+            values = (self.line, first, last, before or None, after or None)
+            self._connection.execute(_PIECES, (self._operation, self.positions, *values))
+
+    def _ends(self, low: int, high: int) -> tuple[Run | None, Run | None]:
+        """What sticks out of ``low`` to ``high`` on both sides, of runs that begin or end within."""
+        rows = self._connection.execute(_WITHIN, {"first": low, "last": high}).fetchall()
+        left = next(((first, low - 1, id) for first, last, id in rows if first < low), None)
+        right = next(((high + 1, last, id) for first, last, id in rows if last > high), None)
+        return left, right
+
+    def _join_around(self, low: int, high: int) -> None:
+        for border in (low, high + 1):
+            rows = self._connection.execute(_JOINED, (border, border)).fetchall()
+            if len(rows) == 2 and rows[0][2] == rows[1][2] and adjoins(rows[0][1], rows[1][0]):
+                self._connection.execute("DELETE FROM label_span WHERE first = ?", (rows[1][0],))
+                self._connection.execute(
+                    "UPDATE label_span SET last = ? WHERE first = ?", (rows[1][1], rows[0][0])
+                )
+
+
+def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+    held: Run | None = None
+    for run in runs:
+        if held is not None and held[2] == run[2] and adjoins(held[1], run[0]):
+            held = (held[0], run[1], run[2])
+            continue
+        if held is not None:
+            yield held
+        held = run
+    if held is not None:
+        yield held

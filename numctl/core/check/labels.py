@@ -1,0 +1,56 @@
+"""What ``check`` looks for in labels: runs that are well, and are what their journal left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numctl.core.check import replay
+from numctl.core.numbers.ranges import Range, adjoins
+from numctl.core.rules.labels import kept
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numctl.core.store.connection import Connection
+
+_RUNS = "SELECT first, last, label_set FROM label_span ORDER BY first"
+_PIECES = """
+SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0)
+FROM label_piece ORDER BY first
+"""
+_STRAY = """
+SELECT run.first, run.last FROM label_span AS run WHERE NOT EXISTS (
+  SELECT 1 FROM extent WHERE extent.first <= run.first AND extent.last >= run.last
+) ORDER BY run.first
+"""
+
+
+def runs(connection: Connection) -> Iterator[str]:
+    """Runs don't overlap, are joined, and lie within the inventory."""
+    before: tuple[int, int, int] | None = None
+    for first, last, id in connection.execute(_RUNS):
+        if before is not None and before[1] >= first:
+            yield f"Runs of labels overlap at {first}."
+        elif before is not None and before[2] == id and adjoins(before[1], first):
+            yield f"The runs of labels that meet at {first} are alike and not joined."
+        before = (first, last, id)
+    for first, last in connection.execute(_STRAY):
+        yield f"{Range(first, last)} has labels, but is not all in the inventory."
+
+
+def sets(connection: Connection) -> Iterator[str]:
+    """The keys and values beside each set are the set's."""
+    told: dict[int, list[tuple[str, str, str]]] = {}
+    for id, key, value, folded in connection.execute(
+        "SELECT label_set, key, value, folded FROM label ORDER BY label_set, key"
+    ):
+        told.setdefault(id, []).append((key, value, folded))
+    for id, text in connection.execute("SELECT id, labels FROM label_set ORDER BY id"):
+        if told.get(id, []) != [(key, value, fold(value)) for key, value in kept(text)]:
+            yield f"The labels of set {id} are not what is beside it."
+
+
+def journal(connection: Connection) -> Iterator[str]:
+    """The journal's replay is the map of labels."""
+    return replay.swept(connection, _PIECES, _RUNS, "the labels")

@@ -1,0 +1,194 @@
+"""Labels read: what there are, the runs that have some, and the labels of pieces."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.changes.labels import LabelSets
+from numctl.core.rules import labels as rules
+from numctl.core.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numctl.core.catalog.view import View
+    from numctl.core.rules.labels import Labels
+    from numctl.core.store.connection import Connection
+
+Span = tuple[int, int, int]  # first, last, state
+AT_ONCE = 2_000  # spans whose labels are read together
+
+_USED = """
+SELECT label.key, label.value, max(run.first, span.first), min(run.last, span.last), state.organization
+FROM label JOIN label_span AS run ON run.label_set = label.label_set
+JOIN span ON span.first <= run.last AND span.last >= run.first AND span.first >= coalesce(
+  (SELECT max(first) FROM span WHERE first <= run.first), run.first)
+JOIN state ON state.id = span.state ORDER BY label.key, label.folded, label.value
+"""
+_RUNS = "SELECT first, last FROM label_span WHERE label_set IN ({sets}) ORDER BY first {order}"
+_WITHIN = """
+SELECT first, last, label_set FROM label_span WHERE last >= ? AND first <= ? ORDER BY first
+"""
+
+
+class Listed(NamedTuple):
+    """A label, and how many numbers in scope have it."""
+
+    key: str
+    value: str
+    count: int  # type: ignore[assignment]  # the contract's word, over a tuple's method
+
+
+def any_there(connection: Connection) -> bool:
+    """Whether any number has a label."""
+    return connection.execute("SELECT 1 FROM label_span LIMIT 1").fetchone() is not None
+
+
+def labels_of(connection: Connection, number: int) -> Labels:
+    """The labels of one number."""
+    labels = LabelsOf(connection)
+    ((_, _, id),) = labels.within(number, number)
+    return labels[id]
+
+
+def listed(view: View, key: str | None = None) -> list[Listed]:
+    """Each label that numbers in scope have, by key and value."""
+    counts: dict[tuple[str, str], int] = {}
+    for name, value, first, last, holder in view.connection.execute(_USED):
+        if holder in view.scope and key in (None, name):
+            counts[name, value] = counts.get((name, value), 0) + last - first + 1
+    return [Listed(name, value, n) for (name, value), n in counts.items()]
+
+
+class Wanted(NamedTuple):
+    """Labels asked for: the same key widens, different keys narrow; ``without`` are keys not to be there.
+
+    A value matches whole, in any case; None is any.
+    """
+
+    having: Sequence[tuple[str, str | None]] = ()
+    without: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.having or self.without)
+
+
+def read_wanted(having: Iterable[str], without: Iterable[str]) -> Wanted:
+    """``KEY`` or ``KEY=VALUE``, and keys. Raises BadValue."""
+    read = []
+    for text in having:
+        key, equals, value = text.partition("=")
+        read.append((rules.clean_key(key), value if equals else None))
+    return Wanted(tuple(read), tuple(rules.clean_key(key) for key in without))
+
+
+def narrowed(view: View, spans: Iterator[Span], wanted: Wanted, *, descending: bool) -> Iterator[Span]:
+    """Of some spans in order of their numbers, what has the labels that are wanted."""
+    for key in dict.fromkeys(key for key, _ in wanted.having):
+        values = [value for name, value in wanted.having if name == key]
+        runs = _runs(view, key, values, descending=descending)
+        spans = _in_common(spans, runs, descending=descending)
+    for key in dict.fromkeys(wanted.without):
+        spans = _outside(spans, _runs(view, key, [None], descending=descending), descending=descending)
+    return spans
+
+
+def _runs(
+    view: View, key: str, values: Sequence[str | None], *, descending: bool
+) -> Iterator[tuple[int, int]]:
+    if None in values:
+        sets, parameters = "SELECT label_set FROM label WHERE key = ?", (key,)
+    else:
+        folded = json.dumps([fold(value.strip()) for value in values if value is not None])
+        sets = "SELECT label_set FROM label WHERE key = ? AND folded IN (SELECT value FROM json_each(?))"
+        parameters = (key, folded)  # type: ignore[assignment]
+    statement = _RUNS.format(sets=sets, order="DESC" if descending else "ASC")
+    return iter(view.connection.execute(statement, parameters).fetchall())
+
+
+def _in_common(spans: Iterator[Span], runs: Iterator[tuple[int, int]], *, descending: bool) -> Iterator[Span]:
+    run = next(runs, None)
+    for first, last, state in spans:
+        while run is not None and (run[0] > last if descending else run[1] < first):
+            run = next(runs, None)
+        while run is not None and run[0] <= last and run[1] >= first:
+            yield max(first, run[0]), min(last, run[1]), state
+            if (run[0] <= first) if descending else (run[1] >= last):
+                break  # the next span may meet it, too
+            run = next(runs, None)
+
+
+def _outside(spans: Iterator[Span], runs: Iterator[tuple[int, int]], *, descending: bool) -> Iterator[Span]:
+    run = next(runs, None)
+    for first, last, state in spans:
+        low, high = first, last
+        while run is not None and (run[0] > high if descending else run[1] < low):
+            run = next(runs, None)
+        while run is not None and run[0] <= high and run[1] >= low:
+            if descending:
+                if run[1] < high:
+                    yield run[1] + 1, high, state
+                high = run[0] - 1
+                over = run[0] <= first
+            else:
+                if run[0] > low:
+                    yield low, run[0] - 1, state
+                low = run[1] + 1
+                over = run[1] >= last
+            if over:
+                break
+            run = next(runs, None)
+        if low <= high:
+            yield low, high, state
+
+
+class LabelsOf:
+    """The labels of numbers, looked up run by run; those of neighbours are read together."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sets = LabelSets(connection)
+        self.any = any_there(connection)
+        self._firsts: list[int] = []
+        self._runs: list[tuple[int, int, int]] = []
+        self._known = (0, -1)  # the numbers of which all runs are at hand
+
+    def __getitem__(self, id: int) -> Labels:
+        return self._sets[id]
+
+    def within(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
+        """First, last and set (a row id, 0 for none) of what ``first`` to ``last`` consists of, ascending."""
+        if not self._known[0] <= first <= last <= self._known[1]:
+            self._read(first, last)
+        at = first
+        place = max(bisect_right(self._firsts, first) - 1, 0)
+        for start, end, id in self._runs[place:]:
+            if start > last:
+                break
+            low, high = max(start, first), min(end, last)
+            if high < low:
+                continue
+            if low > at:
+                yield at, low - 1, 0
+            yield low, high, id
+            at = high + 1
+        if at <= last:
+            yield at, last, 0
+
+    def _read(self, first: int, last: int) -> None:
+        begin = self._connection.execute(
+            "SELECT coalesce(max(first), ?) FROM label_span WHERE first <= ?", (first, first)
+        ).fetchone()[0]
+        rows = self._connection.execute(
+            "SELECT first, last, label_set FROM label_span WHERE first >= ? ORDER BY first LIMIT ?",
+            (begin, AT_ONCE),
+        ).fetchall()
+        if len(rows) == AT_ONCE and rows[-1][0] <= last:
+            rows = self._connection.execute(_WITHIN, (first, last)).fetchall()
+            end = last
+        else:
+            end = rows[-1][1] if len(rows) == AT_ONCE else 10**15
+        self._runs, self._firsts = rows, [row[0] for row in rows]
+        self._known = (first, max(end, last))
