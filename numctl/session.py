@@ -34,8 +34,14 @@ class Session:
     """One run of one command. ``committed`` is the number of the operation that was made, if one was."""
 
     def __init__(
-        self, flags: Mapping[str, object], change: ChangeOptions, invocation: tuple[str, Mapping[str, object]]
+        self,
+        flags: Mapping[str, object],
+        change: ChangeOptions,
+        invocation: tuple[str, Mapping[str, object]],
+        lists: Mapping[str, object],
     ) -> None:
+        """``flags`` are the global options given, ``lists`` the options of a list's form, both by name."""
+        self.flags, self.lists = flags, lists
         self.settings = settings.load(flags, os.environ)
         self.change_options = change
         self.command, self._parameters = invocation
@@ -173,6 +179,11 @@ class Session:
         with self.store.reading() as connection:
             tree = Tree.load(connection)
             yield View(connection, tree, self._acting(tree), self.command)
+
+    def expect_root(self) -> None:
+        """Raises what ``store`` raises, and OutOfScope for who acts below the root."""
+        with self.reading() as view:
+            view.root_only()
 
     # What was given
 

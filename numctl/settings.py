@@ -17,7 +17,7 @@ from numctl.core.errors import BadValue, Refusal
 from numctl.core.values import seconds
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
-KEYS = ("db", "as", "output", "region", "timezone", "lock_timeout", "smtp", "supplier")
+KEYS = ("db", "as", "output", "region", "timezone", "lock_timeout", "smtp", "supplier", "list")
 SMTP_KEYS = ("host", "port", "security", "username", "password_file", "sender")
 SUPPLIER_KEYS = ("email", "phone")
 
@@ -49,8 +49,8 @@ class Supplier:
 
 @dataclass(frozen=True)
 class Settings:
-    """``lock_timeout`` is in seconds; ``color`` is False where colour is forbidden, None where
-    each stream decides."""
+    """``lock_timeout`` is in seconds; ``color`` is False where colour is forbidden, None where each stream
+    decides; ``profiles`` are ways of reading lists by their names, not yet checked."""
 
     db: Path
     acting_as: str | None = None
@@ -63,6 +63,7 @@ class Settings:
     no_input: bool = False
     smtp: Smtp | None = None
     supplier: Supplier | None = None
+    profiles: Mapping[str, SettingsFile] = field(default_factory=dict)
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
@@ -89,6 +90,7 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         no_input=bool(flags.get("no_input")),
         smtp=_smtp(file.table("smtp", SMTP_KEYS), env),
         supplier=_supplier(file.table("supplier", SUPPLIER_KEYS)),
+        profiles=file.tables("list"),
     )
 
 
@@ -140,6 +142,13 @@ class SettingsFile:
         if not isinstance(self.values[key], dict):
             raise self.bad(key, "a table")
         return SettingsFile(self.path, self.values[key], f"{key}.")._checked(known)
+
+    def tables(self, key: str) -> Mapping[str, SettingsFile]:
+        """The tables within the table of that name, by their own names."""
+        within = self.values.get(key, {})
+        if not (isinstance(within, dict) and all(isinstance(table, dict) for table in within.values())):
+            raise self.bad(key, "a table of tables")
+        return {name: SettingsFile(self.path, table, f"{key}.{name}.") for name, table in within.items()}
 
     def text(self, key: str) -> str | None:
         """The text under that key, or None where there is none or an empty one."""

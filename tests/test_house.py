@@ -42,9 +42,10 @@ ROOMS = (
         "core.actions",
         "core.undo",
     ),
-    *("core.files",),
+    *("core.files", "core.lists"),
     *("core.batch", "core.usage", "core.check", "core.demo"),
-    *("settings", "clock", "input", "output", "session", "mail", "dashboard", "commands", "cli", "__main__"),
+    *("settings", "clock", "input", "output", "session", "list_reading", "mail", "dashboard"),
+    *("commands", "cli", "__main__"),
 )
 PURE = ("core.errors", "core.text", "core.values", "core.dates", "core.numbers", "core.rules")
 MOST_IN_A_FOLDER = 16  # modules; commands are as many as they are

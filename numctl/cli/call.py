@@ -20,6 +20,7 @@ class Call:
     args: list[str]
     flags: dict[str, object] = field(default_factory=dict)
     change: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, Any] = field(default_factory=dict)  # how another program's list is to be read
     entry: Entry | None = None
     session: Session | None = None
     watching: Sequence[str] = ()  # the names of the commands that answer a monitoring system

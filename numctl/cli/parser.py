@@ -34,6 +34,7 @@ PROGRAM = "numctl"
 COMPLETION_REQUEST = "_NUMCTL_COMPLETE"  # set by the shell's completion script
 GLOBAL_PANEL = "Global options"
 CHANGE_PANEL = "Options of every change"
+LIST_PANEL = "How the list is read"
 
 
 def dispatch(call: Call, entries: Sequence[Entry], groups: Mapping[str, str]) -> int:
@@ -202,7 +203,7 @@ def open_session(
     """What the command is handed as ``ctx.obj``; the only place that makes one."""
     from numctl.session import Session
 
-    return Session(call.flags, change, (name, dict(params)))
+    return Session(call.flags, change, (name, dict(params)), call.lists)
 
 
 def load(entry: Entry) -> Command:
@@ -212,6 +213,8 @@ def load(entry: Entry) -> Command:
     made = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
     command = cast(Command, made)
     command.entry = entry
+    if entry.lists:
+        command.params += _list_options()
     if entry.changes:
         command.params += _change_options()
         numbers = next((p for p in command.params if p.name == "numbers"), None)
@@ -231,6 +234,13 @@ def _global_options() -> list[TyperOption]:
 @cache
 def _change_options() -> list[TyperOption]:
     return _shared(options.change_options, CHANGE_PANEL, "change")
+
+
+@cache
+def _list_options() -> list[TyperOption]:
+    from numctl.input import lists
+
+    return _shared(lists.list_options, LIST_PANEL, "lists")
 
 
 @cache

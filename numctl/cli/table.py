@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     panel: str
     help: str
     changes: bool = False  # takes --dry-run, --message, --op-key, --expect
+    lists: bool = False  # reads another program's list: --map, --value, --profile and the like
     monitoring: bool = False  # answers every error with exit 3 and a line for the monitoring system
 
     @property
@@ -66,7 +67,9 @@ COMMANDS = (
     Entry("history", MANY, "List operations, or what happened to a number."),
     Entry("changes", MANY, "List every change with before and after: a feed for other systems."),
     Entry("undo", MANY, "Undo an operation exactly.", changes=True),
-    Entry("diff", MANY, "Compare the inventory with another list of the numbers."),
+    Entry("diff", MANY, "Compare the inventory with another list of the numbers.", lists=True),
+    Entry("sync", MANY, "Make the inventory as another list has it.", changes=True, lists=True),
+    Entry("profiles", MANY, "Show the ways of reading lists that have a name."),
     Entry("threshold show", WATCH, "Show the utilization threshold of organizations."),
     Entry("threshold set", WATCH, "Set an organization's utilization threshold.", changes=True),
     Entry("threshold check", WATCH, "Tell a monitoring system who is over the threshold.", monitoring=True),
@@ -79,7 +82,7 @@ COMMANDS = (
     Entry("demo", STORE, "Make and fill a store with a small company, to try things out.", changes=True),
     Entry("add", STORE, "Put new numbers into the inventory.", changes=True),
     Entry("remove", STORE, "Take numbers out of the inventory for good.", changes=True),
-    Entry("import", STORE, "Read numbers from a CSV, TSV or JSON file, or a plain list.", changes=True),
+    Entry("import", STORE, "Read numbers from a file or workbook of any form.", changes=True, lists=True),
     Entry("org add", STORE, "Add an organization.", changes=True),
     Entry("org list", STORE, "List organizations."),
     Entry("org tree", STORE, "Draw the tree of organizations."),

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from numctl.core.numbers.unusual import Unusual, has_country, unusual
 from numctl.core.text import clean_name
 from numctl.input.files import Unchecked
+from numctl.input.numbers import extensions
 from numctl.input.options import Numbers, Org, Series
 
 if TYPE_CHECKING:
+    from numctl.core.changes.operation import Operation
     from numctl.session import Session
 
 
@@ -30,5 +33,13 @@ def add(
     from numctl.core.actions import inventory
 
     session: Session = ctx.obj
-    given, name = session.numbers(numbers, unchecked=unchecked), clean_name(series, "A series")
-    session.change("add", lambda operation: inventory.add(operation, given, name, org))
+    plain, ext = extensions(numbers or (), session.settings.region)
+    given, name = session.numbers(plain, unchecked=unchecked), clean_name(series, "A series")
+    with_country = session.settings.region is not None or any(map(has_country, plain))
+    odd = unusual(given, with_country=True) if with_country else Unusual()
+
+    def work(operation: Operation) -> None:
+        inventory.add(operation, given, name, org, ext)
+        operation.facts.update(odd.facts())
+
+    session.change("add", work)

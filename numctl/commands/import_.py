@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from numctl import list_reading
 from numctl.core.errors import Refusal
-from numctl.core.text import clean_name
 from numctl.input import files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numctl.core.changes.operation import Operation
-    from numctl.core.files.importing import Manner
-    from numctl.core.files.sheets import Sheet
+    from numctl.core.lists.importing import Manner
+    from numctl.core.lists.sheets import Sheet
     from numctl.session import Session
 
-CreateOrgs = Annotated[bool, typer.Option("--create-orgs", help="Make organizations that are nothing yet.")]
-SkipExisting = Annotated[
-    bool, typer.Option("--skip-existing", help="Leave out numbers that are in the inventory already.")
-]
 
+def import_(ctx: typer.Context, file: files.File) -> None:
+    """Read numbers from a file: CSV, TSV, JSON, JSON lines, a workbook, or a plain list of NUMBERS.
 
-def import_(
-    ctx: typer.Context,
-    file: files.File,
-    series: files.SheetSeries = None,
-    org: files.SheetOrg = None,
-    delimiter: files.Delimiter = None,
-    encoding: files.Encoding = None,
-    columns: files.Mapped = None,
-    create_orgs: CreateOrgs = False,
-    skip_existing: SkipExisting = False,
-    unchecked: files.Unchecked = False,
-) -> None:
-    """Read numbers from a CSV, TSV or JSON file, JSON lines, or a plain list of NUMBERS.
-
-    Fields: number, or first with last or count; series, organization, status, reserved_tag,
-    reserved_until, user, forwarded_to. Every error is told with its line, then nothing is imported.
+    Fields: number, or first with last or count, or prefix with length; series, organization, status,
+    reserved_tag, reserved_until (or free_on, the day after), user, forwarded_to, labels, label.KEY. Every
+    error is told with its line, then nothing is imported. --dry-run shows how the list was understood.
 
     Examples:
         numctl import numbers.csv --series 1418
@@ -46,27 +33,26 @@ def import_(
 
         numctl search --all -o csv | numctl --db copy.db import - --create-orgs
     """
-    from numctl.core.files import importing, sheet_reading
+    from numctl.core.lists import importing
 
     session: Session = ctx.obj
-    form = sheet_reading.form(files.mapping(columns), files.delimiter(delimiter))
-    named = clean_name(series, "A series") if series is not None else ""
-    region = session.settings.region
-    with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
-        sheet = sheet_reading.read(
-            stream, form, region=region, series=named, unchecked=unchecked, advance=advance
-        )
-    _put_in(session, sheet, importing.Manner(org, create_orgs, skip_existing))
-    if sheet.ignored:
-        session.output.note(f"Columns left out: {', '.join(sheet.ignored)}.")
+    wanted = list_reading.options(session)
+    session.expect_root()
+    sheet = list_reading.sheet(session, file, wanted, rules=True)
+    session.sign([wanted.org, wanted.create_orgs, wanted.skip_existing])
+    facts = list_reading.understood(session, sheet) if session.change_options.dry_run else {}
+    _put_in(session, sheet, facts, importing.Manner(wanted.org, wanted.create_orgs, wanted.skip_existing))
+    if not facts:
+        list_reading.tell_ignored(session, sheet)
 
 
-def _put_in(session: Session, sheet: Sheet, manner: Manner) -> None:
-    from numctl.core.files import importing
+def _put_in(session: Session, sheet: Sheet, facts: Mapping[str, object], manner: Manner) -> None:
+    from numctl.core.lists import importing
 
     def work(operation: Operation) -> None:
         with session.output.progress(len(sheet), "Importing") as advance:
             importing.import_(operation, sheet, manner, advance)
+        operation.facts.update(facts)
 
     if session.change_options.op_key is not None:
         session.sign([sheet.digest()])

@@ -33,6 +33,13 @@ def fold(text: str) -> str:
     return normalize("NFC", normalize("NFD", text).casefold())
 
 
+def fits(text: str, pattern: str) -> bool:
+    """Whether a text is as a pattern says, in which `*` stands for any part of it and all else for itself."""
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
 def compose(text: str) -> str:
     """Give the text in Unicode's NFC."""
     if text.isascii():

@@ -13,12 +13,15 @@ from numctl.core.errors import BadValue, Refusal
 from numctl.core.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from _typeshed import WriteableBuffer
 
+    from numctl.core.files.workbooks import Workbook
+
 STANDARD_INPUT = "-"
 CHUNK = 1 << 16  # bytes read at once
+MOST_IN_MEMORY = 1 << 23  # bytes of a workbook; a larger one is copied to disk
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -29,15 +32,6 @@ _MARKS = (
 )
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The file; '-' is standard input.")]
-SheetSeries = Annotated[
-    str | None, typer.Option("--series", metavar="SERIES", help="The series of rows that name none.")
-]
-SheetOrg = Annotated[
-    str | None,
-    typer.Option(
-        "--org", metavar="ORG", help="The organization of rows that name none; else the acting one."
-    ),
-]
 Delimiter = Annotated[
     str | None,
     typer.Option("--delimiter", metavar="C", help="What divides columns; else the header tells (, ; tab |)."),
@@ -54,32 +48,26 @@ Mapped = Annotated[
 ]
 
 
-def delimiter(text: str | None) -> str | None:
-    """The delimiter that was asked for; ``tab`` and ``\\t`` are a tabulator. Raises BadValue."""
-    if text in ("tab", "\\t"):
-        return "\t"
-    if text is not None and (len(text) != 1 or text in '"\r\n\0'):
-        raise BadValue(
-            f"A delimiter is one character, not {quoted(text)}.",
-            "Give one such as ';', or 'tab' for a tabulator.",
-        )
-    return text
+@contextmanager
+def opened_list(source: str, encoding: str | None = None) -> Iterator[TextIO | Workbook]:
+    """A file or standard input as ``opened`` gives it, or the workbook that it is; raises as that does."""
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
 
+    from numctl.core.files.workbooks import MARK, Workbook
 
-def mapping(texts: Sequence[str] | None) -> dict[str, str]:
-    """The columns by field of ``--map FIELD=COLUMN``. Raises BadValue."""
-    columns: dict[str, str] = {}
-    for text in texts or ():
-        field, equals, column = text.partition("=")
-        field = field.strip().lower()
-        if not (equals and field and column.strip()):
-            raise BadValue(
-                f"--map takes FIELD=COLUMN, not {quoted(text)}.", "Write it as --map number=Telephone."
-            )
-        if field in columns:
-            raise BadValue(f"--map names the field {quoted(field)} twice.", "Give it one column.")
-        columns[field] = column
-    return columns
+    expect_encoding(encoding)
+    with _bytes_of(source) as raw:
+        head = raw.read(len(MARK))
+        if head != MARK:
+            with _as_text(head, raw, encoding) as text:
+                yield text
+            return
+        with SpooledTemporaryFile(MOST_IN_MEMORY) as copy:  # what a pipe brings can't be gone back in
+            copy.write(head)
+            copyfileobj(raw, copy)
+            copy.seek(0)
+            yield Workbook(copy)
 
 
 @contextmanager
@@ -90,15 +78,20 @@ def opened(source: str, encoding: str | None = None) -> Iterator[TextIO]:
     encoding that there is none of, Refusal for a file that can't be read.
     """
     expect_encoding(encoding)
-    with _bytes_of(source) as raw:
-        head = raw.read(4)
-        marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
-        buffer = io.BufferedReader(_Resumed(head, raw), CHUNK)
-        text = io.TextIOWrapper(buffer, marked or encoding or "utf-8", newline="")
-        try:
-            yield text
-        finally:
-            text.detach()
+    with _bytes_of(source) as raw, _as_text(raw.read(4), raw, encoding) as text:
+        yield text
+
+
+@contextmanager
+def _as_text(head: bytes, raw: BinaryIO, encoding: str | None) -> Iterator[TextIO]:
+    """What ``head``, which was read before, and ``raw`` hold as text."""
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    buffer = io.BufferedReader(_Resumed(head, raw), CHUNK)
+    text = io.TextIOWrapper(buffer, marked or encoding or "utf-8", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 def expect_encoding(name: str | None) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.numbers.packed import Packed
-from numctl.core.numbers.parsing import SHORTEST, parse_numbers, read_lines
+from numctl.core.numbers.parsing import SHORTEST, parse_number, parse_numbers, read_lines
 from numctl.core.numbers.ranges import overlaps
+from numctl.core.numbers.spellings import without_extension
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,6 +57,17 @@ def numbers(
     if twice is not None:
         raise BadValue(f"{twice} is given twice.", "Give each number once.", number=str(twice))
     return everything
+
+
+def extensions(given: Iterable[str], region: str | None) -> tuple[list[str], dict[int, str]]:
+    """Arguments without the ``ext`` of ``tel:`` URIs, and those extensions by number. Raises BadValue."""
+    plain, found = [], dict[int, str]()
+    for text in given:
+        bare, ext = without_extension(text)
+        plain.append(bare)
+        if ext:
+            found[parse_number(bare, region)] = ext
+    return plain, found
 
 
 def numbers_or_quantity(

@@ -14,6 +14,21 @@ if TYPE_CHECKING:
 
 
 SHOWN = 5  # ranges in a sentence
+# What is told of a list that was read, whether or not anything changed.
+OF_A_LIST = frozenset(
+    (
+        "added",
+        "removed",
+        "changed",
+        "left",
+        "short_codes",
+        "over_long",
+        "fields",
+        "ignored",
+        "rows",
+        "numbers",
+    )
+)
 
 
 def facts(outcome: Outcome) -> dict[str, object]:
@@ -36,9 +51,10 @@ def facts(outcome: Outcome) -> dict[str, object]:
 
 def sentence(outcome: Outcome) -> str:
     """One sentence: what changed (or would), the operation's number, and how to undo it."""
-    would_change = outcome.dry_run and (outcome.count or outcome.extra or outcome.user)
+    done_beside = any(fact != [] for word, fact in outcome.extra.items() if word not in OF_A_LIST)
+    would_change = outcome.dry_run and (outcome.count or outcome.user or done_beside)
     if outcome.operation is None and not would_change:
-        return "Nothing was to be changed."
+        return f"Nothing was to be changed{_unusual(outcome.extra)}."
     action = ACTIONS[outcome.action]
     words = _words(outcome)
     details = _details(outcome, action) if action.of_numbers else ""
@@ -82,8 +98,33 @@ def _details(outcome: Outcome, action: Action) -> str:
         said += f" and {len(outcome.ranges) - SHOWN} more ranges{more}"
     if isinstance(kept := outcome.extra.get("kept"), list):
         said += f"; {', '.join(kept)} stay, as something needs them by now"
+    said += _made(outcome.extra) + _unusual(outcome.extra)
     if outcome.extra.get("rejected"):
         said += f"; {outcome.extra['rejected']} lines were rejected"
+    return said
+
+
+def _made(extra: Mapping[str, object]) -> str:
+    """What was made on the way, named."""
+    said = ""
+    for word, what in (("organizations", "organization"), ("series_made", "series")):
+        names = extra.get(word)
+        if isinstance(names, list) and names:
+            what = f"{what}s" if len(names) > 1 and what != "series" else what
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            said += f"; made {what} {', '.join(names[:SHOWN])}{more}"
+    return said
+
+
+def _unusual(extra: Mapping[str, object]) -> str:
+    """What of the numbers is to be looked at, and what a list lacks or has more."""
+    said = ""
+    if short := extra.get("short_codes"):
+        said += f"; short codes among them: {short}"
+    if long := extra.get("over_long"):
+        said += f"; longer than their country's numbers: {long}"
+    if left := extra.get("left"):
+        said += f"; left as they are, as only one side has them: {left}"
     return said
 
 

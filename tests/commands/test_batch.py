@@ -64,7 +64,8 @@ def test_every_action_as_one_operation_that_is_undone_as_a_whole(company: Compan
     (facts,) = json.loads(done.out)
     assert (facts["action"], facts["lines"], facts["changed"], facts["rejected"]) == ("batch", 20, 20, 0)
     assert facts["reasons"] == [[17, 18, "ported out"], [19, 19, "never ours"]]
-    assert json.loads(would.out) == [facts | {"operation": None, "dry_run": True}]
+    made = {"organizations": [], "series_made": facts["series_made"]}
+    assert json.loads(would.out) == [facts | made | {"operation": None, "dry_run": True}]
     assert company.rows("SELECT DISTINCT line FROM piece WHERE operation = 6 ORDER BY line") == [
         (line,) for line in range(1, 21)
     ]

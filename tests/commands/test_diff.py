@@ -123,9 +123,9 @@ def test_what_is_wrong_with_the_list(numctl: Numctl, text: str, code: int, said:
     assert "Nothing was compared." in ending.err
 
 
-def test_a_bad_list_is_told_without_a_store(numctl: Numctl, tmp_path: Path) -> None:
-    assert numctl("--db", tmp_path / "none.db", "diff", "-", input="3000\n3000\n").code == 2
-    assert numctl("--db", tmp_path / "none.db", "diff", "-", input="3000\n").code == 10
+def test_that_there_is_no_store_comes_before_the_list(numctl: Numctl, tmp_path: Path) -> None:
+    assert numctl("diff", "-", input="3000\n3000\n").code == 2
+    assert numctl("--db", tmp_path / "none.db", "diff", "-", input="3000\n3000\n").code == 10
 
 
 def test_formats(numctl: Numctl) -> None:
@@ -157,7 +157,7 @@ def test_the_batch_that_mends(numctl: Numctl) -> None:
         {"action": "move", "numbers": ["3000"], "to": "Acme/Sales"},
         {"action": "reserve", "numbers": ["3000"], "tag": "new"},
         {"action": "unreserve", "numbers": ["3001"]},
-        {"action": "release", "numbers": ["3002"]},
+        {"action": "release", "numbers": ["3002"], "cool": 0},
         {"action": "move", "numbers": ["3002"], "to": "Acme/Sales"},
         {"action": "assign", "numbers": ["3002"], "user": "Ann"},
         {"action": "remove", "numbers": ["3019"], "reason": "not in standard input"},

@@ -183,7 +183,6 @@ def test_everything_a_row_can_say(numctl: Numctl) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("1418,14188980000,,reserved,,,,", "needs a tag"),
         ("1418,14188980000,,available,sales,,,", "only a reserved one has a tag"),
         ("1418,14188980000,,assigned,,2099-01-01,Bo,", "only a reserved or an aging one has a date"),
         ("1418,14188980000,,available,,,Bo,", "has a user"),
@@ -333,15 +332,17 @@ def test_one_bad_line_of_ten_thousand(numctl: Numctl, where: int) -> None:
     assert numbers(numctl) == ""
 
 
-def test_bad_files_are_told_without_a_store_too(numctl: Numctl, tmp_path: Path) -> None:
+def test_that_there_is_no_store_comes_before_the_file(numctl: Numctl, tmp_path: Path) -> None:
     elsewhere = ["--db", str(tmp_path / "none.db")]
-    refused(numctl("import", "-", *elsewhere, input="number,series\nx,s\n"), 2, "Line 2")
+    refused(numctl("import", "-", *elsewhere, "--map", "x=y", input="number,series\nx,s\n"), 2, "no field")
+    refused(numctl("import", "-", *elsewhere, input="number,series\nx,s\n"), 10, "no store")
     refused(numctl("import", "-", *elsewhere, input="number,series\n3999,s\n"), 10, "no store")
 
 
 def test_only_the_root_imports(numctl: Numctl) -> None:
     refused(numctl("--as", "Sales", "import", "-", input="number,series\n3999,s\n"), 4, "store as a whole")
-    refused(numctl("--as", "Sales", "import", "-", input="number,series\nx,s\n"), 2, "Line 2")
+    refused(numctl("--as", "Sales", "import", "-", input="number,series\nx,s\n"), 4, "store as a whole")
+    refused(numctl("--as", "Sales", "import", "nowhere.csv"), 4, "store as a whole")
 
 
 def test_dry_run_and_key(numctl: Numctl) -> None:

@@ -116,6 +116,7 @@ class Inventory(RuleBasedStateMachine):
         self.store = open_store(path)
         self.fed: dict[int, dict[str, object]] = {}
         self.labelled: dict[int, dict[str, str]] = {}
+        self.lost: dict[int, dict[int, dict[str, str]]] = {}  # labels that left with their numbers
         self.read_until = 0
         self.model: dict[int, Line] = {}
         # For each operation: what it changed, as it was before and after.
@@ -173,6 +174,8 @@ class Inventory(RuleBasedStateMachine):
         if outcome.operation is not None:
             old = {n: before.get(n) for n in changed}
             self.done[outcome.operation] = old, {n: self.model.get(n) for n in changed}
+            gone = [n for n in changed if n not in self.model]
+            self.lost[outcome.operation] = {n: self.labelled.pop(n, {}) for n in gone}
 
     @precondition(lambda self: self.done)
     @rule(data=st.data())
@@ -205,6 +208,7 @@ class Inventory(RuleBasedStateMachine):
         assert perhaps
         assert not circle
         del self.done[id]
+        self.labelled |= self.lost.get(id, {})
         self.remember(outcome, before)
 
     def ended(self, line: Line | None) -> Line | None:
@@ -307,7 +311,6 @@ class Inventory(RuleBasedStateMachine):
         assert fine
         for n in numbers:
             del self.model[n]
-            self.labelled.pop(n, None)
         self.remember(outcome, before)
 
     @rule(

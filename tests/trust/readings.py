@@ -39,4 +39,4 @@ READINGS += [
     "changes",
     "changes --after 3",
 ]
-READINGS += ["utilization --forecast", "history --verify", "mail send", "series list 1"]
+READINGS += ["utilization --forecast", "history --verify", "mail send", "series list 1", "profiles"]

@@ -309,5 +309,15 @@ def test_no_operation_of_outside_is_shown_or_undone(tree: Path, numctl: Numctl, 
 def test_every_command_is_among_them() -> None:
     lines = [*READINGS, *CHANGES, *(line for lines in NAMED.values() for line in lines)]
     tried = {line.split()[0] for line in lines} | {" ".join(line.split()[:2]) for line in lines}
-    whole_store = {"init", "demo", "backup", "check", "import", "usage import", "series add"}
+    whole_store = {
+        "init",
+        "demo",
+        "backup",
+        "check",
+        "import",
+        "sync",
+        "profiles",
+        "usage import",
+        "series add",
+    }
     assert {entry.name for entry in COMMANDS} - tried - whole_store <= {"mail send", "mail test"}

@@ -39,10 +39,11 @@ def import_(
 
         numctl usage import usage.csv --skip-unknown --dry-run
     """
+    from numctl.core.lists import list_options
     from numctl.core.usage import reading
 
     session: Session = ctx.obj
-    form = reading.form(files.mapping(columns), files.delimiter(delimiter))
+    form = reading.form(list_options.mapping(columns or ()), list_options.delimiter(delimiter))
     region = session.settings.region
     with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
         records = reading.read(stream, form, region=region, advance=advance)

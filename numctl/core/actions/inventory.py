@@ -6,20 +6,28 @@ from typing import TYPE_CHECKING
 
 from numctl.core.actions.labels import clear
 from numctl.core.actions.series import find_or_make
+from numctl.core.numbers.ranges import Range
+from numctl.core.rules import labels
 from numctl.core.rules.model import Change, State, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numctl.core.changes.operation import Operation
-    from numctl.core.numbers.ranges import Range
+
+EXTENSION = "ext"  # the label that a number's extension becomes
 
 
 def add(
-    operation: Operation, numbers: Iterable[Range], series_name: str, organization: str | None = None
+    operation: Operation,
+    numbers: Iterable[Range],
+    series_name: str,
+    organization: str | None = None,
+    extensions: Mapping[int, str] | None = None,
 ) -> None:
     """Put new numbers into the inventory, available; the series is made if it is new.
 
+    ``extensions`` are those of single numbers, to be kept as labels.
     Raises OutOfScope below the root, AlreadyPresent where a number is there already.
     """
     operation.root_only()
@@ -28,6 +36,9 @@ def add(
     operation.writer.expect_absent(new)
     id = find_or_make(operation, series_name)
     operation.writer.add(new, State(id, holder, Status.AVAILABLE))
+    for number, extension in sorted((extensions or {}).items()):
+        operation.labels.add(Range(number, number), labels.of({EXTENSION: extension}))
+    operation.labels.flush()
 
 
 def remove(operation: Operation, numbers: Iterable[Range], reason: str) -> None:

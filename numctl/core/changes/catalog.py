@@ -56,6 +56,7 @@ class CatalogWriter:
         self._operation = operation
         self.positions = 0
         self.line = 0
+        self.new: list[tuple[str, int]] = []  # rows that were not there before, by kind and row id
 
     def add_organization(self, row: OrganizationRow) -> int:
         """Make an organization; give its row id."""
@@ -118,6 +119,8 @@ class CatalogWriter:
 
     def _note(self, kind: str, id: int, before: Row | None, after: Row | None) -> None:
         self.positions += 1
+        if before is None:
+            self.new.append((kind, id))
         values = (kind, id, as_text(before), as_text(after), "", "")
         self._connection.execute(_NOTE, (self._operation, self.positions, self.line, *values))
 

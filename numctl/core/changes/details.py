@@ -52,7 +52,7 @@ def gives(change: Change) -> bool:
 
 def is_of_each(change: Change) -> bool:
     """Whether a change gives, or takes from, each number something of its own."""
-    return gives(change) or change.action == "forward"
+    return gives(change) or change.stop_forwarding
 
 
 def differences(
@@ -88,6 +88,8 @@ def _after(
         return NO_DETAIL
     carries = CARRIES[new.status]
     if carries.user:
+        if change.user == "":
+            return NO_DETAIL
         if change.user is not None:
             return Detail(users.user_id(connection, new.organization, change.user))
         if before.user is not None:

@@ -11,12 +11,13 @@ from numctl.core.catalog import users
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import journal
-from numctl.core.changes.catalog import CatalogWriter
+from numctl.core.changes.catalog import ORGANIZATION, SERIES, CatalogWriter
 from numctl.core.changes.labels import LabelWriter
 from numctl.core.changes.writer import Writer
 from numctl.core.errors import NumbersRefuse
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import total
+from numctl.core.rules.book import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,6 +144,9 @@ class Operation(View):
                 expected=self.act.expect,
                 count=numbers,
             )
+        record = ACTIONS.get(self.action)
+        if record is not None and record.makes:
+            self.facts.update(self._made())
         if effects.due:
             self.connection.execute(_HELD_UNTIL, (effects.due, effects.due))
         queued = notify(self) if effects.count else 0
@@ -153,6 +157,16 @@ class Operation(View):
             self.facts["told"] = self._told()
         self._seal(numbers)
         return outcome(self.connection, self.tree, self.id)
+
+    def _made(self) -> dict[str, object]:
+        """The organizations and series that weren't there before, by name; a dry run says also that none."""
+        organizations = [id for kind, id in self.catalog.new if kind == ORGANIZATION]
+        series = [id for kind, id in self.catalog.new if kind == SERIES]
+        made: dict[str, object] = {
+            "organizations": [self.tree.path(id) for id in organizations if id in self.tree],
+            "series_made": [rows_of_series.name_of(self.connection, id) for id in series],
+        }
+        return {word: names for word, names in made.items() if names or self.act.dry_run}
 
     def _told(self) -> dict[str, object]:
         """The names that the answer says, as they are now: a retry answers with them, whatever comes later.

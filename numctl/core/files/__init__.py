@@ -1,1 +1,1 @@
-"""Lists of other programs: import and compare."""
+"""Tables out of files of other programs: columns, rows, cells, whatever their format."""

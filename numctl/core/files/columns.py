@@ -6,22 +6,29 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import BadValue
-from numctl.core.rules.labels import written
-from numctl.core.text import fold, quoted
+from numctl.core.files.cells import joined
+from numctl.core.rules.labels import clean_key, written
+from numctl.core.text import fits, fold, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from numctl.core.files.translations import Translations
+
 Row = tuple[str, ...]
 LABELS, OF_LABEL = "labels", "label."
+JOIN = "+"
 
 
 class Form(NamedTuple):
     """What is looked for in a file.
 
     ``fields`` are the names of what a row can say, ``expect`` raises BadValue when the fields that a
-    file has don't do, ``mapped`` gives some fields another column. ``delimiter`` is None to go by the
-    header. ``plain`` is the field that the lines of a plain list are; None where there is no such list.
+    file has don't do. ``mapped`` says where else some fields stand: in a column of another name (``*``
+    stands for any part of it), in several joined by ``+``, nowhere (empty), or a text in ``'quotes'`` that
+    is the same on every row. ``delimiter`` is None to go by the header. ``plain`` is the field that the
+    lines of a plain list are; None where there is no such list. ``said`` are words of another list,
+    ``skipped`` lines (from 1) that are neither header nor row, ``sheet`` the sheet of a workbook.
     """
 
     fields: tuple[str, ...]
@@ -29,10 +36,24 @@ class Form(NamedTuple):
     mapped: Mapping[str, str]
     delimiter: str | None = None
     plain: str | None = None
+    said: Translations | None = None
+    skipped: frozenset[int] = frozenset()
+    sheet: str | None = None
+
+
+class Source(NamedTuple):
+    """Where a field stands: in the columns of these places, joined; or it is this text on every row."""
+
+    places: tuple[int, ...] = ()
+    text: str | None = None
 
 
 class Columns:
-    """Where the fields stand among the columns of a row."""
+    """Where the fields stand among the columns of a row.
+
+    ``present`` are the fields that there are, ``ignored`` the names of columns that are none,
+    ``described`` says of each field where it stands, ``used`` are the places of columns that matter.
+    """
 
     def __init__(self, names: Sequence[str], form: Form, *, whole: bool) -> None:
         """``whole``: these are all columns of the file, not only those of one object.
@@ -40,20 +61,20 @@ class Columns:
         Raises BadValue for a column that is there twice, and for columns that don't do.
         """
         self.width = len(names)
-        places: dict[str, int] = {}
-        for place, name in enumerate(names):
-            folded = fold(name.strip())
-            if folded in places and folded:
-                raise BadValue(
-                    f"The column {quoted(name)} is there twice.", "Give each column a name of its own."
-                )
-            places[folded] = place
-        wanted = {field: fold(form.mapped.get(field, field).strip()) for field in form.fields}
-        for field, column in form.mapped.items():
-            if whole and wanted[field] not in places:
-                raise BadValue(f"There is no column {quoted(column)} for {field}.", _listing(names))
-        self.present = [field for field in form.fields if wanted[field] in places]
-        used = [places[wanted[field]] for field in self.present]
+        self._names, self._form, self._whole = names, form, whole
+        self._places = _places(names)
+        found = {field: self._source(field) for field in form.fields}
+        keys = self._keys() if form.fields[-1] == LABELS else {}
+        sources = {field: source for field, source in found.items() if source is not None}
+        told = {field: source for field, source in {**sources, **keys}.items() if source is not None}
+        self.described = {field: self._told(source) for field, source in told.items()}
+        self.used = sorted({place for source in told.values() for place in source.places})
+        self.present = [field for field in form.fields if field in sources]
+        skips = form.said.skips if form.said else ()
+        self._skips = [(self._place_of(column), fits) for column, fits in skips]
+        if keys and LABELS not in self.present:
+            self.present.append(LABELS)
+        used = {*self.used, *(place for place, _ in self._skips)}
         self.ignored = [name for place, name in enumerate(names) if place not in used and name.strip()]
         try:
             form.expect(self.present)
@@ -61,33 +82,114 @@ class Columns:
             raise BadValue(
                 error.message, f"{error.advice} {_listing(names)}".strip(), **error.facts
             ) from None
-        self.used = used
-        # A row gets one more cell, an empty one, for all that it has no column for.
-        self.pick: Callable[[Sequence[str]], Row] = itemgetter(
-            *(places.get(wanted[field], -1) for field in form.fields)
-        )
-        self._take_labels(names, form)
+        self.pick = _with_labels(_picker([found[field] for field in form.fields]), keys)
 
-    def _take_labels(self, names: Sequence[str], form: Form) -> None:
-        """Read columns ``label.KEY`` as parts of the last field, where that is ``labels``."""
-        own = [(name.strip()[len(OF_LABEL) :], place) for place, name in enumerate(names) if _is_label(name)]
-        if not own or form.fields[-1] != LABELS:
-            return
-        self.used += [place for _, place in own]
-        self.ignored = [name for name in self.ignored if not _is_label(name)]
-        self.present.append(LABELS)
-        base = self.pick
+    def skips(self, cells: Sequence[str]) -> bool:
+        """Whether a row is one of those that were to be skipped."""
+        return any(fits(cells[place]) for place, fits in self._skips if place is not None)
 
-        def pick(cells: Sequence[str]) -> Row:
-            *row, labels = base(cells)
-            told = [written(key, cells[place]) for key, place in own if cells[place].strip()]
-            return (*row, "; ".join([labels, *told] if labels.strip() else told))
+    # Where a field stands
 
-        self.pick = pick
+    def _source(self, field: str) -> Source | None:
+        named = self._form.mapped.get(field)
+        if named is None:
+            place = self._places.get(fold(field))
+            return None if place is None else Source((place,))
+        if not named:
+            return None
+        if len(named) > 1 and named[0] == named[-1] == "'":
+            return Source(text=named[1:-1])
+        place = self._place(named)
+        if place is not None:
+            return Source((place,))
+        parts = named.split(JOIN) if JOIN in named else [named]
+        places = [self._place(part) for part in parts]
+        if None not in places:
+            return Source(tuple(place for place in places if place is not None))
+        if self._whole:
+            lacking = parts[places.index(None)]
+            raise BadValue(f"There is no column {quoted(lacking)} for {field}.", _listing(self._names))
+        return None
+
+    def _place(self, named: str) -> int | None:
+        """The place of a column, by its name in any case, or by the one name that a pattern fits."""
+        wanted = fold(named.strip())
+        place = self._places.get(wanted)
+        if place is not None or "*" not in wanted:
+            return place
+        fitting = [place for name, place in self._places.items() if fits(name, wanted)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _place_of(self, column: str) -> int | None:
+        place = self._place(column)
+        if place is None and self._whole:
+            raise BadValue(f"There is no column {quoted(column)} to skip rows by.", _listing(self._names))
+        return place
+
+    def _keys(self) -> dict[str, Source | None]:
+        """The columns ``label.KEY``, and what was mapped to such a field."""
+        own: dict[str, Source | None] = {}
+        for place, name in enumerate(self._names):
+            if name.strip().lower().startswith(OF_LABEL):
+                own[OF_LABEL + name.strip()[len(OF_LABEL) :]] = Source((place,))
+        for field in self._form.mapped:
+            if field.startswith(OF_LABEL):
+                clean_key(field[len(OF_LABEL) :])
+                own[field] = self._source(field)
+        return {field: source for field, source in own.items() if source is not None}
+
+    def _told(self, source: Source) -> str:
+        if source.text is not None:
+            return quoted(source.text)
+        return f" {JOIN} ".join(self._names[place].strip() for place in source.places)
 
 
-def _is_label(name: str) -> bool:
-    return name.strip().lower().startswith(OF_LABEL)
+def _places(names: Sequence[str]) -> dict[str, int]:
+    """The place of each column by its folded name. Raises BadValue for a name that is there twice."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        folded = fold(name.strip())
+        if folded in places and folded:
+            raise BadValue(
+                f"The column {quoted(name)} is there twice.", "Give each column a name of its own."
+            )
+        places[folded] = place
+    return places
+
+
+def _picker(sources: Sequence[Source | None]) -> Callable[[Sequence[str]], Row]:
+    """What takes the fields out of a row, which has one more cell, an empty one, for all that isn't there."""
+    if all(source is None or len(source.places) == 1 for source in sources):
+        return itemgetter(*(source.places[0] if source else -1 for source in sources))
+    getters = [_getter(source) for source in sources]
+    return lambda cells: tuple([get(cells) for get in getters])
+
+
+def _getter(source: Source | None) -> Callable[[Sequence[str]], str]:
+    if source is None:
+        return lambda cells: ""
+    text, places = source.text, source.places
+    if text is not None:
+        return lambda cells: text
+    if len(places) == 1:
+        return itemgetter(places[0])
+    return lambda cells: joined([cells[place] for place in places])
+
+
+def _with_labels(
+    base: Callable[[Sequence[str]], Row], keys: Mapping[str, Source | None]
+) -> Callable[[Sequence[str]], Row]:
+    """The same, with what stands in columns of single labels put to the last field, ``labels``."""
+    if not keys:
+        return base
+    getters = [(field[len(OF_LABEL) :], _getter(source)) for field, source in keys.items()]
+
+    def pick(cells: Sequence[str]) -> Row:
+        *row, labels = base(cells)
+        told = [written(key, value) for key, get in getters if (value := get(cells)).strip()]
+        return (*row, "; ".join([labels, *told] if labels.strip() else told))
+
+    return pick
 
 
 def _listing(names: Sequence[str]) -> str:

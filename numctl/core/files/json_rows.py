@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol
 
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import LABELS, Columns, Row
@@ -20,6 +20,12 @@ LONGEST = 1 << 20  # characters of one object
 _BETWEEN = " \t\r\n,"
 
 
+class Readable(Protocol):
+    """What characters are read from, in parts."""
+
+    def read(self, size: int, /) -> str: ...
+
+
 class Pairs(list[tuple[str, object]]):
     """An object's names and values in their order, those twice included."""
 
@@ -31,10 +37,11 @@ class Objects:
         self._form = form
         self._known: dict[tuple[str, ...], Columns] = {}
         self.present: set[str] = set()
+        self.described: dict[str, str] = {}
         self.ignored: dict[str, None] = {}
 
-    def row(self, value: object) -> Row:
-        """The fields of an object as texts. Raises BadValue for anything else."""
+    def row(self, value: object) -> Row | None:
+        """The fields of an object as texts; None for one to be skipped. Raises BadValue for anything else."""
         if not isinstance(value, Pairs):
             raise BadValue("This isn't a JSON object.", 'Write rows such as {"number": "14188980000"}.')
         names = tuple(name for name, _ in value)
@@ -42,11 +49,12 @@ class Objects:
         if columns is None:
             columns = self._known[names] = Columns(names, self._form, whole=False)
             self.present.update(columns.present)
+            self.described.update(columns.described)
             self.ignored.update(dict.fromkeys(columns.ignored))
         cells = [""] * (columns.width + 1)
         for place in columns.used:
             cells[place] = _text(*value[place])
-        return columns.pick(cells)
+        return None if columns.skips(cells) else columns.pick(cells)
 
 
 def _text(name: str, value: object) -> str:
@@ -74,7 +82,7 @@ def decoded(text: str) -> object:
         raise _broken(error) from None
 
 
-def members(opening: str, stream: TextIO) -> Iterator[tuple[int, object]]:
+def members(opening: str, stream: Readable) -> Iterator[tuple[int, object]]:
     """Each member of an array with the line it begins on; ``opening`` is what was read before.
 
     Raises BadValue, with its ``line``, where the text is no array of objects.
@@ -106,7 +114,7 @@ def members(opening: str, stream: TextIO) -> Iterator[tuple[int, object]]:
         at = end
 
 
-def _expect_nothing_more(rest: str, stream: TextIO, line: int) -> None:
+def _expect_nothing_more(rest: str, stream: Readable, line: int) -> None:
     if (rest + stream.read(CHUNK)).strip():
         raise BadValue("Something follows the end of the array.", "Give one array of objects.", line=line)
 

@@ -7,51 +7,60 @@ file is read as a stream: memory stays flat, and a pipe is as good as a file.
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Columns
+from numctl.core.files.workbooks import Workbook
 from numctl.core.numbers.parsing import without_comment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numctl.core.files.columns import Form, Row
+    from numctl.core.files.json_rows import Objects
     from numctl.core.files.rejects import Rejects
 
 DELIMITERS = ",;\t|"
+TYPE = "#TYPE "  # Windows' own shell writes such a line before the header
 LONGEST_OPENING = 1 << 20  # characters of a first line; a longer one is no header
 
 
 class Reader:
     """The rows of one file, to be iterated once. What is wrong goes to ``rejects``, and reading goes on.
 
-    ``present`` are the fields that the file has, ``ignored`` the columns nobody asked for, ``guarded``
-    whether its texts may carry the guard that CSV has against formulas; all known once it was read.
+    ``present`` are the fields that the file has, ``described`` where each of them stands, ``ignored`` the
+    columns nobody asked for, ``guarded`` whether its texts may carry the guard that CSV has against formulas;
+    all known once it was read.
     """
 
-    def __init__(self, stream: TextIO, form: Form, rejects: Rejects) -> None:
+    def __init__(self, stream: TextIO | Workbook, form: Form, rejects: Rejects) -> None:
         self._stream = stream
         self._form = form
         self._rejects = rejects
         self._line = 0
         self.present: set[str] = set()
+        self.described: dict[str, str] = {}
         self.ignored: dict[str, None] = {}
         self.guarded = False
 
     def __iter__(self) -> Iterator[tuple[int, Row]]:
         """Each row with its line, counted from 1."""
+        stream = self._stream
         try:
-            yield from self._rows()
+            if isinstance(stream, Workbook):
+                yield from self._cells(stream.rows(self._form.sheet))
+            else:
+                yield from self._rows(_Lines(stream, self._form.skipped))
         except UnicodeDecodeError as error:
             self._rejects.add(self._line + 1, _undecodable(error))
         except UnicodeError as error:
             self._rejects.add(self._line + 1, BadValue(f"The text can't be decoded: {error}.", _BY_ENCODING))
 
-    def _rows(self) -> Iterator[tuple[int, Row]]:
+    def _rows(self, stream: _Lines) -> Iterator[tuple[int, Row]]:
         opening: list[str] = []
         while not opening or not opening[-1].strip():
-            line = self._stream.readline(LONGEST_OPENING)
+            line = stream.readline(LONGEST_OPENING)
             if not line:
                 return
             opening.append(line)
@@ -65,9 +74,9 @@ class Reader:
             )
             return
         form = self._form
-        lines = chain(opening, self._stream)
+        lines = chain(opening, stream)
         if form.delimiter is None and first[0] == "[":
-            yield from self._json_array("".join(opening))
+            yield from self._json_array("".join(opening), stream)
         elif form.delimiter is None and first[0] == "{":
             yield from self._json_lines(lines)
         elif form.delimiter is None and self._is_plain_list(first):
@@ -81,24 +90,37 @@ class Reader:
         import csv
 
         self.guarded = delimiter != "\t"
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
-        columns = None
         try:
-            for cells in rows:
-                line, self._line = self._line + 1, rows.line_num
-                if not cells:
-                    continue
-                if columns is None:
-                    columns = self._header(line, cells)
-                    if columns is None:
-                        return
-                elif len(cells) != columns.width:
-                    self._rejects.add(line, _misfit(len(cells), columns.width))
-                else:
-                    cells.append("")
-                    yield line, columns.pick(cells)
+            yield from self._cells(self._numbered(csv.reader(lines, delimiter=delimiter, strict=True)))
         except csv.Error as error:
             self._rejects.add(self._line + 1, _broken(str(error)))
+
+    def _numbered(self, rows: _CsvReader) -> Iterator[tuple[int, list[str]]]:
+        for cells in rows:
+            line, self._line = self._line + 1, rows.line_num
+            if cells:
+                yield line, cells
+
+    def _cells(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, Row]]:
+        """The rows of a table after its header, which is the first; those without any value are skipped."""
+        columns = None
+        for line, cells in rows:
+            if not cells[0].strip() and not any(map(str.strip, cells)):
+                continue
+            if columns is None:
+                columns = self._header(line, cells)
+                if columns is None:
+                    return
+            elif len(cells) != columns.width:
+                self._rejects.add(line, _misfit(len(cells), columns.width))
+            elif not columns.skips(cells):
+                cells.append("")
+                try:
+                    row = columns.pick(cells)
+                except BadValue as error:
+                    self._rejects.add(line, error)
+                    continue
+                yield line, row
 
     def _header(self, line: int, names: Sequence[str]) -> Columns | None:
         try:
@@ -112,26 +134,27 @@ class Reader:
 
     def _note(self, columns: Columns) -> None:
         self.present.update(columns.present)
+        self.described.update(columns.described)
         self.ignored.update(dict.fromkeys(columns.ignored))
 
     # Plain lists
 
     def _is_plain_list(self, first: str) -> bool:
         """Whether a file that begins so has numbers alone: no header, but a comment or digits."""
-        if self._form.plain is None or self._form.mapped:
+        elsewhere = [named for named in self._form.mapped.values() if named and named[0] != "'"]
+        if self._form.plain is None or elsewhere:
             return False
         text = without_comment(first)
         return not text or (text.lstrip("+(")[:1].isdigit() and not any(mark in text for mark in DELIMITERS))
 
     def _plain_list(self, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
-        assert self._form.plain is not None  # noqa: S101 - asked before
-        self.present = {self._form.plain}
-        place = self._form.fields.index(self._form.plain)
-        before, after = ("",) * place, ("",) * (len(self._form.fields) - place - 1)
+        columns = self._header(1, [self._form.plain or ""])
+        if columns is None:
+            return
         for self._line, line in enumerate(lines, 1):
             text = without_comment(line)
             if text:
-                yield self._line, (*before, text, *after)
+                yield self._line, columns.pick([text, ""])
 
     # JSON
 
@@ -147,25 +170,65 @@ class Reader:
             except BadValue as error:
                 self._rejects.add(self._line, error)
                 continue
-            yield self._line, row
-        self.present, self.ignored = objects.present, objects.ignored
+            if row is not None:
+                yield self._line, row
+        self._take_over(objects)
 
-    def _json_array(self, opening: str) -> Iterator[tuple[int, Row]]:
+    def _take_over(self, objects: Objects) -> None:
+        self.present, self.described, self.ignored = objects.present, objects.described, objects.ignored
+
+    def _json_array(self, opening: str, stream: _Lines) -> Iterator[tuple[int, Row]]:
         from numctl.core.files.json_rows import Objects, members
 
         objects = Objects(self._form)
         try:
-            for line, member in members(opening, self._stream):
+            for line, member in members(opening, stream):
                 self._line = line
                 try:
                     row = objects.row(member)
                 except BadValue as error:
                     self._rejects.add(self._line, error)
                     continue
-                yield self._line, row
+                if row is not None:
+                    yield self._line, row
         except BadValue as error:
             self._rejects.add(int(str(error.facts["line"])), error)
-        self.present, self.ignored = objects.present, objects.ignored
+        self._take_over(objects)
+
+
+class _CsvReader(Protocol):
+    """What the standard library reads CSV with."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+class _Lines:
+    """A file as text, some of whose lines are empty whatever stands there."""
+
+    def __init__(self, stream: TextIO, skipped: Collection[int]) -> None:
+        self._stream, self._skipped, self._line = stream, skipped, 0
+
+    def readline(self, size: int) -> str:
+        text = self._stream.readline(size)
+        self._line += 1
+        skipped = self._line in self._skipped or text.startswith(TYPE)
+        return "\n" if skipped and text else text
+
+    def read(self, size: int) -> str:
+        return self._stream.read(size)
+
+    def __iter__(self) -> Iterator[str]:
+        if not self._skipped:
+            return iter(self._stream)
+        return self._kept()
+
+    def _kept(self) -> Iterator[str]:
+        for line in self._stream:
+            self._line += 1
+            yield "\n" if self._line in self._skipped else line
 
 
 _BY_ENCODING = "Name the file's encoding with --encoding, such as latin-1 or utf-16."

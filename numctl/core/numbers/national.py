@@ -126,6 +126,11 @@ class Reader:
         self._main = main
         self._country_codes = country_codes
 
+    @property
+    def longest(self) -> int:
+        """How many digits a number has at most after the country code."""
+        return self._main.longest
+
     def __call__(self, digits: str) -> int:
         """Give the number that the digits are in this region; raises BadValue if they are none.
 

@@ -35,6 +35,18 @@ def plain(text: str) -> str:
     return written
 
 
+def without_extension(text: str) -> tuple[str, str]:
+    """A ``tel:`` URI without its ``ext``, and that extension; empty where it has none (RFC 3966)."""
+    parts = text.strip().split(";")
+    if parts[0][:4].lower() != "tel:":
+        return text, ""
+    ext = [value for name, _, value in (part.partition("=") for part in parts) if name.lower() == "ext"]
+    if not ext or not re.fullmatch(r"[0-9.()-]+", ext[0]):
+        return text, ""
+    rest = [part for part in parts if part.partition("=")[0].lower() != "ext"]
+    return ";".join(rest), ext[0].translate(_DROPPED)
+
+
 def _of_uri(text: str, uri: str) -> str:
     """The number of a ``tel:`` URI (RFC 3966): global, or local with a context that is a number."""
     number, *parameters = uri.split(";")

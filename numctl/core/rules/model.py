@@ -116,7 +116,8 @@ class AgingRule:
 class Change(NamedTuple):
     """What an action does to the state of each number; ``None`` keeps what is there.
 
-    With ``rests`` a number that the rule gives a day ages until then, instead of what ``to`` says.
+    With ``rests`` a number that the rule gives a day ages until then, instead of what ``to`` says. An empty
+    ``user`` is nobody: a number that had one has none any more.
 
     What a number has beside its status is kept only while its status carries it: ``CARRIES``.
     """

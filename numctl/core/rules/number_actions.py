@@ -32,6 +32,7 @@ NUMBER_ACTIONS = (
         tells=("series",),
         keys={**_NUMBERS, "series": Kind.SERIES, "org": Kind.ORGANIZATION},
         required=("numbers", "series"),
+        makes=True,
     ),
     Action(
         "import",
@@ -39,6 +40,17 @@ NUMBER_ACTIONS = (
         "import {n}",
         to=_ANY,
         notes="as the other list has it",
+        makes=True,
+    ),
+    Action(
+        "sync",
+        "Made {n} as the list has them",
+        "make {n} as the list has them",
+        sources=_ANY,
+        to=_ANY,
+        notes="sets what is there as another list has it: what has a user or rests, only by force",
+        offered=False,
+        makes=True,
     ),
     Action(
         "reserve",

@@ -59,7 +59,8 @@ class Action(NamedTuple):
 
     ``keys`` are those of a line of a batch and how each is read, ``required`` the ones it can't do
     without. What isn't ``offered`` helps no one whose number was refused. ``final`` says
-    why an action can't be undone, where it can't.
+    why an action can't be undone, where it can't. ``makes``: it may make organizations or series on the way,
+    and its answer says which.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Action(NamedTuple):
     required: tuple[str, ...] = ()
     offered: bool = True
     final: str = ""
+    makes: bool = False
 
     @property
     def is_rule(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numctl.core.rules.record import Action, Kind
 
 STORE_ACTIONS = (
-    Action("batch", "Changed {n} by a batch", "change {n} by a batch"),
+    Action("batch", "Changed {n} by a batch", "change {n} by a batch", makes=True),
     Action(
         "undo",
         "Undid operation {undoes}, which gave back {n}",

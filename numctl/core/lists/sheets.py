@@ -13,21 +13,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import BadValue
 from numctl.core.numbers.ranges import Range
+from numctl.core.numbers.unusual import Unusual, least_over_long, unusual
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from numctl.core.files.rejects import Rejects
     from numctl.core.rules.model import Status
 
 
 class Kind(NamedTuple):
-    """What many rows share. ``series`` is clean; ``organization`` is as written, empty where none is."""
+    """What many rows share. ``series`` is clean; ``organization`` is as written, empty where none is.
+
+    ``lapsed``: it was held until a day that has passed.
+    """
 
     series: str
     organization: str
     status: Status
     until: str
+    lapsed: bool = False
 
 
 class Texts:
@@ -50,7 +55,10 @@ class Sheet:
     """Rows by their place from 0: ``firsts[i]`` to ``lasts[i]`` stand on line ``lines[i]``.
 
     ``kinds[i]`` is an index into ``kinds_known``; tags, users and forwarding numbers are empty (0)
-    where there is none. ``present`` are the fields the file has, ``ignored`` its other columns.
+    where there is none. ``present`` are the fields the file has, ``described`` where each of them stands,
+    ``ignored`` its other columns. ``region`` is what its numbers were read by, ``with_plus`` whether some
+    were written with their country code, ``tags_by_status`` whether some are tagged with another list's
+    words for a status.
     """
 
     def __init__(self, rejects: Rejects) -> None:
@@ -61,10 +69,24 @@ class Sheet:
         self.tags, self.users, self.labels = Texts(), Texts(), Texts()
         self.forwards = array("q")
         self.present: Collection[str] = ()
+        self.described: Mapping[str, str] = {}
+        self.region: str | None = None
+        self.with_plus = self.tags_by_status = False
         self.ignored: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.firsts)
+
+    def put(self, line: int, numbers: Range, kind: int, texts: tuple[str, str, str], forward: int) -> None:
+        """Add a row; ``texts`` are its tag, its user, and its labels as the store keeps them."""
+        self.firsts.append(numbers.first)
+        self.lasts.append(numbers.last)
+        self.lines.append(line)
+        self.kinds.append(kind)
+        self.tags.append(texts[0])
+        self.users.append(texts[1])
+        self.labels.append(texts[2])
+        self.forwards.append(forward)
 
     def range(self, place: int) -> Range:
         return Range(self.firsts[place], self.lasts[place])
@@ -88,6 +110,13 @@ class Sheet:
             if furthest < 0 or self.lasts[place] > self.lasts[furthest]:
                 furthest = place
         return order
+
+    @cached_property
+    def unusual(self) -> Unusual:
+        """How many of its numbers are short codes, or too long for their country."""
+        with_country = self.region is not None or self.with_plus
+        least = 0 if self.with_plus else least_over_long(self.region)
+        return unusual(zip(self.firsts, self.lasts, strict=True), with_country=with_country, least=least)
 
     def digest(self) -> str:
         """A digest of what was read, for a key that makes a retry safe."""

@@ -13,8 +13,8 @@ from numctl.core.actions import organizations
 from numctl.core.actions.series import find_or_make
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
-from numctl.core.files.sheet_reading import STEP
-from numctl.core.files.sheets import runs
+from numctl.core.lists.sheet_reading import STEP
+from numctl.core.lists.sheets import runs
 from numctl.core.numbers.ranges import Range, intersect, subtract, total
 from numctl.core.rules.labels import kept
 from numctl.core.rules.model import State
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.changes.operation import Operation
-    from numctl.core.files.sheets import Sheet
+    from numctl.core.lists.sheets import Sheet
     from numctl.core.store.connection import Connection
 
 _EXTENTS = "SELECT first, last FROM extent WHERE last >= ? ORDER BY first"
@@ -64,11 +64,12 @@ def import_(
         raise
     holders = _holders(operation, sheet, holder, create=manner.create)
     left = _Left(operation.connection, sheet, order, skip=manner.skip)
-    _expect_no_circles(operation.connection, sheet, order, left)
+    _expect_no_circles(_Forwarding(operation.connection, sheet, left))
     if rejects:
         raise rejects.refusal()
     if manner.skip:
         operation.facts["skipped"] = left.skipped
+    operation.facts.update(sheet.unusual.facts())
     _put_in(operation, sheet, order, left, holders, advance)
 
 
@@ -155,6 +156,13 @@ def _made(operation: Operation, text: str, base: int) -> int:
     return current
 
 
+def make_organizations(operation: Operation, sheet: Sheet, holder: str | None) -> None:
+    """Make the organizations of a sheet that are nothing yet, as ``import_`` does; raises what is wrong."""
+    _holders(operation, sheet, operation.organization(holder), create=True)
+    if sheet.rejects:
+        raise sheet.rejects.refusal()
+
+
 # What is there already
 
 
@@ -211,15 +219,20 @@ def _present(connection: Connection, sheet: Sheet, order: Sequence[int]) -> Iter
 # Forwarding
 
 
-def _expect_no_circles(connection: Connection, sheet: Sheet, order: Sequence[int], left: _Left) -> None:
+def expect_no_circles(connection: Connection, sheet: Sheet) -> None:
+    """The same for rows that speak for all of their numbers, whatever is in the inventory."""
+    _expect_no_circles(_Forwarding(connection, sheet, None))
+
+
+def _expect_no_circles(follow: _Forwarding) -> None:
     """Refuse rows whose forwarding leads back to where it began, within the sheet or through the store.
 
     Each row forwards to one number, and so does each number of the store: what begins anywhere is
     followed until it ends, or meets what was followed before; on one's own way, that is a circle.
     """
+    sheet = follow.sheet
     if not any(sheet.forwards):
         return
-    follow = _Forwarding(connection, sheet, order, left)
     seen: set[int] = set()
     for start in follow.rows:
         way: dict[int, int] = {}  # a row or number with its place on the way
@@ -248,20 +261,26 @@ class _Forwarding:
     A row speaks for the numbers that it puts in; those it leaves out forward as the store has them.
     """
 
-    def __init__(self, connection: Connection, sheet: Sheet, order: Sequence[int], left: _Left) -> None:
-        self._connection, self._sheet, self._left = connection, sheet, left
-        self.rows = [place for place in order if sheet.forwards[place]]
+    def __init__(self, connection: Connection, sheet: Sheet, left: _Left | None) -> None:
+        """``left`` is None where each row speaks for all of its numbers, and a forwarding is what it says."""
+        self._connection, self.sheet, self._left = connection, sheet, left
+        order = sheet.order
+        self.rows = [place for place in order if sheet.forwards[place] or left is None]
         self._starts = array("q", (sheet.firsts[place] for place in self.rows))
 
     def next(self, node: int) -> int | None:
         """The row or number that a row or number forwards to; None where it isn't forwarded."""
         if node < 0:
-            return self._at(self._sheet.forwards[~node])
+            forward = self.sheet.forwards[~node]
+            return self._at(forward) if forward else None
         row = self._connection.execute(_FORWARDING, (node,)).fetchone()
         return self._at(int(row[0])) if row else None
 
     def _at(self, number: int) -> int:
         at = bisect_right(self._starts, number) - 1
-        if at >= 0 and any(first <= number <= last for first, last in self._left.of(self.rows[at])):
+        if at >= 0 and any(first <= number <= last for first, last in self._parts(self.rows[at])):
             return ~self.rows[at]
         return number
+
+    def _parts(self, place: int) -> Sequence[Range]:
+        return self._left.of(place) if self._left is not None else (self.sheet.range(place),)

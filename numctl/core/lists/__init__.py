@@ -1,0 +1,1 @@
+"""Lists of numbers as others write them: import, compare, sync."""
