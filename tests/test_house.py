@@ -43,7 +43,7 @@ ROOMS = (
         "core.undo",
     ),
     *("core.files", "core.lists"),
-    *("core.batch", "core.usage", "core.check", "core.demo"),
+    *("core.batch", "core.usage", "core.check", "core.demo", "core.reports"),
     *("settings", "clock", "input", "output", "session", "list_reading", "mail", "dashboard"),
     *("commands", "cli", "__main__"),
 )

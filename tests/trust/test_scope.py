@@ -112,6 +112,9 @@ report utilization
 report consumption --by org
 report consumption --by number
 report consumption --by day --preamble
+report blocks --size 10
+report disconnects
+report nruf
 report dashboard --out {page}
 user list
 history

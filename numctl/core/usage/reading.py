@@ -77,14 +77,19 @@ def form(mapped: Mapping[str, str], delimiter: str | None) -> Form:
     for field in mapped:
         if field not in FIELDS:
             raise BadValue(f"There is no field {quoted(field)}.", f"The fields are {', '.join(FIELDS)}.")
-    return Form(FIELDS, _expect_all, mapped, delimiter)
+    return Form(FIELDS, _expect_some, mapped, delimiter)
 
 
-def _expect_all(present: Collection[str]) -> None:
-    # A figure that lacks can't count as 0: a file that replaces another one would wipe it out.
-    lacking = [field for field in FIELDS if field not in present]
+def _expect_some(present: Collection[str]) -> None:
+    lacking = [field for field in FIELDS[:2] if field not in present]
     if lacking:
-        raise BadValue(f"There is no column {', '.join(lacking)}.", "A row of usage needs all of them.")
+        raise BadValue(
+            f"There is no column {', '.join(lacking)}.", "A row of usage needs a date and a number."
+        )
+    if not any(field in present for field in FIGURES):
+        raise BadValue(
+            f"There is no column {', '.join(FIGURES)}.", "A row of usage needs at least one of them."
+        )
 
 
 def read(
@@ -96,8 +101,11 @@ def read(
     reader = Reader(stream, form, rejects)
     known: dict[str, int] = {}
     numbers, lines, day_places, figures = records.numbers, records.lines, records.days, records.figures
-    for count, (line, (day, number, *texts)) in enumerate(reader, 1):
+    for count, (line, (day, number, *given)) in enumerate(reader, 1):
         try:
+            texts = [
+                text if field in reader.present else "0" for field, text in zip(FIGURES, given, strict=True)
+            ]
             place = known.get(day)
             if place is None:
                 place = known[day] = _place(values.day(day.strip()), records.days_known)

@@ -1,0 +1,1 @@
+"""Reports that regulators and managers ask for."""
