@@ -11,6 +11,7 @@ from numctl.core.text import quoted
 
 MOST_DIGITS = 15  # of a quantity: there are no more telephone numbers than that
 MOST_DAYS = 3650  # that a number rests
+LARGEST_BLOCK = 10_000_000  # numbers that a report counts together
 
 
 def option(name: str) -> str:
@@ -46,6 +47,13 @@ def size(text: str | int) -> int:
     if text[:1] != "1" or text[1:].strip("0") or not 2 <= len(text) <= MOST_DIGITS:
         raise BadValue(f"The size of a block is a power of ten, such as 100, not {quoted(text)}.")
     return int(text)
+
+
+def block_size(text: str | int) -> int:
+    """The size of a block in a report: a power of ten from 10 to 10,000,000. Raises ``BadValue``."""
+    if (found := size(text)) > LARGEST_BLOCK:
+        raise BadValue(f"A block has {LARGEST_BLOCK} numbers at most, not {found}.")
+    return found
 
 
 def percent(text: str | int) -> int:

@@ -40,3 +40,4 @@ READINGS += [
     "changes --after 3",
 ]
 READINGS += ["utilization --forecast", "history --verify", "mail send", "series list 1", "profiles"]
+READINGS += ["report blocks --size 100", "report disconnects", "report nruf"]

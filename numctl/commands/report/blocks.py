@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.core.errors import BadValue
-from numctl.core.values import percent, size
+from numctl.core.values import block_size, percent
 from numctl.input.options import Org, OutFile
 from numctl.output.preamble import Preamble, preamble
 
@@ -22,14 +21,6 @@ FIELDS = (
     *("first", "last", "series", "total", "available", "reserved", "aging", "assigned", "in_use"),
     "used_percent",
 )
-LARGEST = 10_000_000
-
-
-def block_size(text: str | int) -> int:
-    """A power of ten from 10 to 10,000,000. Raises ``BadValue``."""
-    if (found := size(text)) > LARGEST:
-        raise BadValue(f"A block has {LARGEST} numbers at most, not {found}.")
-    return found
 
 
 def _share(text: str | int) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.commands.report.blocks import block_size
+from numctl.core.values import block_size
 from numctl.input.options import OutFile
 from numctl.output.preamble import Preamble, preamble
 
