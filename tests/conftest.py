@@ -212,7 +212,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     for name, value in report.user_properties if report.when == "call" else ():
         if name == "promise":
-            number, tries, failures = value  # type: ignore[misc]
+            assert isinstance(value, list)
+            number, tries, failures = value
             sums = _counted.setdefault(number, [0, 0])
             sums[0] += tries
             sums[1] += failures

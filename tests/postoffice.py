@@ -30,7 +30,7 @@ class PostOffice:
 
     def __init__(self) -> None:
         self.answers: dict[str, str] = {}
-        self.on_data: Callable[[EmailMessage], str | None] | None = None
+        self.on_data: Callable[[EmailMessage], object] | None = None
         self.taken: list[tuple[list[str], EmailMessage]] = []
         self.raw: list[bytes] = []  # the same as it came over the wire
         self.senders: list[str] = []
@@ -83,7 +83,7 @@ class PostOffice:
         answer = self.answers.get("DATA", TAKEN)
         if self.on_data is not None:
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(None, self.on_data, message) or answer
+            answer = str(await loop.run_in_executor(None, self.on_data, message) or answer)
         if answer == TAKEN:
             self.taken.append((list(envelope.rcpt_tos), message))
             self.raw.append(content)
@@ -101,11 +101,11 @@ class PostOffice:
 
 @contextmanager
 def open_office(
-    security: str = "none", certificate: ssl.SSLContext | None = None, **options: object
+    security: str = "none", certificate: ssl.SSLContext | None = None, **options: Any
 ) -> Iterator[PostOffice]:
     """A post office on a port of its own; ``options`` are those of aiosmtpd's server."""
     office = PostOffice()
-    kinds: Mapping[str, Mapping[str, object]] = {
+    kinds: Mapping[str, Mapping[str, Any]] = {
         "none": {},
         "tls": {"ssl_context": certificate},
         "starttls": {"tls_context": certificate, "require_starttls": True},

@@ -19,7 +19,8 @@ import typer
 
 from numctl.cli import exits, parser, program
 from numctl.cli.table import COMMANDS, GROUPS, Entry
-from numctl.core.errors import NotFound, NumbersRefuse
+from numctl.core import values
+from numctl.core.errors import BadValue, NotFound, NumbersRefuse
 from numctl.input import options
 
 
@@ -471,14 +472,14 @@ def test_completion_of_commands_loads_no_command() -> None:
     ("read", "good", "bad"),
     [
         (
-            options.quantity,
+            values.quantity,
             {"1": 1, "007": 7, "9" * 15: 10**15 - 1},
             ["0", "-1", "5.0", "1_000", " 7", "+5", "9" * 30, "", "\u0663", "\u00b2", "1e3"],
         ),
-        (options.percent, {"1": 1, "100": 100}, ["0", "101", "80%", "79.5", "", "-1"]),
-        (options.percent_or_off, {"80": 80, "off": "off"}, ["0", "101", "OFF", "none"]),
-        (options.count, {"0": 0, "12": 12}, ["-1", "", "x"]),
-        (options.seconds, {"0": 0.0, "30": 30.0, "0.5": 0.5}, ["-1", "inf", "nan", "1e3", ".5", "5.", ""]),
+        (values.percent, {"1": 1, "100": 100}, ["0", "101", "80%", "79.5", "", "-1"]),
+        (values.percent_or_off, {"80": 80, "off": "off"}, ["0", "101", "OFF", "none"]),
+        (values.count, {"0": 0, "12": 12}, ["-1", "", "x"]),
+        (values.seconds, {"0": 0.0, "30": 30.0, "0.5": 0.5}, ["-1", "inf", "nan", "1e3", ".5", "5.", ""]),
         (
             options.status,
             {"in-use": "in-use", "registered": "in-use", "Reserved": "reserved"},
@@ -490,14 +491,14 @@ def test_completion_of_commands_loads_no_command() -> None:
 def test_values_are_read_strictly(read: Any, good: dict[str, object], bad: list[str]) -> None:
     assert {text: read(text) for text in good} == good
     for text in bad:
-        with pytest.raises(options.BadValue) as refused:
+        with pytest.raises(BadValue) as refused:
             read(text)
         assert refused.value.message.endswith(".")
 
 
 @pytest.mark.parametrize("text", ["2028-02-29", "0001-01-01", "9999-12-31"])
 def test_real_days_are_read(text: str) -> None:
-    assert options.day(text) == text
+    assert values.day(text) == text
 
 
 @pytest.mark.parametrize(
@@ -508,8 +509,8 @@ def test_real_days_are_read(text: str) -> None:
     ],
 )
 def test_other_days_are_refused(text: str) -> None:
-    with pytest.raises(options.BadValue):
-        options.day(text)
+    with pytest.raises(BadValue):
+        values.day(text)
 
 
 def test_statuses_are_the_core_s() -> None:

@@ -167,7 +167,7 @@ def test_runs_are_their_rows(
     shared: list[tuple[object, ...]], runs: list[formats.Run], name: str, at: int, at_once: int
 ) -> None:
     rows = {key: (*row[:at], None, *row[at:], None, None) for key, row in enumerate(shared)}
-    runs = [(first, last, key % len(rows), *own) for first, last, key, *own in runs]  # type: ignore[misc]
+    runs = [(first, last, key % len(rows), *own) for first, last, key, *own in runs]
     expected = [
         (*rows[key][:at], str(number), *rows[key][at + 1 : -2], *own)
         for first, last, key, *own in runs

@@ -31,7 +31,7 @@ def reserve(n: int, tag: str = "x") -> dict[str, Any]:
     return {"action": "reserve", "numbers": [str(FIRST + n)], "tag": tag}
 
 
-EVERY_ACTION = [
+EVERY_ACTION: list[dict[str, Any]] = [
     {"action": "reserve", "numbers": ["1418000..1418009"], "tag": "x", "until": "2999-12-31"},
     {"action": "reserve", "series": "1418", "quantity": 5, "contiguous": True, "tag": "y", "org": "EMEA"},
     {"action": "retag", "numbers": "1418000+2", "tag": "z"},
@@ -347,12 +347,12 @@ def test_a_header_of_many_columns_takes_no_longer_than_reading_it(company: Compa
 def test_an_empty_organization_is_an_error_of_the_line(
     company: Company, numctl: Numctl, key: str, empty: str
 ) -> None:
-    line = {
+    each: dict[str, dict[str, Any]] = {
         "to": {"action": "move", "numbers": "1418001", "to": empty},
         "from": {"action": "withdraw", "series": "1418", "quantity": 1, "from": empty},
         "org": {"action": "reserve", "series": "1418", "quantity": 1, "tag": "x", "org": empty},
-    }[key]
-    refused = numctl("batch", "-", input=lines(line))
+    }
+    refused = numctl("batch", "-", input=lines(each[key]))
     assert (refused.code, "An organization's name is empty" in refused.err) == (2, True)
 
 

@@ -305,13 +305,13 @@ def test_cooling_past_the_last_year_is_refused(store: Path, refusal, monkeypatch
 @pytest.mark.parametrize("form", [["-o", "csv"], ["-o", "table"], ["-o", "ranges"]], ids=" ".join)
 @pytest.mark.parametrize("desc", [[], ["--desc"]], ids=str)
 def test_the_runs_of_a_user_are_whole_however_few_are_wanted(numctl, acme, form, desc) -> None:
-    for first, count in ((100_000, 3), (100_040, 60), (100_200, 4)):
-        assert numctl("add", f"{first}+{count}", "--series", "Six").code == 0
-        assert numctl("assign", f"{first}+{count}", "--user", "Zed").code == 0
+    for run in ("100000+3", "100040+60", "100200+4"):
+        assert numctl("add", run, "--series", "Six").code == 0
+        assert numctl("assign", run, "--user", "Zed").code == 0
     runs = [("100000", "100002", "3"), ("100040", "100099", "60"), ("100200", "100203", "4")]
     runs = runs[::-1] if desc else runs
     for limit in (1, 2, 3, 4):
-        told = numctl("search", "--user", "zed", "--ranges", "--limit", limit, *desc, *form).out
+        told = numctl("search", "--user", "zed", "--ranges", "--limit", str(limit), *desc, *form).out
         for place, (first, last, count) in enumerate(runs):
             shown = f"{first}..{last}" if form[1] == "ranges" else first
             assert (shown in told) == (place < limit), told

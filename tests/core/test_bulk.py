@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,7 +153,12 @@ def test_users_of_one_long_span_are_carried_set_by_set(store: Store, monkeypatch
     monkeypatch.setattr(writer, "PART", 3)
     used: list[int] = []
     carry = bulk_details.carry
-    monkeypatch.setattr(bulk_details, "carry", lambda *given: used.append(carry(*given)) or used[-1])
+
+    def noted(*given: Any) -> int:
+        used.append(carry(*given))
+        return used[-1]
+
+    monkeypatch.setattr(bulk_details, "carry", noted)
     with store:
         ten = [Range(1000, 1009)]
         perform(store, ACT, "assign", lambda op: subscribers.assign(op, ten, "Ann"))

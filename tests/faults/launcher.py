@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 120  # seconds of work for one run
@@ -62,7 +63,7 @@ class Launcher:
 
     def start(
         self,
-        *lines: Sequence[str | Path],
+        *lines: Sequence[object],
         stopped: bool = False,
         env: Mapping[str, str] | None = None,
         setup: str = "",
@@ -103,7 +104,7 @@ class Launcher:
         return Counter(re.findall(r"^(\w+)\(", trace, flags=re.MULTILINE))
 
     def _traced(
-        self, options: list[str], line: Sequence[str | Path], rest: dict[str, object]
+        self, options: list[str], line: Sequence[object], rest: dict[str, object]
     ) -> tuple[Ended, str]:
         run = self.start(line, stopped=True, **rest)  # type: ignore[arg-type]
         trace = run.files.with_suffix(".trace")
@@ -199,12 +200,12 @@ def awaited(connection: socket.socket, parent: int) -> dict[str, object]:
                 return {}
 
 
-def child(request: dict[str, object]) -> int:
+def child(request: dict[str, Any]) -> int:
     """Be numctl: run the lines, up to the first that fails; give its exit code."""
     from numctl.__main__ import run
     from numctl.cli import program
 
-    os.environ.update(request["env"])  # type: ignore[call-overload]
+    os.environ.update(request["env"])
     for number, name in ((1, "out"), (2, "err")):
         opened = os.open(str(request[name]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
         os.dup2(opened, number)
@@ -220,7 +221,7 @@ def child(request: dict[str, object]) -> int:
     if request["stopped"]:
         permit_any_tracer()
         os.kill(os.getpid(), signal.SIGSTOP)
-    *others, last = request["lines"]  # type: ignore[misc]
+    *others, last = request["lines"]
     for line in others:
         if code := program.main(line):
             return code

@@ -35,11 +35,11 @@ def office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], object]:
     """Write the settings file."""
     path = tmp_path / "config.toml"
     monkeypatch.setenv("NUMCTL_CONFIG", str(path))
-    return lambda text: path.write_text(text) and None
+    return path.write_text
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ class Outbox:
             perform(store, ACT, "test", lambda op: organizations.add(op, "Lab", None))
 
     def queue(self, *to: str, organization: int = 1, **draft: Any) -> int:
-        facts = {"organization": "Acme"}
+        facts: dict[str, object] = {"organization": "Acme"}
         kept = outbox.Draft(
             ACT.at, organization, None, "test", list(to or ["jo@acme.example"]), "Hello", facts
         )

@@ -8,8 +8,8 @@ from time import monotonic
 
 import pytest
 
-from numctl.mail import composing, delivery
-from numctl.mail.server import within
+from numctl.mail import composing
+from numctl.mail.server import Unreachable, within
 from numctl.settings import Supplier
 from tests.mail.outbox import (
     plain_text,
@@ -97,7 +97,7 @@ def test_a_message_survives_the_wire() -> None:
 def test_within_gives_up_and_passes_on_what_is_raised() -> None:
     over = Event()
     began = monotonic()
-    with pytest.raises(delivery.Unreachable, match=r"^it: no answer within 0\.05 seconds"):
+    with pytest.raises(Unreachable, match=r"^it: no answer within 0\.05 seconds"):
         within(0.05, "it", lambda: over.wait(60))
     over.set()
     assert monotonic() - began < 30

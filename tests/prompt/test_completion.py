@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numctl.cli import completion, parser, shells
-from numctl.cli.completion import Candidate, Offer
 from numctl.cli.program import main
-from numctl.cli.shells import Asked, read_words
+from numctl.cli.shells import Asked, Candidate, Offer, read_words
 from numctl.cli.table import COMMANDS, GROUPS
 from numctl.output.formats import FORMATS
 

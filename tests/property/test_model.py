@@ -636,7 +636,7 @@ class Inventory(RuleBasedStateMachine):
         aging_ = own.count("aging")
         counts[1] += aging_
         free_ = (own + below).count("available")
-        assert figures == utilization.Figures(*counts, len(below), subscribers_, aging_, free_)
+        assert figures == utilization.Figures._make([*counts, len(below), subscribers_, aging_, free_])
         assert figures.total == len(own) + len(below)
 
     @invariant()
@@ -685,13 +685,13 @@ STEPS = settings(max_examples=RUNS, stateful_step_count=LENGTH)
 
 @pytest.mark.promise(7, tries=RUNS * LENGTH)
 @pytest.mark.promise(8, tries=RUNS * LENGTH)
-class TestInMemory(Inventory.TestCase):  # type: ignore[misc, valid-type]
+class TestInMemory(Inventory.TestCase):  # type: ignore[valid-type]
     settings = STEPS
 
 
 @pytest.mark.promise(7, tries=RUNS * LENGTH)
 @pytest.mark.promise(8, tries=RUNS * LENGTH)
-class TestSetWise(Inventory.TestCase):  # type: ignore[misc, valid-type]
+class TestSetWise(Inventory.TestCase):  # type: ignore[valid-type]
     """The same with every change made set by set, as large ones are."""
 
     settings = STEPS

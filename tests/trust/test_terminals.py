@@ -159,8 +159,8 @@ def test_markup_is_shown_as_typed(text: str, tmp_path: Path, numctl: Numctl, pro
             promise.tried(*[str(ended)] * (ended.code != 0))
         for format in ("table", "plain", "simple", "github", "grid", "tsv", "csv", "json"):
             shown = text if format not in ("tsv", "json", "csv", "github") else None
-            for line in ("search --all", "series list", "user list", "history"):
-                ended = numctl("--db", store, *line.split(), "-o", format, env=wide)
+            for reading in ("search --all", "series list", "user list", "history"):
+                ended = numctl("--db", store, *reading.split(), "-o", format, env=wide)
                 fine = ended.code == 0 and (shown is None or shown in ended.out)
                 promise.tried(*[f"{format}: {ended}"] * (not fine))
             ended = numctl("--db", store, "org", "list", "-o", format, env=wide)
