@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from numctl.input.numbers import quantity_of
-from numctl.input.options import Aligned, Contiguous, Matching, Quantity, Sequential, Series, To
+from numctl.input.options import Aligned, Contiguous, Matching, Quantity, Sequential, Series, To, WithLabels
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -22,6 +22,7 @@ def allocate(
     matching: Matching = None,
     aligned: Aligned = None,
     sequential: Sequential = None,
+    label: WithLabels = None,
 ) -> None:
     """Give a quantity of a series to an organization below.
 
@@ -36,5 +37,5 @@ def allocate(
     from numctl.core.actions import allocation
 
     session: Session = ctx.obj
-    wanted = quantity_of(series, quantity, contiguous, matching, aligned, sequential)
+    wanted = quantity_of(series, quantity, contiguous, matching, aligned, sequential, label)
     session.change("allocate", lambda operation: allocation.allocate(operation, wanted, to))

@@ -9,7 +9,7 @@ import typer
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_name
 from numctl.input.numbers import numbers_or_quantity, quantity_of
-from numctl.input.options import Matching, MaybeNumbers, Sequential, User
+from numctl.input.options import Matching, MaybeNumbers, Sequential, User, WithLabels
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -29,6 +29,7 @@ def assign(
     ] = None,
     matching: Matching = None,
     sequential: Sequential = None,
+    label: WithLabels = None,
     org: FromOrg = None,
 ) -> None:
     """Give a number to a user by invitation.
@@ -46,9 +47,11 @@ def assign(
 
     session: Session = ctx.obj
     name = clean_name(user, "A user")
-    if series is None and any(choice is not None for choice in (matching, sequential, org)):
+    if series is None and any(choice is not None for choice in (matching, sequential, label, org)):
         raise BadValue("How a number is chosen is for --series.", "Add --series, or name the number.")
-    wanted = quantity_of(series, 1, matching=matching, sequential=sequential) if series is not None else None
+    wanted = None
+    if series is not None:
+        wanted = quantity_of(series, 1, matching=matching, sequential=sequential, labels=label)
     chosen = numbers_or_quantity(session, numbers, wanted)
     subscribers.expect_few(chosen, "a user")
     session.change("assign", lambda operation: subscribers.assign(operation, chosen, name, org))

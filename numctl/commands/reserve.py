@@ -10,7 +10,16 @@ from numctl.core.errors import BadValue
 from numctl.core.text import clean_tag
 from numctl.core.values import quantity
 from numctl.input.numbers import numbers_or_quantity, quantity_of
-from numctl.input.options import Aligned, Contiguous, Matching, MaybeNumbers, Sequential, Tag, Until
+from numctl.input.options import (
+    Aligned,
+    Contiguous,
+    Matching,
+    MaybeNumbers,
+    Sequential,
+    Tag,
+    Until,
+    WithLabels,
+)
 
 if TYPE_CHECKING:
     from numctl.core.actions.allocation import Quantity
@@ -38,6 +47,7 @@ def reserve(
     matching: Matching = None,
     aligned: Aligned = None,
     sequential: Sequential = None,
+    label: WithLabels = None,
     org: Holder = None,
     until: Until = None,
 ) -> None:
@@ -57,7 +67,7 @@ def reserve(
     session: Session = ctx.obj
     kept = clean_tag(tag)
     chosen = numbers_or_quantity(
-        session, numbers, _wanted(series, many, contiguous, matching, aligned, sequential)
+        session, numbers, _wanted(series, many, contiguous, matching, aligned, sequential, label)
     )
     last_day = session.day_to_come(until) or ""
     session.change(
@@ -73,12 +83,13 @@ def _wanted(
     matching: str | None,
     aligned: int | None,
     sequential: int | None,
+    labels: list[str] | None,
 ) -> Quantity | None:
     if (series is None) != (many is None):
         missing = "--quantity" if many is None else "--series"
         raise BadValue(f"{missing} is missing: --series and --quantity go together.")
     if series is not None and many is not None:
-        return quantity_of(series, many, contiguous, matching, aligned, sequential)
-    if contiguous or any(choice is not None for choice in (matching, aligned, sequential)):
+        return quantity_of(series, many, contiguous, matching, aligned, sequential, labels)
+    if contiguous or any(choice is not None for choice in (matching, aligned, sequential, labels)):
         raise BadValue("How numbers are chosen is for --series and --quantity.", "Add those.")
     return None

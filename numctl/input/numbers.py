@@ -91,6 +91,7 @@ def quantity_of(
     matching: str | None = None,
     aligned: int | None = None,
     sequential: int | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Quantity:
     """A quantity of a series as the core takes it, its texts clean. Raises BadValue."""
     from numctl.core.actions.allocation import Quantity
@@ -100,8 +101,12 @@ def quantity_of(
         from numctl.core.numbers.patterns import read_pattern
 
         read_pattern(matching)
-    name = clean_name(series, "A series")
-    wanted = Quantity(name, quantity, contiguous, matching, aligned or 0, sequential or 0)
+    if labels:
+        from numctl.core.queries.labels import read_wanted
+
+        read_wanted(labels, ())
+    name, having = clean_name(series, "A series"), tuple(labels or ())
+    wanted = Quantity(name, quantity, contiguous, matching, aligned or 0, sequential or 0, having)
     wanted.expect_sense()
     return wanted
 

@@ -101,6 +101,10 @@ Sequential = Annotated[
         "--sequential", metavar="SIZE", parser=size, help="Blocks opened already before untouched ones."
     ),
 ]
+WithLabels = Annotated[
+    list[str] | None,
+    typer.Option("--label", metavar="KEY=VALUE", help="Only numbers with this label; may be repeated."),
+]
 Until = Annotated[
     str | None, typer.Option("--until", metavar=DATE, help="Held through this day; +6w counts from today.")
 ]

@@ -89,3 +89,46 @@ def test_batches_choose_too(pool: None, answer) -> None:
     ]
     made = answer("batch", "-", input="\n".join(map(json.dumps, lines)))
     assert [range_["first"] for range_ in made["ranges"]] == ["50010", "51000"]
+
+
+@pytest.fixture
+def labelled(pool: None, numctl) -> None:
+    """50010..50019 and 50020..50039 are in Paris, the latter on floor 2; 50200 and 50300 in Rome."""
+    numctl("label", "50010..50039", "site=Paris")
+    numctl("label", "50020..50039", "floor=2")
+    numctl("label", "50200", "50300", "site=Rome")
+
+
+@pytest.mark.parametrize(
+    ("options", "ranges"),
+    [
+        (["--quantity", "12", "--label", "site=paris"], ["50010..50021"]),
+        (["--quantity", "25", "--label", "site=Paris", "--contiguous"], ["50010..50034"]),
+        (["--quantity", "2", "--label", "site=Paris", "--label", "floor"], ["50020..50021"]),
+        (["--quantity", "32", "--label", "site"], ["50010..50039", "50200..50200", "50300..50300"]),
+        (["--quantity", "10", "--label", "floor=2", "--aligned", "10"], ["50020..50029"]),
+        (["--quantity", "1", "--label", "site=Rome", "--matching", "^503"], ["50300..50300"]),
+        (["--quantity", "3", "--label", "site=Rome"], None),
+        (["--quantity", "2", "--label", "site=Rome", "--contiguous"], None),
+    ],
+)
+def test_labels_narrow_what_is_chosen(
+    labelled: None, answer, refusal, options: list[str], ranges: list[str] | None
+) -> None:
+    if ranges is None:
+        said = refusal("reserve", "--series", "S", "--tag", "y", *options)
+        assert (said["code"], "with the label site=Rome" in said["message"]) == (6, True)
+    else:
+        assert taken(answer, *options) == ranges
+
+
+def test_assign_allocate_and_batches_choose_by_label_too(labelled: None, numctl, answer, refusal) -> None:
+    made = answer("assign", "--series", "S", "--label", "site=Rome", "--user", "Ann")
+    assert made["ranges"][0]["first"] == "50200"
+    line = ("allocate", "--series", "S", "--quantity", "1", "--to", "Lab", "--label", "site=Rome")
+    assert answer(*line)["ranges"][0]["first"] == "50300"
+    text = json.dumps({"action": "assign", "series": "S", "label": {"floor": "2"}, "user": "Bo"})
+    assert numctl("batch", "-", input=text).code == 0
+    assert json.loads(numctl("search", "--user", "Bo", "-o", "json").out)[0]["number"] == "50020"
+    assert refusal("assign", "50010", "--label", "site=Paris", "--user", "Bo")["code"] == 2
+    assert refusal("reserve", "--series", "S", "--quantity", "1", "--label", "9=x", "--tag", "t")["code"] == 2

@@ -265,8 +265,8 @@ def test_after_a_sync_nothing_differs(
             return
     text = sheet(there, columns)  # type: ignore[arg-type]
     before = numctl(*db, "search", "--all", "-o", "csv").out
-    line = ["--add", "--remove", "--reason", "r", "--max-removals", "100%", "--force"]
-    ended = numctl(*db, "sync", "-", *line, input=text)
+    options = ["--add", "--remove", "--reason", "r", "--max-removals", "100%", "--force"]
+    ended = numctl(*db, "sync", "-", *options, input=text)
     assert ended.code == 0, ended.err
     differs = numctl(*db, "diff", "-", "-o", "json", input=text)
     assert json.loads(differs.out) == []

@@ -13,6 +13,7 @@ from numctl.core.actions import choices
 from numctl.core.catalog import series as series_table
 from numctl.core.changes.in_state import InState
 from numctl.core.errors import BadValue, NotEnough, OutOfScope
+from numctl.core.queries.labels import narrowed, read_wanted
 from numctl.core.rules.model import Change, State, Status
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Quantity(NamedTuple):
     ``contiguous``: in one unbroken block. ``aligned`` (a power of ten, 0 for none): in whole blocks of so
     many that begin at a multiple of it. ``sequential`` (the same): out of blocks of so many that were
     opened already, before untouched ones. ``matching`` is a pattern of digits: of each number, or of the
-    first one of a block.
+    first one of a block. ``labels`` are those that the numbers have: ``KEY`` or ``KEY=VALUE``.
     """
 
     series: str
@@ -46,11 +47,12 @@ class Quantity(NamedTuple):
     matching: str | None = None
     aligned: int = 0
     sequential: int = 0
+    labels: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
         """Whether any available numbers will do."""
-        return not (self.contiguous or self.matching or self.aligned or self.sequential)
+        return not (self.contiguous or self.matching or self.aligned or self.sequential or self.labels)
 
     def expect_sense(self) -> None:
         """Raises BadValue where the quantity doesn't fill whole blocks."""
@@ -102,6 +104,7 @@ def choose(
     state = operation.writer.states.find(State(series, organization, Status.AVAILABLE))
     found = _Found([], 0)
     if state is not None:
+        operation.labels.flush()
         pool = _Pool(operation.written, state, highest_first)
         found = pool.up_to(wanted.quantity) if wanted.plain else pool.blocks_of(wanted)
     if not found.numbers:
@@ -116,6 +119,7 @@ def choose(
 
 def _where(wanted: Quantity) -> str:
     fitting = f" that match '{wanted.matching}'" if wanted.matching else ""
+    fitting += f" with the label {' and '.join(wanted.labels)}" if wanted.labels else ""
     fitting += f" in whole blocks of {wanted.aligned}" if wanted.aligned else ""
     return f"in its longest unbroken block{fitting}" if wanted.contiguous else f"available{fitting}"
 
@@ -164,9 +168,9 @@ class _Pool:
 
     def blocks_of(self, wanted: Quantity) -> _Found:
         """The first blocks of numbers that are wanted."""
-        blocks: Iterable[Pair] = self._beyond(self._start)
+        blocks: Iterable[Pair] = self._labelled(wanted.labels) if wanted.labels else self._beyond(self._start)
         if wanted.sequential:
-            blocks = self._opened_first(wanted.sequential)
+            blocks = self._opened_first(list(blocks), wanted.sequential)
         fits = choices.starts(wanted.matching)
         if wanted.contiguous:
             return _Found(*choices.one_block(blocks, wanted.quantity, wanted.aligned, fits))
@@ -177,9 +181,14 @@ class _Pool:
             blocks = (run for first, last in blocks for run in runs(first, last, descending=self._down))
         return _Found(*choices.scattered(blocks, wanted.quantity))
 
-    def _opened_first(self, size: int) -> Iterator[Pair]:
-        """The pool's spans by blocks: those of which something isn't available here come first."""
-        spans = self._connection.execute(self._spans, (self._state, self._start)).fetchall()
+    def _labelled(self, labels: Sequence[str]) -> Iterator[Pair]:
+        """The pool's unbroken runs of numbers that have some labels."""
+        spans = ((first, last, self._state) for first, last in self._beyond(self._start))
+        found = narrowed(self._connection, spans, read_wanted(labels, ()), descending=self._down)
+        return choices.joined((first, last) for first, last, _ in found)
+
+    def _opened_first(self, spans: Iterable[Pair], size: int) -> Iterator[Pair]:
+        """Spans by blocks: those of which something isn't available here come first."""
         untouched: list[Pair] = []
         for first, last in spans:
             for low, high in choices.by_blocks(first, last, size):

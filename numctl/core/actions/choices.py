@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from numctl.core.numbers.ranges import adjoins
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -30,6 +32,22 @@ def starts(pattern: str | None) -> Callable[[int, int], Iterator[Pair]]:
         return lambda first, last: iter([(first, last)])
     found = runs(pattern)
     return lambda first, last: ((run.first, run.last) for run in found(first, last))
+
+
+def joined(blocks: Iterable[Pair]) -> Iterator[Pair]:
+    """Blocks, ascending or descending, with those that are unbroken together made one."""
+    held: Pair | None = None
+    for first, last in blocks:
+        if held is not None and adjoins(held[1], first):
+            held = (held[0], last)
+        elif held is not None and adjoins(last, held[0]):
+            held = (first, held[1])
+        else:
+            if held is not None:
+                yield held
+            held = (first, last)
+    if held is not None:
+        yield held
 
 
 def scattered(blocks: Iterable[Pair], quantity: int) -> Chosen:

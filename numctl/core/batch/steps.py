@@ -65,7 +65,7 @@ def _chosen(values: Values, quantity: int | None) -> list[Range] | allocation.Qu
     if ("numbers" in values) == ("series" in values):
         raise BadValue("Give either numbers, or a series.", "Leave one of 'numbers' and 'series' out.")
     if "numbers" in values:
-        for word in ("quantity", "contiguous", "matching", "aligned", "sequential"):
+        for word in ("quantity", "contiguous", "matching", "aligned", "sequential", "label"):
             if word in values:
                 raise BadValue(
                     f"'{word}' is for a series, and here are numbers.", f"Leave '{word}' out.", key=word
@@ -84,6 +84,7 @@ def _chosen(values: Values, quantity: int | None) -> list[Range] | allocation.Qu
         values.get("matching"),
         values.get("aligned", 0),
         values.get("sequential", 0),
+        tuple(f"{key}={value}" for key, value in values.get("label", {}).items()),
     )
     chosen.expect_sense()
     return chosen

@@ -84,19 +84,21 @@ def read_wanted(having: Iterable[str], without: Iterable[str]) -> Wanted:
     return Wanted(tuple(read), tuple(rules.clean_key(key) for key in without))
 
 
-def narrowed(view: View, spans: Iterator[Span], wanted: Wanted, *, descending: bool) -> Iterator[Span]:
+def narrowed(
+    connection: Connection, spans: Iterator[Span], wanted: Wanted, *, descending: bool
+) -> Iterator[Span]:
     """Of some spans in order of their numbers, what has the labels that are wanted."""
     for key in dict.fromkeys(key for key, _ in wanted.having):
         values = [value for name, value in wanted.having if name == key]
-        runs = _runs(view, key, values, descending=descending)
+        runs = _runs(connection, key, values, descending=descending)
         spans = _in_common(spans, runs, descending=descending)
     for key in dict.fromkeys(wanted.without):
-        spans = _outside(spans, _runs(view, key, [None], descending=descending), descending=descending)
+        spans = _outside(spans, _runs(connection, key, [None], descending=descending), descending=descending)
     return spans
 
 
 def _runs(
-    view: View, key: str, values: Sequence[str | None], *, descending: bool
+    connection: Connection, key: str, values: Sequence[str | None], *, descending: bool
 ) -> Iterator[tuple[int, int]]:
     if None in values:
         sets, parameters = "SELECT label_set FROM label WHERE key = ?", (key,)
@@ -105,7 +107,7 @@ def _runs(
         sets = "SELECT label_set FROM label WHERE key = ? AND folded IN (SELECT value FROM json_each(?))"
         parameters = (key, folded)  # type: ignore[assignment]
     statement = _RUNS.format(sets=sets, order="DESC" if descending else "ASC")
-    return iter(view.connection.execute(statement, parameters).fetchall())
+    return iter(connection.execute(statement, parameters).fetchall())
 
 
 def _in_common(spans: Iterator[Span], runs: Iterator[tuple[int, int]], *, descending: bool) -> Iterator[Span]:

@@ -73,7 +73,7 @@ class Search:
             streams.append(self._met(tagged, self.pattern, descending))
         found = merge(*streams, reverse=descending) if len(streams) > 1 else streams[0]
         for labels in self._labels:
-            found = narrowed(self._view, found, labels, descending=descending)
+            found = narrowed(self._view.connection, found, labels, descending=descending)
         return found
 
     def labelled(self, wanted: Wanted) -> Search:

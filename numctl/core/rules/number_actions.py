@@ -19,6 +19,7 @@ _QUANTITY = {
     "matching": Kind.PATTERN,
     "aligned": Kind.SIZE,
     "sequential": Kind.SIZE,
+    "label": Kind.LABELS,
 }
 
 NUMBER_ACTIONS = (
@@ -106,6 +107,7 @@ NUMBER_ACTIONS = (
             "series": Kind.SERIES,
             "matching": Kind.PATTERN,
             "sequential": Kind.SIZE,
+            "label": Kind.LABELS,
             "org": Kind.ORGANIZATION,
             "user": Kind.USER,
         },
