@@ -76,8 +76,31 @@ def end_of(day: str, timezone: str) -> str:
     return ended.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def day_of(moment: str, timezone: str) -> str:
+    """The date (``YYYY-MM-DD``) that a moment (RFC 3339, UTC) falls on in a time zone."""
+    if timezone == "UTC":
+        return moment[:10]
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(timezone)).date().isoformat()
+
+
+def _second_before(moment: str) -> str:
+    from datetime import datetime, timedelta
+
+    before = datetime.fromisoformat(moment) - timedelta(seconds=1)
+    return before.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def month_ends(today: str, months: int) -> list[str]:
+    """The last days of so many months that are over, the earliest first."""
+    firsts = [_months_after(f"{today[:7]}-01", -back) for back in range(months)]
+    return [days_after(first, -1) for first in reversed(firsts)]
+
+
 class When(NamedTuple):
-    """A point in the past: a moment (RFC 3339, UTC) before which all counts, or right after an operation."""
+    """A point in the past: a moment (RFC 3339, UTC) until which all counts, or right after an operation."""
 
     moment: str = ""
     operation: int = 0
@@ -97,7 +120,7 @@ def read_when(text: str, today: str, timezone: str, now: str, *, start: bool = F
         day = read_day(text, today)
         if day > today:
             raise BadValue(f"{day} is to come.", "Name a day that has begun.")
-        moment = end_of(days_after(day, -1) if start else day, timezone)
+        moment = end_of(days_after(day, -1), timezone) if start else _second_before(end_of(day, timezone))
         moment = min(moment, now) if day == today else moment
     if moment > now:
         raise BadValue(f"{quoted(text)} is to come.", "Name a moment that has passed.")

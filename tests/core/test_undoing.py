@@ -19,13 +19,13 @@ from numctl.core.actions import (
 from numctl.core.actions.perform import perform
 from numctl.core.actions.subscribers import Keep
 from numctl.core.catalog.tree import Tree
+from numctl.core.changes import pieces
 from numctl.core.changes.operation import Operation
 from numctl.core.check import checking
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.numbers.ranges import Range
 from numctl.core.past import one_number
 from numctl.core.rules.model import State, Status
-from numctl.core.undo import net_changes
 from numctl.core.undo.undoing import undo
 from tests.company import Company
 
@@ -247,7 +247,7 @@ def test_a_dry_run_changes_nothing(company: Company) -> None:
 
 def test_net_pieces_of_overlapping_changes() -> None:
     rows = [(0, 9, 1, 0, 1), (2, 5, 2, 1, 2), (4, 9, 3, 1, 3), (20, 29, 4, 5, 6)]
-    assert list(net_changes.net_pieces(rows)) == [
+    assert list(pieces.net_pieces(rows)) == [
         (0, 1, 0, 1),
         (2, 3, 0, 2),
         (4, 5, 0, 3),

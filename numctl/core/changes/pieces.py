@@ -1,4 +1,4 @@
-"""Finding the journal's pieces by the numbers they are about.
+"""Finding the journal's pieces by the numbers they are about, and what several of them did on the whole.
 
 Each piece has a class of size, the smallest k with 16^k >= its count. Those that cover a number begin
 within the length of their class before it, so that finding them is one short look in each class.
@@ -6,19 +6,23 @@ within the length of their class before it, so that finding them is one short lo
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numctl.core.store.connection import Connection
+
+Row = tuple[int, int, int, int, int]  # first, last, position, before, after
 
 CLASSES = (*((k, 16**k) for k in range(9)), (13, 16**13))
 """Each class of ``piece`` with the most numbers that a piece of it has; see the schema."""
 
 _COVERING = """
 SELECT operation, position, before, after FROM piece INDEXED BY piece_class
-WHERE class = ? AND first BETWEEN ? AND ? AND last >= ?
+WHERE class = ? AND first BETWEEN ? AND ? AND last >= ? AND operation <= (SELECT max(id) FROM operation)
 """
 _LATER = """
 SELECT DISTINCT operation FROM piece INDEXED BY piece_class
@@ -52,3 +56,39 @@ def labelled_later(connection: Connection, first: int, last: int, operation: int
         rows = connection.execute(_LABELLED, (size, first - most + 1, last, first, operation))
         found.update(id for (id,) in rows)
     return found
+
+
+def net_pieces(rows: Iterable[Row]) -> Iterator[tuple[int, int, int, int]]:
+    """First, last, before and after of each stretch, from pieces sorted by their first number."""
+    cluster: list[Row] = []
+    reach = -1
+    for row in rows:
+        if row[0] > reach and cluster:
+            yield from _netted(cluster)
+            cluster = []
+        cluster.append(row)
+        reach = max(reach, row[1])
+    yield from _netted(cluster)
+
+
+def _netted(cluster: list[Row]) -> Iterator[tuple[int, int, int, int]]:
+    """The same for pieces that overlap in a chain, so that there is no hole between them."""
+    if len(cluster) == 1:
+        first, last, _, before, after = cluster[0]
+        yield first, last, before, after
+        return
+    borders = sorted({border for first, last, *_ in cluster for border in (first, last + 1)})
+    coming = iter(cluster)
+    following = next(coming, None)
+    earliest: list[tuple[int, int, int]] = []  # position, last, before
+    latest: list[tuple[int, int, int]] = []  # -position, last, after
+    for start, end in pairwise(borders):
+        while following is not None and following[0] == start:
+            _, last, position, before, after = following
+            heappush(earliest, (position, last, before))
+            heappush(latest, (-position, last, after))
+            following = next(coming, None)
+        for heap in (earliest, latest):
+            while heap[0][1] < start:
+                heappop(heap)
+        yield start, end - 1, earliest[0][2], latest[0][2]

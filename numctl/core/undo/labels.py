@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import Range
-from numctl.core.undo.net_changes import net_pieces
+from numctl.core.changes.pieces import net_pieces
 
 if TYPE_CHECKING:
     from numctl.core.changes.operation import Operation

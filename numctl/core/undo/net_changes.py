@@ -6,10 +6,9 @@ and the latest state after count.
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.changes.pieces import net_pieces
 from numctl.core.rules.model import Detail
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ _DETAILS = """
 SELECT number, user_before, forward_before, user_after, forward_after FROM detail_change
 WHERE operation = ? ORDER BY +number, position
 """
-
-Row = tuple[int, int, int, int, int]  # first, last, position, before, after
 
 
 class Net(NamedTuple):
@@ -53,42 +50,6 @@ def of(connection: Connection, operation: int) -> Iterator[Net]:
             here[waiting[0]] = waiting[1]
             waiting = next(details, None)
         yield Net(first, last, before, after, here)
-
-
-def net_pieces(rows: Iterable[Row]) -> Iterator[tuple[int, int, int, int]]:
-    """First, last, before and after of each stretch, from pieces sorted by their first number."""
-    cluster: list[Row] = []
-    reach = -1
-    for row in rows:
-        if row[0] > reach and cluster:
-            yield from _netted(cluster)
-            cluster = []
-        cluster.append(row)
-        reach = max(reach, row[1])
-    yield from _netted(cluster)
-
-
-def _netted(cluster: list[Row]) -> Iterator[tuple[int, int, int, int]]:
-    """The same for pieces that overlap in a chain, so that there is no hole between them."""
-    if len(cluster) == 1:
-        first, last, _, before, after = cluster[0]
-        yield first, last, before, after
-        return
-    borders = sorted({border for first, last, *_ in cluster for border in (first, last + 1)})
-    coming = iter(cluster)
-    following = next(coming, None)
-    earliest: list[tuple[int, int, int]] = []  # position, last, before
-    latest: list[tuple[int, int, int]] = []  # -position, last, after
-    for start, end in pairwise(borders):
-        while following is not None and following[0] == start:
-            _, last, position, before, after = following
-            heappush(earliest, (position, last, before))
-            heappush(latest, (-position, last, after))
-            following = next(coming, None)
-        for heap in (earliest, latest):
-            while heap[0][1] < start:
-                heappop(heap)
-        yield start, end - 1, earliest[0][2], latest[0][2]
 
 
 def _net_details(

@@ -1,0 +1,88 @@
+"""A view of the store as it stood at a WHEN, to be read by whatever reads one of now."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.view import View
+from numctl.core.dates import day_of
+from numctl.core.errors import BadValue, NotFound
+from numctl.core.past import catalog_then, overlay
+from numctl.core.past.places import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numctl.core.dates import When
+    from numctl.core.store.connection import Connection
+
+_LAST = "SELECT id, at FROM operation WHERE at <= ? ORDER BY id DESC LIMIT 1"
+
+
+class Moment(NamedTuple):
+    """Right after an operation, at a time (RFC 3339, UTC) on a day (``YYYY-MM-DD``).
+
+    ``recorded`` is the upgrade that recorded the catalog of an older store, 0 where there was none.
+    """
+
+    operation: int
+    at: str
+    day: str
+    recorded: int = 0
+
+    @property
+    def before_the_catalog(self) -> bool:
+        """Whether the catalog is the upgrade's, nothing earlier being known of it."""
+        return self.operation < self.recorded
+
+
+def resolved(connection: Connection, when: When, timezone: str) -> Moment:
+    """The moment that a WHEN stands for. Raises BadValue for one to come, NotFound before the store began."""
+    if when.operation:
+        row = connection.execute("SELECT id, at FROM operation WHERE id = ?", (when.operation,)).fetchone()
+        if row is None:
+            raise BadValue(f"Operation {when.operation} is to come.", "See `numctl history`.")
+        id, at = row
+    else:
+        row, at = connection.execute(_LAST, (when.moment,)).fetchone(), when.moment
+        if row is None:
+            raise NotFound(f"There was nothing in the store yet at {at}.", "Name a later moment.", at=at)
+        id = row[0]
+    return Moment(id, at, day_of(at, timezone), catalog_then.baseline(connection))
+
+
+@contextmanager
+def as_of(now: View, moment: Moment) -> Iterator[View]:
+    """The store as it stood, within the transaction of ``now``; what reads afterwards reads it as it is.
+
+    What is seen is in scope both then and now. Raises NotFound where who acts was not there yet.
+    """
+    allowed = None if now.sees_all else Places(now).with_removed()
+    connection = now.connection
+    connection.execute("SAVEPOINT past")
+    try:
+        overlay.lay(connection, moment.operation, moment.day)
+        catalog_then.lay(connection, moment.operation, moment.recorded)
+        tree = Tree.load(connection)
+        if now.acting not in tree:
+            path = now.tree.path(now.acting)
+            raise NotFound(f"There was no {path} yet at {moment.at}.", "Name a later moment.", at=moment.at)
+        yield View(connection, _seen(tree, now.acting, allowed), now.acting, now.action)
+    finally:
+        connection.execute("ROLLBACK TO past")
+        connection.execute("RELEASE past")
+
+
+def _seen(tree: Tree, acting: int, allowed: frozenset[int] | None) -> Tree:
+    """A tree without what was in scope then and isn't now; what is below that stands under the next above."""
+    hidden = tree.scope(acting) - allowed if allowed is not None else frozenset()
+    if not hidden:
+        return tree
+    rows = []
+    for id, row in tree.by_id.items():
+        if id not in hidden:
+            parent = next((up for up in tree.above(id) if up not in hidden), 0)
+            rows.append(row._replace(parent=parent))
+    return Tree(rows)
