@@ -174,11 +174,25 @@ class Session:
             )
 
     @contextmanager
-    def reading(self) -> Iterator[View]:
-        """A snapshot to read from, as whom one acts. It ends before output begins."""
+    def reading(self, at: str | None = None) -> Iterator[View]:
+        """A snapshot to read from, as whom one acts; ``at`` a WHEN as it stood. It ends before output begins.
+
+        Raises BadValue for what is no WHEN, NotFound for one before the store or who acts was there.
+        """
+        when = None if at is None else self.when(at)
         with self.store.reading() as connection:
             tree = Tree.load(connection)
-            yield View(connection, tree, self._acting(tree), self.command)
+            now = View(connection, tree, self._acting(tree), self.command)
+            if when is None:
+                yield now
+                return
+            from numctl.core.past import as_of
+
+            moment = as_of.resolved(connection, when, self.settings.timezone)
+            with as_of.as_of(now, moment) as view:
+                yield view
+        if moment.before_the_catalog:
+            self.output.warn("Organizations and series are shown as the upgrade of this store found them.")
 
     def expect_root(self) -> None:
         """Raises what ``store`` raises, and OutOfScope for who acts below the root."""

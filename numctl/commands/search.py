@@ -13,7 +13,7 @@ from numctl.core.queries.ordering import COLUMNS, OF_LABEL, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.labels import clean_key
-from numctl.input.options import DATE, Limit, Matching, Statuses, Text
+from numctl.input.options import DATE, At, Limit, Matching, Statuses, Text
 
 if TYPE_CHECKING:
     from numctl.core.catalog.view import View
@@ -84,6 +84,7 @@ def search(
     everything: Everything = False,
     ranges: Ranges = False,
     count: Count = False,
+    at: At = None,
 ) -> None:
     """Find numbers by digits, tag, series, organization, status or user.
 
@@ -106,18 +107,25 @@ def search(
     written, labels = _as_kept(session, text), read_wanted(label or (), no_label or ())
     wanted = Filter((text or "").strip(), *narrowed, until_before=day, written=written, labels=labels)
     if count:
-        _count(session, wanted)
+        _count(session, wanted, at)
     else:
-        _list(session, wanted, Order(sort, desc), limit, everything=everything, ranges=ranges)
+        _list(session, wanted, Order(sort, desc), limit, at, everything=everything, ranges=ranges)
 
 
 def _list(
-    session: Session, wanted: Filter, order: Order, limit: int | None, *, everything: bool, ranges: bool
+    session: Session,
+    wanted: Filter,
+    order: Order,
+    limit: int | None,
+    at: str | None,
+    *,
+    everything: bool,
+    ranges: bool,
 ) -> None:
     paged = session.output.format == "table" and not everything
     shown = limit if limit is not None or not paged else PAGE
     total = None
-    with session.reading() as view:
+    with session.reading(at) as view:
         found = Search(view, wanted)
         listing = Listing.read(view, found, order, limit=shown, ranges=ranges)
         if paged and not ranges and shown is not None and listing.count >= shown:
@@ -165,8 +173,8 @@ def _expect_pattern(pattern: str) -> None:
     matching(pattern)
 
 
-def _count(session: Session, wanted: Filter) -> None:
-    with session.reading() as view:
+def _count(session: Session, wanted: Filter, at: str | None) -> None:
+    with session.reading(at) as view:
         n = Search(view, wanted).count()
     if session.output.structured:
         session.output.rows(("count",), [(n,)])

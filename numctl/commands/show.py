@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.input.options import Number
+from numctl.input.options import At, Number
 
 if TYPE_CHECKING:
     from numctl.session import Session
 
 
-def show(ctx: typer.Context, number: Number) -> None:
+def show(ctx: typer.Context, number: Number, at: At = None) -> None:
     """Show everything known of a number: what it is now, and each state that it was in before.
 
     Of a number that was removed, or moved out of your scope, only the history is left.
@@ -27,7 +27,7 @@ def show(ctx: typer.Context, number: Number) -> None:
 
     session: Session = ctx.obj
     wanted = session.number(number)
-    with session.reading() as view:
+    with session.reading(at) as view:
         known, episodes = one_number.known(view, wanted)
         said = one_number.told(view, episodes)
     output = session.output

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.input.options import MaybeOrg
+from numctl.input.options import At, MaybeOrg
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -37,6 +37,7 @@ def utilization(
     tree: WithTree = False,
     by: By = None,
     forecast: WithForecast = False,
+    at: At = None,
 ) -> None:
     """Show how much of its numbers an organization uses.
 
@@ -58,7 +59,7 @@ def utilization(
     from numctl.core.queries.utilization import Line, lines
 
     session: Session = ctx.obj
-    with session.reading() as view:
+    with session.reading(at) as view:
         top = view.organization(org)
         rows = lines(view, top, below=tree, by_series=by is not None)
         coming = _forecasts(session, view, top, tree, by is not None) if forecast else []

@@ -113,6 +113,10 @@ ToDay = Annotated[str | None, typer.Option("--to", metavar=DATE, parser=day, hel
 Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", parser=quantity, help="At most this many rows.")
 ]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar=WHEN, help="As it stood then: a day, a moment, or operation:N."),
+]
 Statuses = Annotated[
     list[str] | None,
     typer.Option(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.input.options import Text
+from numctl.input.options import At, Text
 
 if TYPE_CHECKING:
     from numctl.session import Session
 
 
-def list_(ctx: typer.Context, text: Text = None) -> None:
+def list_(ctx: typer.Context, text: Text = None, at: At = None) -> None:
     """List organizations: the acting one and those below it, by path.
 
     Examples:
@@ -24,6 +24,6 @@ def list_(ctx: typer.Context, text: Text = None) -> None:
     from numctl.core.queries import catalog
 
     session: Session = ctx.obj
-    with session.reading() as view:
+    with session.reading(at) as view:
         rows = catalog.organizations(view.connection, view.tree, view.acting, text or "")
     session.output.rows(catalog.ListedOrganization._fields, rows, empty="No organizations found.")

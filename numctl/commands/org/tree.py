@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from numctl.input.options import At
+
 if TYPE_CHECKING:
     from numctl.core.queries.catalog import ListedOrganization
     from numctl.session import Session
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 FIELDS = ("organization", "depth", "total")
 
 
-def tree(ctx: typer.Context) -> None:
+def tree(ctx: typer.Context, at: At = None) -> None:
     """Draw the tree of organizations, with how many numbers each was given; a list where -o asks for one.
 
     Examples:
@@ -23,7 +25,7 @@ def tree(ctx: typer.Context) -> None:
     from numctl.core.queries import catalog
 
     session: Session = ctx.obj
-    with session.reading() as view:
+    with session.reading(at) as view:
         rows = catalog.organizations(view.connection, view.tree, view.acting)
     depths = [row.organization.count("/") - rows[0].organization.count("/") for row in rows]
     if session.settings.output not in (None, "table"):

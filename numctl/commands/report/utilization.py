@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.input.options import Org, OutFile
+from numctl.input.options import At, Org, OutFile
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def utilization(
-    ctx: typer.Context, org: Org = None, out: OutFile = None, with_preamble: Preamble = False
+    ctx: typer.Context,
+    org: Org = None,
+    at: At = None,
+    out: OutFile = None,
+    with_preamble: Preamble = False,
 ) -> None:
     """Report utilization by organization and series, as CSV unless -o says otherwise.
 
@@ -31,7 +35,7 @@ def utilization(
 
     session: Session = ctx.obj
     with session.output.preferring("csv").saved(str(out) if out else None) as output:
-        with session.reading() as view:
+        with session.reading(at) as view:
             top = view.organization(org)
             name = view.tree.path(top)
             rows = lines(view, top, below=True, by_series=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, as_row, begins
 from numctl.core.catalog.organizations import OrganizationRow
 from numctl.core.catalog.series import SeriesRow
+from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, as_row, begins
 from numctl.core.past.overlay import script
 from numctl.core.text import fold
 
