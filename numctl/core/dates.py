@@ -114,7 +114,7 @@ def read_when(text: str, today: str, timezone: str, now: str, *, start: bool = F
     kind, colon, number = text.partition(":")
     if kind == "operation" and colon:
         return When(operation=quantity(number))
-    if "T" in text.upper():
+    if text[:1].isdigit() and "T" in text.upper():
         moment = _moment(text)
     else:
         day = read_day(text, today)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 _SINCE = """
-SELECT kind, row, before, name_before FROM main.catalog_change WHERE operation > ? ORDER BY operation, position
+SELECT kind, row, before, name_before FROM main.catalog_change
+WHERE operation > ? ORDER BY operation, position
 """
 _ORGANIZATIONS = """
 CREATE TEMP TABLE past_organization (

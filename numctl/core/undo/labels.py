@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.numbers.ranges import Range
 from numctl.core.changes.pieces import net_pieces
+from numctl.core.numbers.ranges import Range
 
 if TYPE_CHECKING:
     from numctl.core.changes.operation import Operation
