@@ -9,6 +9,7 @@ import typer
 from numctl import list_reading
 from numctl.core.text import quoted
 from numctl.input import files
+from numctl.input.options import At
 
 if TYPE_CHECKING:
     from numctl.core.lists.list_options import ListOptions
@@ -32,6 +33,7 @@ def diff(
     below: Below = False,
     ranges: Ranges = False,
     exit_code: ExitCode = False,
+    at: At = None,
 ) -> None:
     """Compare the inventory with another list of the numbers: the carrier's, or the PBX's.
 
@@ -55,21 +57,21 @@ def diff(
     if sheet.rejects:  # what is wrong whatever the store holds comes first
         raise sheet.rejects.refusal()
     if session.output.format == AS_BATCH:
-        differs = _print_batch(session, sheet, wanted, below, file)
+        differs = _print_batch(session, sheet, wanted, below, file, at)
     else:
         by_range = ranges or bool({"first", "prefix"} & set(sheet.present))
-        differs = _print_differences(session, sheet, wanted, below, by_range)
+        differs = _print_differences(session, sheet, wanted, below, by_range, at)
     list_reading.tell_ignored(session, sheet)
     if exit_code and differs:
         raise typer.Exit(DIFFERENT)
 
 
 def _print_differences(
-    session: Session, sheet: Sheet, wanted: ListOptions, below: bool, ranges: bool
+    session: Session, sheet: Sheet, wanted: ListOptions, below: bool, ranges: bool, at: str | None
 ) -> bool:
     from numctl.core.lists.comparing import differences
 
-    with session.reading() as view:
+    with session.reading(at) as view:
         found = differences(view, sheet, wanted, below=below)
     nothing = "Nothing differs."
     if ranges:
@@ -82,11 +84,13 @@ def _print_differences(
     return len(found) > 0
 
 
-def _print_batch(session: Session, sheet: Sheet, options: ListOptions, below: bool, file: str) -> bool:
+def _print_batch(
+    session: Session, sheet: Sheet, options: ListOptions, below: bool, file: str, at: str | None
+) -> bool:
     from numctl.core.lists.reconciling import Reconciliation
 
     where = "standard input" if file == files.STANDARD_INPUT else quoted(file)
-    with session.reading() as view:
+    with session.reading(at) as view:
         wanted = Reconciliation(view, sheet, options, f"not in {where}", below=below)
     written = session.output.lines(wanted.lines)
     if wanted.left_out:
