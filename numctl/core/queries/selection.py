@@ -20,7 +20,10 @@ Span = tuple[int, int, int]  # first, last, state's row id
 TALLIED = ("organization", "series", "status")  # what numbers are counted by
 FEW = 2_000  # spans that are fetched by their state; more are found by walking the numbers
 
-_UP = "first >= coalesce((SELECT max(first) FROM span WHERE first <= ?), ?) AND last >= ?"
+_UP = (
+    "first >= coalesce((SELECT first FROM span WHERE first <= ? ORDER BY first DESC LIMIT 1), ?)"
+    " AND last >= ?"
+)
 _DOWN = "first <= ?"
 
 
