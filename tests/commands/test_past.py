@@ -8,7 +8,7 @@ from pathlib import Path
 from numctl import clock
 from tests.commands.conftest import number
 
-READ = (
+READ: tuple[tuple[str, ...], ...] = (
     ("search", "--all"),
     ("search", "--ranges"),
     ("search", "--count"),
@@ -18,7 +18,7 @@ READ = (
     ("org", "tree"),
     ("series", "list"),
 )
-SINCE = (
+SINCE: tuple[tuple[str, ...], ...] = (
     ("reserve", number(0), number(1), "--tag", "later"),
     ("label", number(2), "site=Oslo"),
     ("org", "rename", "Finance", "Money"),

@@ -161,7 +161,7 @@ class Reader:
     def _json_lines(self, lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
         from numctl.core.files.json_rows import Objects, decoded
 
-        objects = Objects(self._form)
+        objects = self._objects(Objects(self._form))
         for self._line, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -172,15 +172,16 @@ class Reader:
                 continue
             if row is not None:
                 yield self._line, row
-        self._take_over(objects)
 
-    def _take_over(self, objects: Objects) -> None:
+    def _objects(self, objects: Objects) -> Objects:
+        """The objects, whose fields are known as they come."""
         self.present, self.described, self.ignored = objects.present, objects.described, objects.ignored
+        return objects
 
     def _json_array(self, opening: str, stream: _Lines) -> Iterator[tuple[int, Row]]:
         from numctl.core.files.json_rows import Objects, members
 
-        objects = Objects(self._form)
+        objects = self._objects(Objects(self._form))
         try:
             for line, member in members(opening, stream):
                 self._line = line
@@ -193,7 +194,6 @@ class Reader:
                     yield self._line, row
         except BadValue as error:
             self._rejects.add(int(str(error.facts["line"])), error)
-        self._take_over(objects)
 
 
 class _CsvReader(Protocol):

@@ -10,7 +10,7 @@ from numctl.core.errors import SHOWN, BadValue, NumbersRefuse
 from numctl.core.lists.comparing import Comparison
 from numctl.core.lists.importing import expect_no_circles, make_organizations
 from numctl.core.lists.meaning import can_be, meant, needs_force
-from numctl.core.numbers.ranges import Range
+from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.rules.labels import NONE
 from numctl.core.rules.model import WITH_USER, Change, State, Status
 
@@ -87,7 +87,10 @@ class Plan:
         else:
             self.changed += count
         if pair.here is not None and needs_force(pair.here, wanted):
-            self.forced.append(pair.numbers)
+            if self.forced and adjoins(self.forced[-1].last, pair.numbers.first):
+                self.forced[-1] = Range(self.forced[-1].first, pair.numbers.last)
+            else:
+                self.forced.append(pair.numbers)
 
 
 def sync(

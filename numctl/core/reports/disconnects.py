@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.undo.net_changes import net_pieces
+from numctl.core.changes.pieces import net_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
