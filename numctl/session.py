@@ -6,9 +6,9 @@ import os
 import sys
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from numctl import clock, settings
+from numctl import actor, clock, settings
 from numctl.core.actions import expiry
 from numctl.core.actions.opening import open_store
 from numctl.core.catalog.tree import Tree
@@ -35,7 +35,7 @@ class Session:
 
     def __init__(
         self,
-        flags: Mapping[str, object],
+        flags: Mapping[str, Any],
         change: ChangeOptions,
         invocation: tuple[str, Mapping[str, object]],
         lists: Mapping[str, object],
@@ -59,8 +59,16 @@ class Session:
             color=self.settings.color,
             no_input=self.settings.no_input,
             guard=not flags.get("no_guard"),
+            columns=flags.get("picked_columns"),
             also=OWN_FORMATS.get(self.command, ()),
         )
+
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """Within, what is told goes where --out says; the file is there, whole, once it ends well."""
+        by_name, out = "output" not in self.flags, self.flags.get("out")
+        with self.output.saved(out, by_name=by_name, made=self.moment, name=self.command) as self.output:
+            yield
 
     # The moment and the person
 
@@ -85,18 +93,8 @@ class Session:
 
     @cached_property
     def actor(self) -> str:
-        """The operating system's user, its number where it has no name."""
-        try:
-            import pwd
-
-            return pwd.getpwuid(os.getuid()).pw_name
-        except (ImportError, KeyError):
-            import getpass
-
-            try:
-                return getpass.getuser()
-            except (ImportError, KeyError, OSError):
-                return str(os.getuid())
+        """The operating system's user."""
+        return actor.name()
 
     def act(self, *, as_root: bool = False) -> Act:
         """Who does this, as whom, when, and what was said beside it.

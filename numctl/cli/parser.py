@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -156,14 +157,24 @@ class Command(TyperCommand):
             self._require_numbers(ctx, change)
         ctx.obj = call.session = open_session(call, change, self.entry.name, ctx.params)
         try:
-            ended = super().invoke(ctx)
-            _deliver_owed(call.session)
-            return ended
-        except typer.Exit:  # by which a command ends with a code of its own, be its change made
-            _deliver_owed(call.session)
-            raise
+            with call.session.saving() if self.entry.tells else nullcontext():
+                ended = self._run(ctx)
+            if call.session.owes_mail:  # trying to deliver it never fails the command
+                from numctl import mail
+
+                mail.deliver_after_change(call.session)
         finally:
             call.session.close()
+        if isinstance(ended, typer.Exit):
+            raise ended
+        return ended
+
+    def _run(self, ctx: Context) -> Any:
+        """What the command returns, or the exit by which it ends with a code of its own."""
+        try:
+            return super().invoke(ctx)
+        except typer.Exit as exit:
+            return exit
 
     def _require_numbers(self, ctx: Context, change: options.ChangeOptions) -> None:
         if self.numbers_required and not ctx.params["numbers"] and change.from_file is None:
@@ -175,14 +186,6 @@ class Command(TyperCommand):
         from numctl.cli.help import page_of_command, write
 
         write(page_of_command(self, ctx), formatter)
-
-
-def _deliver_owed(session: Session) -> None:
-    """Try to deliver the mail that the command's change asked for; that never fails the command."""
-    if session.owes_mail:
-        from numctl import mail
-
-        mail.deliver_after_change(session)
 
 
 def _expect_text(param: Parameter, value: object) -> None:
@@ -215,6 +218,10 @@ def load(entry: Entry) -> Command:
     command.entry = entry
     if entry.lists:
         command.params += _list_options()
+    if entry.rows:
+        command.params += _shared(options.list_columns, "", "flags")
+    if entry.tells:
+        command.params += _shared(options.out_options, "", "flags")
     if entry.changes:
         command.params += _change_options()
         numbers = next((p for p in command.params if p.name == "numbers"), None)

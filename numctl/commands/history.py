@@ -155,7 +155,8 @@ def _of_store(session: Session, asked: Asked, limit: int | None) -> None:
         past = Past(view)
         entries = past.operations(SHOWN if table and limit is None else limit, asked)
         total = past.count(asked) if table and limit is None and len(entries) == SHOWN else None
-    fields = [field for field in Entry._fields if not (table and field in IN_SUMMARY)]
+    short = table and not session.output.narrowed
+    fields = [field for field in Entry._fields if not (short and field in IN_SUMMARY)]
     rows = ([getattr(entry, field) for field in fields] for entry in entries)
     session.output.rows(
         fields, rows, empty="Nothing was done yet.", total=total, more="See more with --limit N."
@@ -183,13 +184,14 @@ def _of_operation(session: Session, id: int) -> None:
         )
     elif output.format == "ranges":
         output.lines(map(str, ranges))
-    elif output.format == "table":
-        fields = [field for field in Entry._fields if field not in IN_SUMMARY]
+    elif output.parted:
+        fields = [field for field in Entry._fields if field not in IN_SUMMARY or output.narrowed]
         output.rows(fields, [[getattr(entry, field) for field in fields]])
         if ranges:
-            output.rows(("first", "last", "count"), ((str(a), str(b), b - a + 1) for a, b in ranges))
+            rows = ((str(first), str(last), last - first + 1) for first, last in ranges)
+            output.rows(("first", "last", "count"), rows, part="numbers")
         if changed:
-            output.rows(IN_CATALOG, (list(row.values()) for row in changed))
+            output.rows(IN_CATALOG, (list(row.values()) for row in changed), part="catalog")
     else:
         said = ", ".join(map(str, ranges))
         output.rows((*Entry._fields, "ranges", "catalog"), [(*entry, said, changed or None)])

@@ -176,7 +176,7 @@ def _expect_pattern(pattern: str) -> None:
 def _count(session: Session, wanted: Filter, at: str | None) -> None:
     with session.reading(at) as view:
         n = Search(view, wanted).count()
-    if session.output.structured:
+    if session.output.typed:
         session.output.rows(("count",), [(n,)])
     else:
         session.output.text(str(n))

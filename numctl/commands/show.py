@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from numctl.input.options import At, Number
+from numctl.output.formats import WORKBOOK
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -41,5 +42,6 @@ def show(ctx: typer.Context, number: Number, at: At = None) -> None:
     if known.status == "aging" and output.format == "table":
         output.text(f"It rests until {known.reserved_until}, and nobody can be given it before.")
     if output.format != "ranges":
-        output.text("")
-        output.rows(fields, history)
+        if output.format != WORKBOOK:
+            output.text("")
+        output.rows(fields, history, part="history")

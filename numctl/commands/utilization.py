@@ -66,7 +66,7 @@ def utilization(
     if forecast:
         _show_forecasts(session, rows, coming, by is not None)
         return
-    if session.settings.output is None and session.output.format == "table":
+    if session.output.asked is None and session.output.format == "table" and not session.output.narrowed:
         session.output.bars([_drawn(row, rows[0]) for row in rows])
         return
     fields = [field for field in Line._fields if by or field != "series"]
@@ -95,7 +95,7 @@ def _show_forecasts(session: Session, rows: list[Line], coming: list[Forecast], 
     from numctl.core.queries.forecast import Forecast
     from numctl.core.queries.utilization import Line
 
-    exact = not session.output.structured
+    exact = not session.output.typed
     *fields, last = [field for field in Line._fields if by_series or field != "series"]
     session.output.rows(
         [*fields, *Forecast._fields, last],

@@ -6,7 +6,6 @@ A value is read strictly: what isn't exactly right is a ``BadValue``, told in on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -144,9 +143,6 @@ Aging = Annotated[
         help="Released numbers rest so many days; inherit: as above it is said.",
     ),
 ]
-OutFile = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, not standard output.")
-]
 
 
 # What every command takes: declared as a command's own options are, handed on by grammar.py.
@@ -185,6 +181,27 @@ def global_options(
     ] = None,
 ) -> None:
     """The options that work before and after every command."""
+
+
+def out_options(
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write to this file; .xlsx, .csv, .json and the like are the format, unless -o says it.",
+        ),
+    ] = None,
+) -> None:
+    """The option of every command that tells something."""
+
+
+def list_columns(
+    picked_columns: Annotated[
+        str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")
+    ] = None,
+) -> None:
+    """The option of every command that lists rows."""
 
 
 def change_options(

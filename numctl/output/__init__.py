@@ -7,23 +7,27 @@ a pipe or a file loads neither.
 from __future__ import annotations
 
 import copy
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import chain
-from typing import Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
-from numctl.core.errors import BadValue, Refusal
+from numctl.core.errors import BadValue
 from numctl.output import formats, writing
-from numctl.output.formats import FORMATS, Row, Run, shown
-from numctl.output.terminal import carries_unicode, is_terminal, painted, wants_colour
+from numctl.output.formats import FORMATS, WORKBOOK, Row, Run, shown
+from numctl.output.messages import Messages
+from numctl.output.terminal import carries_unicode, is_terminal, wants_colour
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numctl.output.columns import Picked
+    from numctl.output.workbooks import Workbook
 
 __all__ = ["FORMATS", "Output"]
 
-Advance = Callable[[int], None]
 
-
-class Output:
+class Output(Messages):
     """One run's output: its format, its streams, and how they are to be treated."""
 
     def __init__(
@@ -37,14 +41,16 @@ class Output:
         color: bool | None = None,
         no_input: bool = False,
         guard: bool = True,
+        columns: str | None = None,
         also: Sequence[str] = (),
     ) -> None:
         """Prepare output; nothing is written.
 
-        `format` is one of FORMATS, or None: `table` on a terminal, else `tsv`. `color` is False for
-        none, None to decide for each stream by what it is and by the environment. `guard` is for
-        csv: a text that looks like a formula gets one more `'`. `also` are formats that the command
-        writes by itself. Raises BadValue for another format.
+        ``format`` is one of FORMATS, or None: ``table`` on a terminal, else ``tsv``. ``color`` is False for
+        none, None to decide for each stream by what it is and by the environment. ``guard`` is for
+        csv: a text that looks like a formula gets one more ``'``. ``columns`` are those that a list
+        shows, with commas between, None for all. ``also`` are formats that the command writes by itself.
+        Raises BadValue for another format, or no columns.
         """
         if format is not None and format not in (*FORMATS, *also):
             raise BadValue(
@@ -52,14 +58,22 @@ class Output:
                 f"The formats are {', '.join((*FORMATS, *also))}.",
                 format=format,
             )
-        self._asked = format
-        self._stdout, self._stderr, self._stdin = stdout, stderr, stdin or sys.stdin
-        self._quiet, self._color, self._no_input, self._guard = quiet, color, no_input, guard
+        super().__init__(
+            stdout=stdout, stderr=stderr, stdin=stdin, quiet=quiet, color=color, no_input=no_input
+        )
+        self.asked = format
+        self._guard = guard
+        self._columns: Sequence[str] = ()
+        self._book: Workbook | None = None
+        if columns is not None:
+            from numctl.output.columns import read_columns
+
+            self._columns = read_columns(columns)
 
     @property
     def format(self) -> str:
         """The format that data is written in."""
-        return self._asked or ("table" if is_terminal(self._stdout) else "tsv")
+        return self.asked or ("table" if is_terminal(self._stdout) else "tsv")
 
     @property
     def structured(self) -> bool:
@@ -67,33 +81,59 @@ class Output:
         return self.format in formats.STRUCTURED
 
     @property
-    def interactive(self) -> bool:
-        """Whether a question may be asked: someone sees it, can answer, and did not forbid it."""
-        return not self._no_input and is_terminal(self._stdin) and is_terminal(self._stderr)
+    def typed(self) -> bool:
+        """Whether figures are written as figures, and not as text."""
+        return self.structured or self.format == WORKBOOK
+
+    @property
+    def parted(self) -> bool:
+        """Whether lists of different fields may follow one another."""
+        return self.format in ("table", WORKBOOK)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the columns of a list were chosen."""
+        return bool(self._columns)
 
     # Where to
 
     def preferring(self, format: str) -> Output:
         """The same output, in this format unless another was asked for."""
         other = copy.copy(self)
-        other._asked = self._asked or format
+        other.asked = self.asked or format
         return other
 
     @contextmanager
-    def saved(self, path: str | None) -> Iterator[Output]:
+    def saved(
+        self, path: str | None, *, by_name: bool = False, made: datetime | None = None, name: str = "numctl"
+    ) -> Iterator[Output]:
         """The same output, its data going to a file that appears whole or not at all.
 
-        None and `-` are standard output. Raises BadValue for a folder, Refusal if it can't be written.
+        None and ``-`` are standard output. ``by_name``: the format is what the file's name ends with, if
+        that is one. ``made`` and ``name`` are for a workbook. Raises BadValue for a folder, or a workbook
+        on a terminal; Refusal if it can't be written.
         """
-        if path is None or path == "-":
-            yield self
+        other = copy.copy(self)
+        path = None if path == "-" else path
+        if path is not None and by_name:
+            other.asked = formats.format_of_file(path) or self.asked
+        binary = other.format == WORKBOOK
+        if path is None and not binary:
+            yield other
             return
         from numctl.output.files import open_out
 
-        with open_out(path) as file:
-            other = copy.copy(self)
-            other._stdout = file
-            yield other
+        target: AbstractContextManager[Any]
+        target = nullcontext(_binary(self._stdout)) if path is None else open_out(path, binary=binary)
+        with target as file:
+            if binary:
+                from numctl.output.workbooks import bound
+
+                with bound(file, made, name) as other._book:
+                    yield other
+            else:
+                other._stdout = file
+                yield other
 
     # Data
 
@@ -105,16 +145,23 @@ class Output:
         empty: str = "Nothing found.",
         total: int | None = None,
         more: str = "",
+        part: str = "",
     ) -> None:
         """List rows, each with a value for each field; they are written as they come.
 
         Values are text, int, bool, None (empty; null in json) or lists of text. Numbers of
-        telephones are text. `empty` is said on a terminal when there are none. Where `table` shows
-        fewer than `total`, that is said, followed by `more`. Raises BadValue where the format can't
-        hold them.
+        telephones are text. ``empty`` is said on a terminal when there are none. Where ``table`` shows
+        fewer than ``total``, that is said, followed by ``more``. ``part`` names what stands beside the list
+        that was asked for: it has all its columns, and in a workbook a sheet of that name. Raises BadValue
+        where the format can't hold them, or for a column that there isn't.
         """
         name = self.format
-        if name == "ranges":
+        if self._columns and not part and name != "ranges":
+            picked = self._picked(fields)
+            fields, rows = picked.fields, map(picked.row, rows)
+        if self._book is not None:
+            count = self._book.sheet(fields, rows, part)
+        elif name == "ranges":
             count = writing.write_ranges(writing.ranges_of(fields, rows), self._stdout.write)
         elif name in formats.STREAMED:
             count = writing.write_rows(self._layout(fields), rows, self._stdout.write)
@@ -125,7 +172,7 @@ class Output:
     def runs(
         self,
         fields: Sequence[str],
-        shared: Mapping[Any, Row],
+        shared: writing.Shared,
         runs: Iterable[Run],
         number_field: str = "number",
         own: str | None = None,
@@ -134,21 +181,37 @@ class Output:
         total: int | None = None,
         more: str = "",
     ) -> None:
-        """List a row for each number of some runs: what `rows` does, much faster.
+        """List a row for each number of some runs: what ``rows`` does, much faster.
 
-        `shared` has the rows that runs share, by their key, with None at `number_field` and in two fields
-        from `own` on (the last two where it is None), which each run brings itself: see `formats.Run`.
-        Raises what `rows` raises.
+        ``shared`` has the rows that runs share, by their key, with None at ``number_field`` and in two fields
+        from ``own`` on (the last two where it is None), which each run brings itself: see ``formats.Run``.
+        Raises what ``rows`` raises.
         """
         name = self.format
         at = fields.index(number_field), len(fields) - formats.OWN if own is None else fields.index(own)
+        if self._columns and name in formats.STREAMED:
+            picked = self._picked(fields)
+            kept = picked.runs(*at)
+            if kept is not None:
+                from numctl.output.columns import PickedRows
+
+                fields, shared, at = picked.fields, PickedRows(picked, shared), kept
+            else:
+                self.rows(fields, writing.spread(shared, runs, at), empty=empty)
+                return
         if name == "ranges":
             count = writing.write_ranges((run[:2] for run in runs), self._stdout.write)
         elif name in formats.STREAMED:
             count = writing.write_runs(self._layout(fields), shared, runs, at, self._stdout.write)
         else:
-            count = self._drawn(fields, writing.spread(shared, runs, at))
+            self.rows(fields, writing.spread(shared, runs, at), empty=empty, total=total, more=more)
+            return
         self._finish_rows(count, empty, total, more)
+
+    def _picked(self, fields: Sequence[str]) -> Picked:
+        from numctl.output.columns import pick
+
+        return pick(self._columns, fields)
 
     def _layout(self, fields: Sequence[str]) -> formats.Layout:
         return formats.layout(
@@ -187,7 +250,7 @@ class Output:
             writing.write_object(facts, value, self._stdout.write)
             self._stdout.write(after)
         elif not self._quiet:
-            self._stdout.write(shown(sentence) + "\n")
+            self.lines([sentence])
         self._stdout.flush()
 
     def text(self, text: str) -> None:
@@ -196,6 +259,8 @@ class Output:
 
     def lines(self, lines: Iterable[str]) -> int:
         """Lines of plain text as they come, whatever the format; return how many."""
+        if self._book is not None:
+            return self._book.sheet(("text",), ((line,) for line in lines))
         count = 0
         for count, line in enumerate(lines, start=1):  # noqa: B007 - the last one counts
             self._stdout.write(f"{shown(line)}\n")
@@ -219,73 +284,11 @@ class Output:
         drawings.tree(list(rows), self._stdout)
         self._stdout.flush()
 
-    # Messages
 
-    def note(self, text: str) -> None:
-        """Say something that is not data, unless all should be quiet."""
-        if not self._quiet:
-            self._say(shown(text))
-
-    def hint(self, text: str) -> None:
-        """Say something that only a person at a terminal has use for."""
-        if text and is_terminal(self._stderr):
-            self.note(text)
-
-    def warn(self, text: str) -> None:
-        """Say something that should be looked at; `--quiet` does not silence it."""
-        self._say(f"{self._painted('numctl: warning:', 'yellow')} {shown(text)}")
-
-    def error(self, refusal: Refusal) -> None:
-        """Say what was refused and why, then what to do next.
-
-        A fact named `details`, a list of text, gives lines of their own in between. With json or
-        jsonl all of it is one object on one line.
-        """
-        if self.structured:
-            from numctl.output.facts import error_object
-
-            write = formats.json_writer(ascii_only=not carries_unicode(self._stderr))
-            self._say(write(error_object(refusal)))
-            return
-        details = refusal.facts.get("details", ())
-        lines = [shown(str(line)) for line in details] if isinstance(details, (list, tuple)) else []
-        message = f"{self._painted('numctl:', 'red')} {shown(refusal.message)}"
-        advice = shown(refusal.advice)
-        if lines:
-            self._say("\n".join([message, *(f"  {line}" for line in lines), *([advice] if advice else [])]))
-        else:
-            self._say(f"{message} {advice}".rstrip())
-
-    def ask(self, question: str, *, yes: bool = False) -> None:
-        """Go on only if someone agrees, or `yes` says that they did already.
-
-        Raises BadValue, naming `--yes`, where nobody can be asked, and Refusal for any answer but yes.
-        """
-        if yes:
-            return
-        if not self.interactive:
-            raise BadValue("This needs a confirmation, and nobody can be asked here.", "Confirm with --yes.")
-        self._stdout.flush()
-        self._say(f"{shown(question)} [y/N] ", end="")
-        if self._stdin.readline().strip().lower() not in ("y", "yes"):
-            raise Refusal("This was not confirmed, and nothing has changed.")
-
-    def progress(self, total: int | None, what: str) -> AbstractContextManager[Advance]:
-        """Show how far long work is, on a terminal; the context gives a function to call with each step.
-
-        `total` is in the same units as the steps, None if not known. `what` names the work.
-        """
-        from numctl.output import progress
-
-        if self._quiet or not is_terminal(self._stderr):
-            return progress.none()
-        return progress.shown(total, shown(what), self._stderr, wants_colour(self._stderr, self._color))
-
-    def _painted(self, text: str, colour: str) -> str:
-        return painted(text, colour) if wants_colour(self._stderr, self._color) else text
-
-    def _say(self, text: str, end: str = "\n") -> None:
-        # What can't be said can't be complained of either, and must not undo what was done.
-        with suppress(OSError, ValueError):
-            self._stderr.write(text + end)
-            self._stderr.flush()
+def _binary(stream: TextIO) -> IO[bytes]:
+    """Standard output for bytes. Raises BadValue for a terminal."""
+    if is_terminal(stream):
+        raise BadValue(
+            "A workbook is no text for a terminal.", "Give --out FILE.xlsx, or redirect the output."
+        )
+    return stream.buffer

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any
 
 from numctl.core.errors import BadValue, Refusal
 
@@ -15,8 +15,8 @@ DEVICES = ("/dev/", "/proc/")
 
 
 @contextmanager
-def open_out(path: str) -> Iterator[TextIO]:
-    """A file to write text to, in UTF-8, that takes its name once the context ends well.
+def open_out(path: str, *, binary: bool = False) -> Iterator[Any]:
+    """A file to write text to, in UTF-8, or bytes, that takes its name once the context ends well.
 
     What had the name before is replaced then, a symbolic link too (never what it points to). The mode
     follows the umask, and is no wider than that of one's own file that is replaced. Devices and
@@ -33,12 +33,12 @@ def open_out(path: str) -> Iterator[TextIO]:
     if (there is not None and not stat.S_ISREG(there.st_mode)) or path.startswith(DEVICES):
         with _refusing(path):
             device = os.open(target, os.O_WRONLY | os.O_CLOEXEC)
-        with _writer(device) as file:
+        with _writer(device, binary) as file:
             yield file
         return
     part = target.with_name(f".numctl-{os.urandom(6).hex()}.part")
     with _refusing(path):
-        file = _writer(_created(part, there))
+        file = _writer(_created(part, there), binary)
     try:
         yield file
         with _refusing(path):
@@ -54,7 +54,9 @@ def open_out(path: str) -> Iterator[TextIO]:
         raise
 
 
-def _writer(descriptor: int) -> TextIO:
+def _writer(descriptor: int, binary: bool) -> IO[Any]:
+    if binary:
+        return os.fdopen(descriptor, "wb")
     return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="")
 
 

@@ -16,7 +16,8 @@ DRAWN = ("table",)
 STREAMED = ("tsv", "csv", "json", "jsonl")
 STRUCTURED = ("json", "jsonl")  # objects, not rows
 TABULATED = ("plain", "simple", "github", "grid", "html")
-FORMATS = (*DRAWN, *STREAMED, *TABULATED, "ranges")
+WORKBOOK = "xlsx"
+FORMATS = (*DRAWN, *STREAMED, *TABULATED, WORKBOOK, "ranges")
 
 Row = Sequence[object]
 Run = tuple[int, int, Any, object, object]
@@ -29,6 +30,12 @@ OWN = 2
 KEPT = 8_192
 """How many different rows, or texts, are remembered with what they are written as: a few megabytes."""
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+
+def format_of_file(path: str) -> str | None:
+    """The format that a file's name ends with, if any."""
+    ending = path.rpartition(".")[2].lower()
+    return ending if ending in (*STREAMED, "html", WORKBOOK) else None
 
 
 def is_showable(character: str) -> bool:

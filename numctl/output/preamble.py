@@ -29,4 +29,4 @@ def preamble(output: Output, report: str, organization: str, at: str, timezone: 
         )
     facts = [("time", at), ("organization", organization), ("time zone", timezone)]
     named = ("report", report)
-    output.rows(named, [named, *facts] if output.format == "tsv" else facts)
+    output.rows(named, [named, *facts] if output.format == "tsv" else facts, part="about")

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from numctl.core.errors import BadValue
 from numctl.core.numbers.packed import Packed
-from numctl.output.formats import KEPT, OWN, Layout, Row, Run
+from numctl.output.formats import KEPT, OWN, Column, Layout, Row, Run
 
 Write = Callable[[str], object]
 
+
+class Shared(Protocol):
+    """The rows that runs share, by their key."""
+
+    def __getitem__(self, key: Any, /) -> Row: ...
+
+
 ROWS_AT_ONCE = 8_192  # rows held as text before they are written: about 1 MB
+_NO_COLUMN = Column("", lambda _: "")
 _LAST_DIGITS = [f"{n:03}" for n in range(1_000)]  # what the numbers of one thousand differ in
 
 
@@ -27,16 +35,15 @@ def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
     return lines.close()
 
 
-def write_runs(
-    form: Layout, rows: Mapping[Any, Row], runs: Iterable[Run], places: tuple[int, int], write: Write
-) -> int:
+def write_runs(form: Layout, rows: Shared, runs: Iterable[Run], places: tuple[int, int], write: Write) -> int:
     """Write a row for each number of the runs; return how many.
 
-    `places` are the indices of the number and of the first of its own values. A number has three digits
-    or more.
+    ``places`` are the indices of the number and of the first of its own values, which may be beyond the
+    last where the rows have none of these. A number has three digits or more.
     """
     around = form.around(*places)
-    one, other = form.columns[places[1] : places[1] + OWN]
+    own = form.columns[places[1] : places[1] + OWN]
+    one, other = own or (_NO_COLUMN, _NO_COLUMN)
     nothing = f"{one[None]}{other[None]}"
     known: dict[object, tuple[str, str, str]] = {}
     lines = _Lines(form, write)
@@ -89,7 +96,7 @@ class _Lines:
         return self._written
 
 
-def spread(rows: Mapping[Any, Row], runs: Iterable[Run], places: tuple[int, int]) -> Iterator[Row]:
+def spread(rows: Shared, runs: Iterable[Run], places: tuple[int, int]) -> Iterator[Row]:
     """The rows that runs stand for, one for each number, the number a string of digits."""
     at, own = places
     for first, last, key, *its in runs:

@@ -28,7 +28,7 @@ def tree(ctx: typer.Context, at: At = None) -> None:
     with session.reading(at) as view:
         rows = catalog.organizations(view.connection, view.tree, view.acting)
     depths = [row.organization.count("/") - rows[0].organization.count("/") for row in rows]
-    if session.settings.output not in (None, "table"):
+    if session.output.asked not in (None, "table") or session.output.narrowed:
         session.output.rows(
             FIELDS, [(row.organization, depth, row.total) for row, depth in zip(rows, depths, strict=True)]
         )

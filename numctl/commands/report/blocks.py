@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.values import block_size, percent
-from numctl.input.options import Org, OutFile
+from numctl.input.options import Org
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ def blocks(
     org: Org = None,
     series: OneSeries = None,
     free_at_least: Free = None,
-    out: OutFile = None,
     with_preamble: Preamble = False,
 ) -> None:
     """Report what each block of numbers holds, as CSV unless -o says otherwise.
@@ -70,10 +69,10 @@ def blocks(
         one.counts: (None, None, None, sum(one.counts), *one.counts, used_percent(one.counts))
         for one in found
     }
-    with session.output.preferring("csv").saved(str(out) if out else None) as output:
-        if with_preamble:
-            preamble(output, f"blocks of {size}", name, session.at, session.settings.timezone)
-        _show(output, shared, found)
+    output = session.output.preferring("csv")
+    if with_preamble:
+        preamble(output, f"blocks of {size}", name, session.at, session.settings.timezone)
+    _show(output, shared, found)
 
 
 def _show(

@@ -8,7 +8,7 @@ import typer
 
 from numctl.core.dates import PERIODS, Period
 from numctl.core.errors import BadValue
-from numctl.input.options import FromDay, Org, OutFile, ToDay
+from numctl.input.options import FromDay, Org, ToDay
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ def consumption(
     to_day: ToDay = None,
     named: Named = None,
     by: By = "org",
-    out: OutFile = None,
     with_preamble: Preamble = False,
 ) -> None:
     """Report voice, messages and data, as CSV unless -o says otherwise.
@@ -82,12 +81,12 @@ def consumption(
         top = view.organization(org)
         name, tree = view.tree.path(top), Tree.load(view.connection, retired=True)
         found = consumed(view, tree, top, days, by)
-    exact = not output.structured
-    with output.saved(str(out) if out else None) as file:
-        if with_preamble:
-            title = f"consumption, {days.first} to {days.last}"
-            preamble(file, title, name, session.at, session.settings.timezone)
-        file.rows((FIRST_FIELD[by], *FIGURES), _rows(found, tree, by, exact=exact), empty="No usage found.")
+    exact = not output.typed
+
+    if with_preamble:
+        title = f"consumption, {days.first} to {days.last}"
+        preamble(output, title, name, session.at, session.settings.timezone)
+    output.rows((FIRST_FIELD[by], *FIGURES), _rows(found, tree, by, exact=exact), empty="No usage found.")
 
 
 def _period(first: str | None, last: str | None, named: str | None, today: str) -> Period:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.input.options import FromDay, OutFile, ToDay
+from numctl.input.options import FromDay, ToDay
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ def disconnects(
     ctx: typer.Context,
     from_day: FromDay = None,
     to_day: ToDay = None,
-    out: OutFile = None,
     with_preamble: Preamble = False,
 ) -> None:
     """Report numbers whose use has ended, as CSV unless -o says otherwise.
@@ -49,10 +48,10 @@ def disconnects(
         found = disconnected(view, since, before)
     shared = {one.at: (None, _day(one.at, timezone), None, None) for one in found}
     runs = ((one.first, one.last, one.at, one.organization, one.status) for one in found)
-    with session.output.preferring("csv").saved(str(out) if out else None) as output:
-        if with_preamble:
-            preamble(output, "disconnects", name, session.at, timezone)
-        output.runs(FIELDS, shared, runs, own="organization", empty="No use has ended.")
+    output = session.output.preferring("csv")
+    if with_preamble:
+        preamble(output, "disconnects", name, session.at, timezone)
+    output.runs(FIELDS, shared, runs, own="organization", empty="No use has ended.")
 
 
 def _day(at: str, timezone: str) -> str:

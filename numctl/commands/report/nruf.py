@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.values import block_size
-from numctl.input.options import OutFile
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ Size = Annotated[
 ]
 
 
-def nruf(ctx: typer.Context, size: Size = 1000, out: OutFile = None, with_preamble: Preamble = False) -> None:
+def nruf(ctx: typer.Context, size: Size = 1000, with_preamble: Preamble = False) -> None:
     """Report the categories of the North American utilization form, as CSV unless -o says otherwise.
 
     By blocks of a thousand. Each number counts once: as intermediate if an organization so marked
@@ -43,7 +42,7 @@ def nruf(ctx: typer.Context, size: Size = 1000, out: OutFile = None, with_preamb
         for one in found
         for first, last in one.each()
     )
-    with session.output.preferring("csv").saved(str(out) if out else None) as output:
-        if with_preamble:
-            preamble(output, "nruf", name, session.at, session.settings.timezone)
-        output.rows(("first", "last", "total", *CATEGORIES, *SHARED), rows, empty="No numbers found.")
+    output = session.output.preferring("csv")
+    if with_preamble:
+        preamble(output, "nruf", name, session.at, session.settings.timezone)
+    output.rows(("first", "last", "total", *CATEGORIES, *SHARED), rows, empty="No numbers found.")

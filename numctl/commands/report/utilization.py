@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from numctl.input.options import At, Org, OutFile
+from numctl.input.options import At, Org
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ def utilization(
     ctx: typer.Context,
     org: Org = None,
     at: At = None,
-    out: OutFile = None,
     with_preamble: Preamble = False,
 ) -> None:
     """Report utilization by organization and series, as CSV unless -o says otherwise.
@@ -34,11 +33,11 @@ def utilization(
     from numctl.core.queries.utilization import Line, lines
 
     session: Session = ctx.obj
-    with session.output.preferring("csv").saved(str(out) if out else None) as output:
-        with session.reading(at) as view:
-            top = view.organization(org)
-            name = view.tree.path(top)
-            rows = lines(view, top, below=True, by_series=True)
-        if with_preamble:
-            preamble(output, "utilization", name, session.at, session.settings.timezone)
-        output.rows(Line._fields, rows)
+    output = session.output.preferring("csv")
+    with session.reading(at) as view:
+        top = view.organization(org)
+        name = view.tree.path(top)
+        rows = lines(view, top, below=True, by_series=True)
+    if with_preamble:
+        preamble(output, "utilization", name, session.at, session.settings.timezone)
+    output.rows(Line._fields, rows)
