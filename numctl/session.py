@@ -189,7 +189,7 @@ class Session:
             moment = as_of.resolved(connection, when, self.settings.timezone)
             with as_of.as_of(now, moment) as view:
                 yield view
-        if moment.before_the_catalog:
+        if view.dated_back:
             self.output.warn("Organizations and series are shown as the upgrade of this store found them.")
 
     def expect_root(self) -> None:

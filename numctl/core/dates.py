@@ -86,7 +86,8 @@ def day_of(moment: str, timezone: str) -> str:
     return datetime.fromisoformat(moment).astimezone(ZoneInfo(timezone)).date().isoformat()
 
 
-def _second_before(moment: str) -> str:
+def second_before(moment: str) -> str:
+    """The moment (RFC 3339, UTC) that is a second earlier."""
     from datetime import datetime, timedelta
 
     before = datetime.fromisoformat(moment) - timedelta(seconds=1)
@@ -120,7 +121,7 @@ def read_when(text: str, today: str, timezone: str, now: str, *, start: bool = F
         day = read_day(text, today)
         if day > today:
             raise BadValue(f"{day} is to come.", "Name a day that has begun.")
-        moment = end_of(days_after(day, -1), timezone) if start else _second_before(end_of(day, timezone))
+        moment = end_of(days_after(day, -1), timezone) if start else second_before(end_of(day, timezone))
         moment = min(moment, now) if day == today else moment
     if moment > now:
         raise BadValue(f"{quoted(text)} is to come.", "Name a moment that has passed.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numctl.core.queries.utilization import Figures
     from numctl.core.usage.days import Day
-    from numctl.dashboard.figures import Share
+    from numctl.dashboard.figures import Month, Share
 
 WIDTH = 360  # in the picture's own units, for texts that can be read on a phone
 FINE = re.compile(r"-?\d+\.\d{3,}")
@@ -27,6 +27,9 @@ BACKGROUND = {"background", "plot overlay", "plot text-overlay", "plot tooltip-o
 LONGEST_NAME = 30
 THINNEST = 200  # such slices make a ring
 MARKED_DAYS = 3  # with their date on the axis, beside the first
+
+
+LINES = (("percent", "in use"), ("subscriber_percent", "subscribers"))  # of a month's figures
 
 
 class Measure(NamedTuple):
@@ -160,6 +163,31 @@ def by_day(days: Sequence[Day], measure: Measure, title: str = "") -> Element:
     return _cleared(chart, [f"part-{at}" for at in range(len(measure.parts))])
 
 
+def by_month(months: Sequence[Month], title: str = "") -> Element:
+    """A line of what was in use at each month's end, and one of what had users, in per cent."""
+    pygal = _library()
+
+    chart = pygal.Line(
+        **_settings(
+            title,
+            width=640 if title else 2 * WIDTH,
+            height=320 if title else 200,
+            legend_at_bottom=True,
+            range=(0, 100),
+            y_labels=[0, 25, 50, 75, 100],
+            value_formatter=lambda value: f"{value:.0f}%",
+        )
+    )
+    chart.x_labels = [month.day[:7] for month in months]
+    for field, word in LINES:
+        points = [(month, getattr(month.figures, field)) for month in months]
+        chart.add(
+            titled(word),
+            [{"value": value, "label": f"{month.day[:7]}: {value}% {word}"} for month, value in points],
+        )
+    return _cleared(chart, [f"line-{at}" for at in range(len(LINES))])
+
+
 def _settings(title: str, **own: Any) -> dict[str, Any]:
     """What all charts have in common; pygal lays texts out by the sizes that ``chart.css`` draws them in."""
     style = _library().style.Style(
@@ -215,9 +243,9 @@ def _clear(element: Element, classes: Sequence[str]) -> None:
     label = next((one.text for one in element if one.tag == "desc" and one.get("class") == "label"), None)
     for child in list(element):
         kind = child.get("class", "")
-        if child.tag == "desc" or kind in BACKGROUND:
+        if child.tag == "desc" or (kind in BACKGROUND and child.find(".//circle") is None):  # a line's dots
             element.remove(child)
-        elif label and kind.startswith(("rect", "slice")):
+        elif label and kind.startswith(("rect", "slice", "dot")):
             SubElement(child, "title").text = label
     for name, value in element.attrib.items():
         if name not in ("class", "d"):  # three decimals are finer than any screen, but not than an arc

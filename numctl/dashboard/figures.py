@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from numctl.core.catalog import series as rows_of_series
 from numctl.core.notifications import thresholds
+from numctl.core.past.as_of import month_ends
 from numctl.core.queries import forecast, utilization
 from numctl.core.usage import days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numctl.core.catalog.view import View
     from numctl.core.notifications.thresholds import Standing
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST = 30  # bars under one heading: more than that nobody compares
 WORST = 10  # of those over their threshold: what is urgent must not bury the rest
+MONTHS = 12  # of utilization at their ends
 DAYS = 30  # of consumption
 
 Item = TypeVar("Item")
@@ -47,12 +49,20 @@ class Top(NamedTuple, Generic[Item]):
     of: int
 
 
+class Month(NamedTuple):
+    """How much of its numbers an organization used when a month ended; ``day`` is its last, YYYY-MM-DD."""
+
+    day: str
+    figures: Figures
+
+
 class Dashboard(NamedTuple):
     """All that is shown, in the order of the page.
 
     ``at`` is RFC 3339 in UTC. ``organizations`` and ``series`` are the largest first; ``over`` are those
     at or above their threshold, the worst first, out of ``watched``; ``shrinking`` are those that run
-    out at some day, the earliest first. ``days`` are in order, or none.
+    out at some day, the earliest first. ``labels`` has a share for each value of the label asked for,
+    whose key is ``label``. ``months`` and ``days`` are in order, or none.
     """
 
     at: str
@@ -62,13 +72,17 @@ class Dashboard(NamedTuple):
     shrinking: Top[Outlook]
     organizations: Top[Share]
     series: Top[Share]
+    label: str
+    labels: Top[Share]
+    months: Sequence[Month]
     days: list[Day]
 
 
-def gather(view: View, org: str | None, at: str, today: str) -> Dashboard:
+def gather(view: View, org: str | None, at: str, today: str, *, label: str = "") -> Dashboard:
     """Read what the dashboard of ``org`` shows: of it and of what is below it, within scope.
 
-    Raises OutOfScope, NotFound or Ambiguous for ``org``; None is the acting organization.
+    ``label`` is a key to tell utilization by, too; months are ``by_month``'s. Raises OutOfScope, NotFound or
+    Ambiguous for ``org``; None is the acting organization.
     """
     top = view.organization(org)
     rows = utilization.table(view.connection, view.tree, view.tree.below(top))
@@ -81,6 +95,9 @@ def gather(view: View, org: str | None, at: str, today: str) -> Dashboard:
         _shrinking(view, rows, today),
         _largest(_share(view, row) for row in rows),
         _series(view, top),
+        label,
+        _labels(view, top, label) if label else Top([], 0),
+        [],
         days.last_days(view, top, today, DAYS),
     )
 
@@ -105,8 +122,24 @@ def _shrinking(view: View, rows: Iterable[Row], today: str) -> Top[Outlook]:
 
 def _series(view: View, top: int) -> Top[Share]:
     names = rows_of_series.names(view.connection)
-    rows = utilization.table(view.connection, view.tree, [top], by_series=True)
-    return _largest(Share(names[row.series], row.figures) for row in rows)
+    rows = utilization.table(view.connection, view.tree, [top], by=utilization.SERIES)
+    return _largest(Share(names[int(row.part)], row.figures) for row in rows)
+
+
+def _labels(view: View, top: int, key: str) -> Top[Share]:
+    rows = utilization.table(view.connection, view.tree, [top], by=utilization.OF_LABEL + key)
+    return _largest(Share(str(row.part or f"no {key}"), row.figures) for row in rows)
+
+
+def by_month(now: View, org: str | None, today: str, timezone: str) -> list[Month]:
+    """What an organization used when each of the last 12 months ended, as far as the store goes back."""
+    top = now.organization(org)
+    found = (
+        Month(view.day or today, utilization.of(view.connection, view.tree, top))
+        for view in month_ends(now, today, timezone, MONTHS)
+        if top in view.tree
+    )
+    return [month for month in found if month.figures.total]
 
 
 def _largest(shares: Iterable[Share]) -> Top[Share]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numctl.core.notifications.thresholds import Standing
     from numctl.core.usage.days import Day
-    from numctl.dashboard.figures import Dashboard, Outlook, Share, Top
+    from numctl.dashboard.figures import Dashboard, Month, Outlook, Share, Top
 
 LONGEST_FIGURE = 11  # in the large letters of a tile, on a phone
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -59,6 +59,8 @@ def page(dashboard: Dashboard) -> str:
         _categories(whole),
         _shares("organizations", "Organizations", "Organization", dashboard.organizations),
         _shares("series", "Series", "Series", dashboard.series),
+        *([_shares("labels", f"By {dashboard.label}", "Label", dashboard.labels)] if dashboard.label else []),
+        _by_month(dashboard.months),
         _consumption(dashboard.days),
         "</main>",
         '<footer class="quiet"><p>Made by numctl. In use is all but available; percentages are rounded'
@@ -238,6 +240,23 @@ def _legend(entries: Iterable[tuple[str, str]]) -> str:
     """Entries of a class name and a word, which is HTML already."""
     items = "".join(f'<li><span class="swatch {kind}"></span>{word}</li>' for kind, word in entries)
     return f'<ul class="legend" aria-hidden="true">{items}</ul>'
+
+
+def _by_month(months: Sequence[Month]) -> str:
+    title = "Month by month"
+    if len(months) < 2:  # one point is no line
+        return _section("months", title, _remark("There are not two ends of months to compare yet."))
+    legend = [(f"line-{at}", titled(word)) for at, (_, word) in enumerate(charts.LINES)]
+    first, last = months[0], months[-1]
+    said = f"In use {first.figures.percent}% in {first.day[:7]}, {last.figures.percent}% in {last.day[:7]}"
+    return _section(
+        "months",
+        title,
+        _remark("At the end of each month, in per cent of all numbers."),
+        _legend(legend),
+        f"<figure>{embedded(charts.by_month(months), said)}</figure>",
+        tables.folded(tables.months(months)),
+    )
 
 
 def _consumption(days: Sequence[Day]) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MEASURES = {measure.name.lower(): measure for measure in charts.MEASURES}
 LONGEST_NAME = 60
-PICTURES = ("categories", "organizations", "series", *MEASURES)
+PICTURES = ("categories", "organizations", "series", "months", *MEASURES)
 
 
 def picture(dashboard: Dashboard, which: str) -> str:
@@ -28,6 +28,10 @@ def picture(dashboard: Dashboard, which: str) -> str:
         return _shares(dashboard.organizations, f"Organizations of {whole}")
     if which == "series":
         return _shares(dashboard.series, f"Series of {whole}")
+    if which == "months":
+        title = f"Utilization of {whole} by month"
+        said = f"{len(dashboard.months)} ends of months"
+        return standing_alone(charts.by_month(dashboard.months, title), title, said)
     days, measure = dashboard.days, MEASURES[which]
     said = f"{full_date(days[0].day)} to {full_date(days[-1].day)}" if days else "No usage"
     title = f"{measure.name} of {whole} by day" + f", {measure.unit}" * (measure.unit != "messages")

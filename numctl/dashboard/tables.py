@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numctl.core.queries.utilization import Figures
     from numctl.core.usage.days import Day
-    from numctl.dashboard.figures import Share
+    from numctl.dashboard.figures import Month, Share
 
 
 def folded(table: str) -> str:
@@ -55,6 +55,23 @@ def shares(kind: str, items: Sequence[Share], named: Callable[[str], str], *, wi
     ]
     return _table(
         f"Utilization by {kind.lower()}", [*heads, *(["Threshold"] if with_threshold else [])], rows
+    )
+
+
+def months(months: Sequence[Month]) -> str:
+    """The categories at each month's end, the latest first."""
+    rows = [
+        (
+            month.day[:7],
+            number(month.figures.total),
+            *(number(getattr(month.figures, category)) for category in CATEGORIES),
+            f"{month.figures.percent}%",
+            f"{month.figures.subscriber_percent}%",
+        )
+        for month in reversed(months)
+    ]
+    return _table(
+        "Utilization by month", ("Month", "Total", *map(titled, CATEGORIES), "In use", "Subscribers"), rows
     )
 
 

@@ -70,8 +70,8 @@ def _name(row: Mapping[str, Any], furthest: int) -> str:
     """An organization's name by its place in the tree: the first in full, those below indented."""
     name = shown(str(row["organization"]))
     depth = int(row.get("depth", 0))
-    if series := row.get("series"):
-        name = f"{name} {shown(str(series))}"
+    if part := row.get("part"):
+        name = f"{name} {shown(str(part))}"
     return " " * min(INDENT * depth, furthest) + name.rpartition("/")[2] if depth else name
 
 

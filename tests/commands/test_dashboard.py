@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -17,6 +18,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from numctl import clock
 from numctl.core.actions import founding
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
@@ -154,12 +156,13 @@ def test_every_picture_says_what_it_shows_and_has_a_table(acme: Path, drawn: Dra
     consume(acme, ("2026-01-05", BASE + 71, 1, 60, 120, 3, 4, 5_000_000))
     found = Page(drawn())
     pictures = [attributes for tag, attributes in found.tags if tag == "svg"]
-    assert len(pictures) == 1 + 4 + 2 + 3  # the ring, the organizations and series with numbers, three by day
+    assert len(pictures) == 1 + 4 + 2 + 1 + 3  # ring, organizations, series, months, days
     assert all(one["role"] == "img" and one["aria-label"] for one in pictures)
     assert list(found.tables) == [
         "Numbers by category",
         "Utilization by organization",
         "Utilization by series",
+        "Utilization by month",
         "Consumption by day",
     ]
     assert ("html", {"lang": "en"}) in found.tags
@@ -209,10 +212,10 @@ def test_bars_are_the_core_s(acme: Path, drawn: Drawn, by_series: bool) -> None:
     for view in viewed(acme):
         names = dict(view.connection.execute("SELECT id, name FROM series"))
         top = [view.tree.root] if by_series else list(view.tree.below(view.tree.root))
-        for row in utilization.table(view.connection, view.tree, top, by_series=by_series):
+        for row in utilization.table(view.connection, view.tree, top, by="series" if by_series else ""):
             figures = row.figures
             threshold = view.tree[row.organization].threshold
-            expected[names[row.series] if by_series else view.tree.path(row.organization)] = [
+            expected[names[row.part] if by_series else view.tree.path(row.organization)] = [
                 str(figures.total),
                 *(str(getattr(figures, category)) for category in CATEGORIES),
                 f"{figures.percent}%",
@@ -485,7 +488,7 @@ def test_chromium_shows_it_without_scrolling_sideways(
     title = re.search(r"<title>(.*?)</title>", seen)
     assert title is not None
     scrolled, pictures, ring, ground = title[1].split("|")
-    assert (int(scrolled), int(pictures)) == (width, 10)
+    assert (int(scrolled), int(pictures)) == (width, 11)
     assert int(ring) > 200
     assert ground == ("rgb(14, 19, 26)" if dark else "rgb(243, 245, 248)")
 
@@ -497,3 +500,20 @@ def test_chromium_has_nothing_to_complain_of(acme: Path, drawn: Drawn, out: Path
     done = browse(tmp_path, out, f"--screenshot={shot}", "--window-size=390,2000", "--enable-logging=stderr")
     assert "CONSOLE" not in done.stderr
     assert shot.read_bytes().startswith(b"\x89PNG")
+
+
+def test_months_and_labels_are_the_core_s(acme: Path, numctl: Numctl, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 4, 1, tzinfo=UTC))
+    assert numctl("label", str(BASE), "site=<b>").code == 0
+    file = tmp_path / "page.html"
+    assert numctl("report", "dashboard", "--out", file, "--by", "label.site").code == 0
+    made = Page(file.read_text(encoding="utf-8"))
+    months = made.tables["Utilization by month"]
+    assert [row[0] for row in months] == ["Month", "2026-03", "2026-02", "2026-01"]
+    assert months[1][1] == "110"
+    sites = made.tables["Utilization by label"]
+    assert [(row[0], row[1]) for row in sites[1:]] == [("no site", "109"), ("<b>", "1")]
+    assert numctl("report", "dashboard", "--out", file, "--by", "series").code == 2
+    picture = tmp_path / "months.svg"
+    assert numctl("report", "dashboard", "--out", picture, "--picture", "months").code == 0
+    assert "2026-02: " in picture.read_text(encoding="utf-8")

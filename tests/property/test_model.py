@@ -624,8 +624,8 @@ class Inventory(RuleBasedStateMachine):
             self.check_figures(tree.path(row.organization), None, row.figures)
             assert utilization.of(connection, tree, row.organization) == row.figures
         names = dict(connection.execute("SELECT id, name FROM series"))
-        for row in utilization.table(connection, tree, ids, by_series=True):
-            self.check_figures(tree.path(row.organization), names[row.series], row.figures)
+        for row in utilization.table(connection, tree, ids, by="series"):
+            self.check_figures(tree.path(row.organization), names[row.part], row.figures)
 
     def check_figures(self, org: str, name: str | None, figures: utilization.Figures) -> None:
         lines = [line for line in self.model.values() if name in (None, line.series)]

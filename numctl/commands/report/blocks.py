@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.values import block_size, percent
-from numctl.input.options import Org
+from numctl.input.options import At, Org
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def blocks(
     org: Org = None,
     series: OneSeries = None,
     free_at_least: Free = None,
+    at: At = None,
     with_preamble: Preamble = False,
 ) -> None:
     """Report what each block of numbers holds, as CSV unless -o says otherwise.
@@ -55,13 +56,16 @@ def blocks(
 
         numctl report blocks --size 100
 
+        numctl report blocks --size 1000 --at yesterday
+
         numctl report blocks --size 10 --series 1418 --free-at-least 90% --out free.csv
     """
     from numctl.core.queries.selection import Filter
     from numctl.core.reports.blocks import counted, used_percent
 
     session: Session = ctx.obj
-    with session.reading() as view:
+    with session.reading(at) as view:
+        moment = view.moment or session.at
         name = view.tree.path(view.organization(org))
         wanted = Filter(series=[series] if series else (), organizations=[org] if org else (), below=True)
         found = counted(view, wanted, size, free_at_least=free_at_least or 0)
@@ -71,7 +75,7 @@ def blocks(
     }
     output = session.output.preferring("csv")
     if with_preamble:
-        preamble(output, f"blocks of {size}", name, session.at, session.settings.timezone)
+        preamble(output, f"blocks of {size}", name, moment, session.settings.timezone)
     _show(output, shared, found)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.input.options import Org
+from numctl.core.queries.utilization import OF_LABEL
+from numctl.core.rules.labels import clean_key
+from numctl.input.options import At, Org
 
 if TYPE_CHECKING:
     from numctl.dashboard.figures import Dashboard
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 PAGES = (".html", ".htm")
 PICTURE = ".svg"
 ADVICE = "Give --out FILE.html for the page, or --out FILE.svg for a single picture."
+
+
+def _by(text: str) -> str:
+    if not text.startswith(OF_LABEL):
+        raise BadValue(
+            f"The page is by organization and series anyway, not {text!r}.", "Write --by label.KEY."
+        )
+    return clean_key(text.removeprefix(OF_LABEL))
 
 
 Out = Annotated[
@@ -28,12 +38,23 @@ Picture = Annotated[
     typer.Option(
         "--picture",
         metavar="NAME",
-        help="With .svg: categories, organizations, series, voice, messages or data.",
+        help="With .svg: categories, organizations, series, months, voice, messages or data.",
     ),
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="label.KEY", parser=_by, help="Also utilization by the values of a label."),
 ]
 
 
-def dashboard(ctx: typer.Context, out: Out = None, org: Org = None, picture: Picture = None) -> None:
+def dashboard(
+    ctx: typer.Context,
+    out: Out = None,
+    org: Org = None,
+    picture: Picture = None,
+    by: By = None,
+    at: At = None,
+) -> None:
     """Write utilization and consumption as one page of HTML, or as a picture.
 
     The page needs nothing beside itself: it can be mailed, printed, or put on any web server. It
@@ -43,16 +64,19 @@ def dashboard(ctx: typer.Context, out: Out = None, org: Org = None, picture: Pic
 
         numctl report dashboard --out dashboard.html
 
-        numctl report dashboard --org Sales --out sales.html
+        numctl report dashboard --org Sales --out sales.html --by label.site
 
         numctl report dashboard --out series.svg --picture series
     """
     session: Session = ctx.obj
     which = _expected(out, picture)
-    from numctl.dashboard.figures import gather
+    from numctl.dashboard.figures import by_month, gather
 
-    with session.reading() as view:
-        found = gather(view, org, session.at, session.today)
+    with session.reading(at) as view:
+        moment, today = view.moment or session.at, view.day or session.today
+        found = gather(view, org, moment, today, label=by or "")
+    with session.reading() as now:
+        found = found._replace(months=by_month(now, org, today, session.settings.timezone))
     from numctl.output.files import open_out
 
     with open_out(str(out)) as file:

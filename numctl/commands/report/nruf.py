@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.values import block_size
+from numctl.input.options import At
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ Size = Annotated[
 ]
 
 
-def nruf(ctx: typer.Context, size: Size = 1000, with_preamble: Preamble = False) -> None:
+def nruf(ctx: typer.Context, size: Size = 1000, at: At = None, with_preamble: Preamble = False) -> None:
     """Report the categories of the North American utilization form, as CSV unless -o says otherwise.
 
     By blocks of a thousand. Each number counts once: as intermediate if an organization so marked
@@ -29,14 +30,16 @@ def nruf(ctx: typer.Context, size: Size = 1000, with_preamble: Preamble = False)
 
         numctl report nruf
 
+        numctl report nruf --at yesterday
+
         numctl report nruf --size 100 --out nruf.csv
     """
     from numctl.core.reports.nruf import CATEGORIES, SHARED, counted
 
     session: Session = ctx.obj
-    with session.reading() as view:
-        name = view.tree.path(view.acting)
-        found = counted(view, size, session.at)
+    with session.reading(at) as view:
+        name, moment = view.tree.path(view.acting), view.moment or session.at
+        found = counted(view, size, moment)
     rows = (
         (str(first), str(last), sum(one.counts), *one.counts, *one.shared)
         for one in found
@@ -44,5 +47,5 @@ def nruf(ctx: typer.Context, size: Size = 1000, with_preamble: Preamble = False)
     )
     output = session.output.preferring("csv")
     if with_preamble:
-        preamble(output, "nruf", name, session.at, session.settings.timezone)
+        preamble(output, "nruf", name, moment, session.settings.timezone)
     output.rows(("first", "last", "total", *CATEGORIES, *SHARED), rows, empty="No numbers found.")

@@ -15,13 +15,28 @@ class View:
     """Handed to every feature that reads; ``Operation`` is one that can change things, too.
 
     ``acting`` is the row id of the acting organization, ``action`` the command in the user's words.
+    ``moment`` (RFC 3339, UTC) and ``day`` (``YYYY-MM-DD``) tell what is seen; None is now. ``dated_back``:
+    organizations and series are those of a later moment, nothing earlier being known of them.
     """
 
-    def __init__(self, connection: Connection, tree: Tree, acting: int, action: str = "") -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        tree: Tree,
+        acting: int,
+        action: str = "",
+        moment: str | None = None,
+        day: str | None = None,
+        *,
+        dated_back: bool = False,
+    ) -> None:
         self.connection = connection
         self.tree = tree
         self.acting = acting
         self.action = action
+        self.moment = moment
+        self.day = day
+        self.dated_back = dated_back
 
     @property
     def scope(self) -> frozenset[int]:

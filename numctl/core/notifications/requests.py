@@ -106,8 +106,9 @@ def _facts(operation: Operation, wanted: Wanted, series: int | None, emails: lis
     name = None if series is None else series_table.name_of(operation.connection, series)
     figures = utilization.of(operation.connection, operation.tree, operation.acting)
     if series is not None:
-        rows = utilization.table(operation.connection, operation.tree, [operation.acting], by_series=True)
-        figures = next((row.figures for row in rows if row.series == series), utilization.Figures())
+        all_of = operation.connection, operation.tree, [operation.acting]
+        rows = utilization.table(*all_of, by=utilization.SERIES)
+        figures = next((row.figures for row in rows if row.part == series), utilization.Figures())
     return {
         "organization": operation.tree.path(operation.acting),
         "quantity": wanted.quantity,

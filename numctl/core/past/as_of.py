@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core import dates
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.dates import day_of
+from numctl.core.dates import When, day_of
 from numctl.core.errors import BadValue, NotFound
 from numctl.core.past import catalog_then, overlay
 from numctl.core.past.places import Places
@@ -15,7 +16,6 @@ from numctl.core.past.places import Places
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numctl.core.dates import When
     from numctl.core.store.connection import Connection
 
 _LAST = "SELECT id, at FROM operation WHERE at <= ? ORDER BY id DESC LIMIT 1"
@@ -31,11 +31,6 @@ class Moment(NamedTuple):
     at: str
     day: str
     recorded: int = 0
-
-    @property
-    def before_the_catalog(self) -> bool:
-        """Whether the catalog is the upgrade's, nothing earlier being known of it."""
-        return self.operation < self.recorded
 
 
 def resolved(connection: Connection, when: When, timezone: str) -> Moment:
@@ -69,10 +64,28 @@ def as_of(now: View, moment: Moment) -> Iterator[View]:
         if now.acting not in tree:
             path = now.tree.path(now.acting)
             raise NotFound(f"There was no {path} yet at {moment.at}.", "Name a later moment.", at=moment.at)
-        yield View(connection, _seen(tree, now.acting, allowed), now.acting, now.action)
+        seen = _seen(tree, now.acting, allowed)
+        yield View(
+            *(connection, seen, now.acting, now.action, moment.at, moment.day),
+            dated_back=moment.operation < moment.recorded,
+        )
     finally:
         connection.execute("ROLLBACK TO past")
         connection.execute("RELEASE past")
+
+
+def month_ends(now: View, today: str, timezone: str, months: int) -> Iterator[View]:
+    """The store as it stood at the end of each of the last months, the earliest first.
+
+    ``today`` is ``YYYY-MM-DD``. Months that ended before the store, or who acts, was there are left out.
+    """
+    for day in dates.month_ends(today, months):
+        ended = When(dates.second_before(dates.end_of(day, timezone)))
+        try:
+            with as_of(now, resolved(now.connection, ended, timezone)) as view:
+                yield view
+        except NotFound:
+            continue
 
 
 def _seen(tree: Tree, acting: int, allowed: frozenset[int] | None) -> Tree:

@@ -27,6 +27,14 @@ JOIN span ON span.first <= run.last AND span.last >= run.first AND span.first >=
   (SELECT max(first) FROM span WHERE first <= run.first), run.first)
 JOIN state ON state.id = span.state ORDER BY label.key, label.folded, label.value
 """
+_LABELLED = """
+SELECT state.organization, label.value, state.status,
+  sum(min(run.last, span.last) - max(run.first, span.first) + 1)
+FROM label JOIN label_span AS run ON run.label_set = label.label_set
+JOIN span ON span.first <= run.last AND span.last >= run.first AND span.first >= coalesce(
+  (SELECT max(first) FROM span WHERE first <= run.first), run.first)
+JOIN state ON state.id = span.state WHERE label.key = ? GROUP BY 1, 2, 3
+"""
 _RUNS = "SELECT first, last FROM label_span WHERE label_set IN ({sets}) ORDER BY first {order}"
 _WITHIN = """
 SELECT first, last, label_set FROM label_span WHERE last >= ? AND first <= ? ORDER BY first
@@ -60,6 +68,11 @@ def listed(view: View, key: str | None = None) -> list[Listed]:
         if holder in view.scope and key in (None, name):
             counts[name, value] = counts.get((name, value), 0) + last - first + 1
     return [Listed(name, value, n) for (name, value), n in counts.items()]
+
+
+def labelled(connection: Connection, key: str) -> Iterable[tuple[int, str, str, int]]:
+    """How many numbers have each value of a label, by organization (row id) and status."""
+    return connection.execute(_LABELLED, (key,))
 
 
 class Wanted(NamedTuple):

@@ -10,10 +10,12 @@ from __future__ import annotations
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.queries.labels import labelled
 from numctl.core.rules.model import Status
+from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 _COLUMNS = {status: place for place, status in enumerate(Status)}
 
 
+SERIES, OF_LABEL = "series", "label."  # what utilization is told by: a series, or ``label.KEY``
+Part = int | str
+_VALUES = "SELECT DISTINCT value FROM label WHERE key = ? ORDER BY value"
 HELD, BELOW = "held", "below"  # what thresholds go by
 
 
@@ -98,21 +103,22 @@ class Figures(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of a utilization table; ``series`` is 0 where it is for all of them."""
+    """One line of a utilization table; ``part`` is a series (row id, 0 for all), or the value of a label."""
 
     organization: int
-    series: int
+    part: Part
     figures: Figures
 
 
 class Line(NamedTuple):
     """One line of a utilization table as it is shown; percentages are rounded down.
 
-    ``threshold_percent`` is None where it is off, ``series`` where the line is for all of them.
+    ``threshold_percent`` is None where it is off. ``part`` is a series or a label's value, None where the
+    line is for all, or for numbers without the label.
     """
 
     organization: str
-    series: str | None
+    part: str | None
     total: int
     in_use: int
     available: int
@@ -127,7 +133,7 @@ class Line(NamedTuple):
     aging: int
 
 
-Counts = dict[tuple[int, int], Held]  # (organization, series): numbers held, by status
+Counts = dict[tuple[int, Part], Held]  # (organization, part): numbers held, by status
 
 
 def of(connection: Connection, tree: Tree, organization: int) -> Figures:
@@ -139,48 +145,67 @@ def of(connection: Connection, tree: Tree, organization: int) -> Figures:
         own = _with(own, status, n)
     everywhere = _with_held(Everywhere(), own)
     if tree.children(organization):
-        for counts in _counts(connection, tree.scope(organization) - {organization}, False).values():
+        for counts in _counts(connection, tree.scope(organization) - {organization}, "").values():
             everywhere = _with_held(everywhere, counts)
     return Figures.of(own, everywhere)
 
 
-def table(
-    connection: Connection, tree: Tree, organizations: Iterable[int], *, by_series: bool = False
-) -> list[Row]:
-    """A row for each organization, in the order given; with ``by_series`` for each of its series.
+def table(connection: Connection, tree: Tree, organizations: Iterable[int], *, by: str = "") -> list[Row]:
+    """A row for each organization, in the order given; with ``by`` for each of its parts.
 
-    ``organizations`` must lie in one subtree whose top comes first. By series, an organization has a
-    row for each series of which it was given numbers that it still has, by name.
+    ``organizations`` must lie in one subtree whose top comes first. ``by`` is ``series`` or ``label.KEY``:
+    an organization has a row for each series, or value of that label, of which it was given numbers that
+    it still has, by name; numbers without the label come last.
     """
     wanted = list(organizations)
-    names = dict(connection.execute("SELECT id, folded FROM series")) if by_series else {}
-    own = _counts(connection, tree.scope(wanted[0]), by_series)
+    key = _sorting(connection, by)
+    own = _counts(connection, tree.scope(wanted[0]), by)
     below = _rolled_up(tree, wanted[0], own)
     rows = []
     for organization in wanted:
-        keys = set(below.get(organization, {})) if by_series else {0}
-        for series in sorted(keys, key=lambda id: names.get(id, "")):
-            held = own.get((organization, series), Held())
-            figures = Figures.of(held, below.get(organization, {}).get(series, Everywhere()))
-            rows.append(Row(organization, series, figures))
+        parts: set[Part] = set(below.get(organization, {})) if by else {0}
+        for part in sorted(parts, key=key):
+            held = own.get((organization, part), Held())
+            figures = Figures.of(held, below.get(organization, {}).get(part, Everywhere()))
+            rows.append(Row(organization, part, figures))
     return rows
 
 
-def lines(view: View, top: int, *, below: bool = False, by_series: bool = False) -> list[Line]:
-    """What is shown of ``top``, with ``below`` of all below it too, parents before children."""
+def _sorting(connection: Connection, by: str) -> Callable[[Part], tuple[bool, str, str]]:
+    if by == SERIES:
+        names = dict(connection.execute("SELECT id, folded FROM series"))
+        return lambda part: (False, names.get(part, ""), "")
+    return lambda part: (not part, fold(str(part)), str(part))
+
+
+def lines(view: View, top: int, *, below: bool = False, by: str = "") -> list[Line]:
+    """What is shown of ``top``, with ``below`` of all below it too, parents before children.
+
+    ``by`` as of ``table``.
+    """
+    return [line for _, line in known_lines(view, top, below=below, by=by)]
+
+
+def known_lines(view: View, top: int, *, below: bool = False, by: str = "") -> list[tuple[Row, Line]]:
+    """The same lines, each with the row that it shows."""
     organizations = list(view.tree.below(top)) if below else [top]
-    names = dict(view.connection.execute("SELECT id, name FROM series")) if by_series else {}
-    return [
-        _line(view.tree, row, names.get(row.series))
-        for row in table(view.connection, view.tree, organizations, by_series=by_series)
-    ]
+    names: Mapping[Part, str] = _names(view.connection, by)
+    rows = table(view.connection, view.tree, organizations, by=by)
+    return [(row, _line(view.tree, row, names.get(row.part))) for row in rows]
 
 
-def _line(tree: Tree, row: Row, series: str | None) -> Line:
+def _names(connection: Connection, by: str) -> Mapping[Part, str]:
+    """What the parts are shown as, none for those that stand for all."""
+    if by.startswith(OF_LABEL):
+        return {value: value for (value,) in connection.execute(_VALUES, (by.removeprefix(OF_LABEL),))}
+    return dict(connection.execute("SELECT id, name FROM series")) if by else {}
+
+
+def _line(tree: Tree, row: Row, part: str | None) -> Line:
     figures, threshold = row.figures, tree[row.organization].threshold
     return Line(
         tree.path(row.organization),
-        series,
+        part,
         figures.total,
         figures.in_use,
         *figures[:5],
@@ -192,16 +217,31 @@ def _line(tree: Tree, row: Row, series: str | None) -> Line:
     )
 
 
-def _counts(connection: Connection, scope: Iterable[int], by_series: bool) -> Counts:
-    column = "series" if by_series else "0"
+def _counts(connection: Connection, scope: Iterable[int], by: str) -> Counts:
+    column = "series" if by == SERIES else "0"
     found: Counts = {}
     inside = frozenset(scope)
-    for organization, series, status, n in connection.execute(
+    for organization, part, status, n in connection.execute(
         f"SELECT organization, {column}, status, sum(n) FROM tally WHERE n > 0 GROUP BY 1, 2, 3"  # noqa: S608
     ):
         if organization in inside:
-            key = (organization, series)
+            key = (organization, part)
             found[key] = _with(found.get(key, Held()), status, n)
+    return _by_label(connection, found, by.removeprefix(OF_LABEL)) if by.startswith(OF_LABEL) else found
+
+
+def _by_label(connection: Connection, whole: Counts, key: str) -> Counts:
+    """The counts by the values of a label; what is left of the whole has none of them."""
+    found: Counts = {}
+    for organization, value, status, n in labelled(connection, key):
+        if (organization, 0) in whole:
+            for part, more in ((value, n), ("", -n)):
+                held = found.get((organization, part), Held())
+                found[organization, part] = _with(held, status, held[_COLUMNS[Status(status)]] + more)
+    for (organization, _), all_held in whole.items():
+        rest = Held(*map(add, all_held, found.pop((organization, ""), Held())))
+        if any(rest):
+            found[organization, ""] = rest
     return found
 
 
@@ -216,17 +256,17 @@ def _with_held(everywhere: Everywhere, held: Held) -> Everywhere:
     return Everywhere(numbers + sum(held), subscribers + held.subscribers, free + held.available)
 
 
-def _rolled_up(tree: Tree, top: int, own: Counts) -> dict[int, dict[int, Everywhere]]:
-    """For each organization and series what is held by it or below it."""
-    sums: dict[int, dict[int, Everywhere]] = {}
-    for (organization, series), counts in own.items():
-        sums.setdefault(organization, {})[series] = _with_held(Everywhere(), counts)
+def _rolled_up(tree: Tree, top: int, own: Counts) -> dict[int, dict[Part, Everywhere]]:
+    """For each organization and part what is held by it or below it."""
+    sums: dict[int, dict[Part, Everywhere]] = {}
+    for (organization, part), counts in own.items():
+        sums.setdefault(organization, {})[part] = _with_held(Everywhere(), counts)
     for organization in reversed(list(tree.below(top))):  # children before parents
         parent = tree[organization].parent
         if organization == top or organization not in sums:
             continue
         above = sums.setdefault(parent, {})
-        for series, here in sums[organization].items():
-            old = above.get(series, Everywhere())
-            above[series] = Everywhere(*map(add, old, here))
+        for part, here in sums[organization].items():
+            old = above.get(part, Everywhere())
+            above[part] = Everywhere(*map(add, old, here))
     return sums
