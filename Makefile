@@ -10,7 +10,7 @@ DEMO_DIR := build/demo
 DEMO := env -u NUMCTL_AS -u NUMCTL_OUTPUT -u NUMCTL_REGION -u NUMCTL_CONFIG \
 	XDG_CONFIG_HOME=$(CURDIR)/$(DEMO_DIR) NUMCTL_DB=$(DEMO_DIR)/inventory.db $(BIN)/numctl
 
-.PHONY: help demo test test-full lint format docs bench clean
+.PHONY: help demo test test-full lint format docs mutants bench clean
 
 help:
 	@echo "make demo       make a store of a small company and look at it"
@@ -19,6 +19,7 @@ help:
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay out the code"
 	@echo "make docs       make the manual pages and the manual's pictures anew"
+	@echo "make mutants    put faults into the core, and see which of them the tests notice"
 	@echo "make bench      measure against peers, side by side"
 	@echo "make clean      remove what was built"
 
@@ -51,6 +52,9 @@ test: lint
 
 test-full: lint
 	NUMCTL_TEST_FULL=1 $(BIN)/python -m pytest -n 2 -q
+
+mutants: $(READY)
+	$(BIN)/python -m tools.mutants
 
 docs: $(READY)
 	$(BIN)/python -m tools.manpages

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -13,10 +14,14 @@ from numctl.core.queries.ordering import COLUMNS, OF_LABEL, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.labels import clean_key
+from numctl.core.values import quantity
 from numctl.input.options import DATE, At, Limit, Matching, Statuses, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numctl.core.catalog.view import View
+    from numctl.core.dates import Period
     from numctl.session import Session
 
 PAGE = 50  # rows of a table
@@ -55,6 +60,10 @@ Exact = Annotated[bool, typer.Option("--exact", help="TEXT, tags and users as wh
 UntilBefore = Annotated[
     str | None, typer.Option("--until-before", metavar=DATE, help="Only what is held until a day before.")
 ]
+Idle = Annotated[
+    int | None,
+    typer.Option("--idle", metavar="DAYS", parser=quantity, help="In use, without usage in so many days."),
+]
 Sort = Annotated[
     str, typer.Option("--sort", metavar="COLUMN", parser=_column, help=f"By {', '.join(COLUMNS)}.")
 ]
@@ -78,6 +87,7 @@ def search(
     no_label: NoLabels = None,
     exact: Exact = False,
     until_before: UntilBefore = None,
+    idle: Idle = None,
     sort: Sort = "number",
     desc: Desc = False,
     limit: Limit = None,
@@ -89,8 +99,8 @@ def search(
     """Find numbers by digits, tag, series, organization, status or user.
 
     TEXT that is digits finds numbers and tags that contain them; any other TEXT finds tags. Repeated
-    options widen, different options narrow. Statuses: available (free), reserved (tagged for later),
-    assigned (given to a user who has not on-boarded yet), in-use (the user has on-boarded).
+    options widen, different options narrow. Statuses: available (free), reserved (tagged for later), aging
+    (resting until a day), assigned (given to a user who has not on-boarded yet), in-use (the user has).
 
     Examples:
 
@@ -98,6 +108,7 @@ def search(
       numctl search sales --status reserved --sort reserved_tag
       numctl search --status available --ranges --limit 10
       numctl search --matching '0000$' --count
+      numctl search --idle 30 --columns number,user,label.site
     """
     session: Session = ctx.obj
     if matching is not None:
@@ -106,40 +117,64 @@ def search(
     day = session.day(until_before) if until_before is not None else ""
     written, labels = _as_kept(session, text), read_wanted(label or (), no_label or ())
     wanted = Filter((text or "").strip(), *narrowed, until_before=day, written=written, labels=labels)
-    if count:
-        _count(session, wanted, at)
-    else:
-        _list(session, wanted, Order(sort, desc), limit, at, everything=everything, ranges=ranges)
-
-
-def _list(
-    session: Session,
-    wanted: Filter,
-    order: Order,
-    limit: int | None,
-    at: str | None,
-    *,
-    everything: bool,
-    ranges: bool,
-) -> None:
-    paged = session.output.format == "table" and not everything
-    shown = limit if limit is not None or not paged else PAGE
-    total = None
+    asked = _Asked(Order(sort, desc), limit, everything, ranges, count)
+    remark = ""
     with session.reading(at) as view:
-        found = Search(view, wanted)
-        listing = Listing.read(view, found, order, limit=shown, ranges=ranges)
-        if paged and not ranges and shown is not None and listing.count >= shown:
-            total = found.count()
-        beside = _beside(view, wanted) if paged and session.output.interactive else ""
-    if ranges:
-        rows = map(listing.ranged, listing.ranges())
-        session.output.rows(RANGE_FIELDS, rows, empty="No numbers found.")
-    else:
-        more = "See all with --all, or narrow the search."
-        shared, pieces = listing.rows, listing.pieces()
-        nothing = "No numbers found."
-        session.output.runs(FIELDS, shared, pieces, own=OWN, empty=nothing, total=total, more=more)
-    session.output.hint(beside)
+        if idle is not None:
+            period, remark = _idle_days(view, view.day or session.today, idle)
+            wanted = wanted._replace(idle=period)
+        show = _read(session, view, wanted, asked)
+    show()
+    if remark:
+        session.output.note(remark)
+
+
+class _Asked(NamedTuple):
+    """How what is found is to be shown."""
+
+    order: Order
+    limit: int | None
+    everything: bool
+    ranges: bool
+    counted: bool
+
+
+def _idle_days(view: View, today: str, idle: int) -> tuple[Period, str]:
+    """The days, and what is to be said where the records don't cover them."""
+    from numctl.core.queries import idleness
+
+    period = idleness.last_days(today, idle)
+    if idleness.covered(view.connection, period):
+        return period, ""
+    known = idleness.recorded(view.connection)
+    there = f"they are of {known.first} to {known.last}" if known else "there are none"
+    return period, f"Whether numbers are idle isn't known: usage records don't cover {idle} days; {there}."
+
+
+def _read(session: Session, view: View, wanted: Filter, asked: _Asked) -> Callable[[], None]:
+    """Read what is found; give what shows it, once the store is let go."""
+    found = Search(view, wanted)
+    if asked.counted:
+        return partial(_show_count, session, found.count())
+    paged = session.output.format == "table" and not asked.everything
+    shown = asked.limit if asked.limit is not None or not paged else PAGE
+    listing = Listing.read(view, found, asked.order, limit=shown, ranges=asked.ranges)
+    whole = not paged or asked.ranges or shown is None or listing.count < shown
+    total = None if whole else found.count()
+    beside = _beside(view, wanted) if paged and session.output.interactive else ""
+
+    def show() -> None:
+        if asked.ranges:
+            rows = map(listing.ranged, listing.ranges())
+            session.output.rows(RANGE_FIELDS, rows, empty="No numbers found.")
+        else:
+            more = "See all with --all, or narrow the search."
+            shared, pieces = listing.rows, listing.pieces()
+            nothing = "No numbers found."
+            session.output.runs(FIELDS, shared, pieces, own=OWN, empty=nothing, total=total, more=more)
+        session.output.hint(beside)
+
+    return show
 
 
 def _beside(view: View, wanted: Filter) -> str:
@@ -173,9 +208,7 @@ def _expect_pattern(pattern: str) -> None:
     matching(pattern)
 
 
-def _count(session: Session, wanted: Filter, at: str | None) -> None:
-    with session.reading(at) as view:
-        n = Search(view, wanted).count()
+def _show_count(session: Session, n: int) -> None:
     if session.output.typed:
         session.output.rows(("count",), [(n,)])
     else:

@@ -37,6 +37,7 @@ def test_the_rule_is_the_series_then_the_nearest_organization_s(acme: Path, numc
     assert state(number(75))["reserved_until"] == in_days(3)
 
 
+@pytest.mark.promise(44)
 @pytest.mark.parametrize(
     "line",
     [
@@ -56,6 +57,7 @@ def test_an_aging_number_is_nobody_s(acme: Path, numctl, refusal, line: list[str
     assert refusal(*line)["code"] == 6
 
 
+@pytest.mark.promise(44)
 def test_no_choice_takes_one(acme: Path, numctl, answer, refusal) -> None:
     numctl("age", FIRST, number(1), "--until", "+5d")
     taken = answer("reserve", "--series", "1418", "--quantity", "3", "--tag", "x")

@@ -332,6 +332,7 @@ def by_status(numctl: Numctl) -> dict[str, int]:
     return {word: sum(one[word] for one in tree) for word in words}
 
 
+@pytest.mark.promise(42)
 @needs_data
 def test_the_french_register(numctl: Numctl) -> None:
     told = imported(numctl, "arcep-majnum.csv", "--profile", "arcep-majnum", "--create-orgs")
@@ -339,6 +340,7 @@ def test_the_french_register(numctl: Numctl) -> None:
     assert told["count"] == sum(int(row[2]) - int(row[1]) + 1 for row in rows) == 520921262
 
 
+@pytest.mark.promise(42)
 @needs_data
 def test_the_french_numbers_that_rest(numctl: Numctl) -> None:
     told = imported(numctl, "arcep-gelnum.csv", "--profile", "arcep-gelnum", "--series", "rest")
@@ -355,6 +357,7 @@ def test_the_french_numbers_that_rest(numctl: Numctl) -> None:
     assert wanted["aging"] > 0
 
 
+@pytest.mark.promise(42)
 @needs_data
 def test_the_british_blocks(numctl: Numctl) -> None:
     line = ["--profile", "ofcom-blocks", "--series", "3", "--create-orgs"]
@@ -367,6 +370,7 @@ def test_the_british_blocks(numctl: Numctl) -> None:
     assert {row["reserved_tag"] for row in listed(numctl, "--status", "reserved")} == {"Protected"}
 
 
+@pytest.mark.promise(42)
 @needs_data
 def test_the_canadian_codes(numctl: Numctl) -> None:
     told = imported(numctl, "cna-co-head.csv", "--profile", "cna-co-codes", "--create-orgs")
@@ -377,6 +381,7 @@ def test_the_canadian_codes(numctl: Numctl) -> None:
     assert {row["series"] for row in listed(numctl)} == {row[0] for row in rows}
 
 
+@pytest.mark.promise(42)
 @needs_data
 def test_the_russian_codes(numctl: Numctl) -> None:
     told = imported(numctl, "rossvyaz-def-head.csv", "--profile", "rossvyaz-def", "--create-orgs")

@@ -137,6 +137,7 @@ def test_a_user_s_number_is_removed_by_force_alone(numctl: Numctl) -> None:
     assert synced(numctl, "3000..3001\n3003..3019\n", *line, "--force")["removed"] == 1
 
 
+@pytest.mark.promise(48)
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -240,6 +241,7 @@ def sheet(rows: dict[int, tuple[tuple[str, ...], str, str, str]], columns: tuple
     return text.getvalue()
 
 
+@pytest.mark.promise(48, tries=200 if FULL else 25)
 @settings(max_examples=200 if FULL else 25, deadline=None)
 @given(here=LISTS, there=LISTS, user=st.booleans(), status=st.booleans(), site=st.booleans())
 def test_after_a_sync_nothing_differs(

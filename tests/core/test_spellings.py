@@ -110,12 +110,14 @@ REFUSED = [  # as written, region, what is said
 ]
 
 
+@pytest.mark.promise(41)
 @pytest.mark.parametrize(("text", "region", "number"), READ, ids=repr)
 def test_read_right(text: str, region: str | None, number: int) -> None:
     assert parse_number(text, region) == number
     assert parse_range(text, region) == Range(number, number)
 
 
+@pytest.mark.promise(41)
 @pytest.mark.parametrize(("text", "region", "said"), REFUSED, ids=repr)
 def test_refused(text: str, region: str | None, said: str) -> None:
     for read in (parse_number, parse_range):
@@ -153,6 +155,7 @@ def test_unchecked_takes_what_only_these_rules_refuse() -> None:
         parse_number("nan", unchecked=True)
 
 
+@pytest.mark.promise(41)
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
 def test_what_is_written_out_in_any_usual_way_reads_back_the_same(region: str) -> None:
     for kind in phonenumbers.PhoneNumberType.values():

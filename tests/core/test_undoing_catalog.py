@@ -59,6 +59,7 @@ WORKS: dict[str, Callable[[Operation], object]] = {
 }
 
 
+@pytest.mark.promise(45)
 @pytest.mark.parametrize("name", WORKS)
 def test_undo_gives_back_the_catalog_and_its_undo_does_it_again(company: Company, name: str) -> None:
     before = catalog(company)
@@ -72,6 +73,7 @@ def test_undo_gives_back_the_catalog_and_its_undo_does_it_again(company: Company
     assert checking.examine(company.store).problems == []
 
 
+@pytest.mark.promise(45)
 def test_all_of_it_undone_one_after_another(company: Company) -> None:
     before = catalog(company)
     works = {**WORKS, "org rename": lambda op: organizations.rename(op, "Finance", "Money")}

@@ -685,12 +685,16 @@ STEPS = settings(max_examples=RUNS, stateful_step_count=LENGTH)
 
 @pytest.mark.promise(7, tries=RUNS * LENGTH)
 @pytest.mark.promise(8, tries=RUNS * LENGTH)
+@pytest.mark.promise(43, tries=RUNS * LENGTH)
+@pytest.mark.promise(47, tries=RUNS * LENGTH)
 class TestInMemory(Inventory.TestCase):  # type: ignore[valid-type]
     settings = STEPS
 
 
 @pytest.mark.promise(7, tries=RUNS * LENGTH)
 @pytest.mark.promise(8, tries=RUNS * LENGTH)
+@pytest.mark.promise(43, tries=RUNS * LENGTH)
+@pytest.mark.promise(47, tries=RUNS * LENGTH)
 class TestSetWise(Inventory.TestCase):  # type: ignore[valid-type]
     """The same with every change made set by set, as large ones are."""
 

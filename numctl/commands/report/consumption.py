@@ -8,14 +8,18 @@ import typer
 
 from numctl.core.dates import PERIODS, Period
 from numctl.core.errors import BadValue
+from numctl.core.queries.utilization import OF_LABEL
+from numctl.core.rules.labels import clean_key
 from numctl.input.options import FromDay, Org, ToDay
 from numctl.output.preamble import Preamble, preamble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numctl.core.catalog.tree import Tree
+    from numctl.core.catalog.view import View
     from numctl.core.usage.consumption import Consumed
+    from numctl.output import Output
     from numctl.session import Session
 
 FIGURES = (
@@ -36,8 +40,11 @@ def _period_name(text: str) -> str:
 
 
 def _by(text: str) -> str:
+    if text.startswith(OF_LABEL):
+        return OF_LABEL + clean_key(text.removeprefix(OF_LABEL))
     if text not in FIRST_FIELD:
-        raise BadValue(f"Consumption isn't told by {text!r}.", f"It is by {', '.join(FIRST_FIELD)}.")
+        known = ", ".join(FIRST_FIELD)
+        raise BadValue(f"Consumption isn't told by {text!r}.", f"It is by {known}, or by label.KEY.")
     return text
 
 
@@ -46,9 +53,16 @@ Named = Annotated[
     typer.Option("--period", metavar="PERIOD", parser=_period_name, help=f"One of {', '.join(PERIODS)}."),
 ]
 By = Annotated[
-    str,
-    typer.Option("--by", metavar="org|number|day", parser=_by, help="A row for each org, number or day."),
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="org|number|day|label.KEY",
+        parser=_by,
+        help="A row for each organization, number, day, or value of a label.",
+    ),
 ]
+
+Idle = Annotated[bool, typer.Option("--idle", help="The numbers in use that had no usage in the period.")]
 
 
 def consumption(
@@ -57,7 +71,8 @@ def consumption(
     from_day: FromDay = None,
     to_day: ToDay = None,
     named: Named = None,
-    by: By = "org",
+    by: By = None,
+    idle: Idle = False,
     with_preamble: Preamble = False,
 ) -> None:
     """Report voice, messages and data, as CSV unless -o says otherwise.
@@ -69,24 +84,60 @@ def consumption(
 
         numctl report consumption --period last-7-days
 
+        numctl report consumption --by label.site --out sites.xlsx
+
         numctl report consumption --by day --from 2026-01-01 --to 2026-01-31 --out january.csv
     """
-    from numctl.core.catalog.tree import Tree
-    from numctl.core.usage.consumption import consumed
-
     session: Session = ctx.obj
-    days = _period(from_day, to_day, named, session.today)
+    period = _period(from_day, to_day, named, session.today)
+    if idle and by not in (None, "number"):
+        raise BadValue("--idle tells numbers, one by one.", "Leave --by out.")
     output = session.output.preferring("csv")
+    show: Callable[[], None]
     with session.reading() as view:
-        top = view.organization(org)
-        name, tree = view.tree.path(top), Tree.load(view.connection, retired=True)
-        found = consumed(view, tree, top, days, by)
-    exact = not output.typed
-
+        name = view.tree.path(view.organization(org))
+        if idle:
+            show = _idle(output, view, name, period)
+        else:
+            show = _consumed(output, view, view.organization(org), period, by or "org")
     if with_preamble:
-        title = f"consumption, {days.first} to {days.last}"
+        title = f"consumption, {period.first} to {period.last}"
         preamble(output, title, name, session.at, session.settings.timezone)
-    output.rows((FIRST_FIELD[by], *FIGURES), _rows(found, tree, by, exact=exact), empty="No usage found.")
+    show()
+
+
+def _consumed(output: Output, view: View, top: int, period: Period, by: str) -> Callable[[], None]:
+    """Read what was consumed; give what shows it, once the store is let go."""
+    from numctl.core.catalog.tree import Tree
+    from numctl.core.usage.consumption import consumed, consumed_by_label
+
+    tree = Tree.load(view.connection, retired=True)
+    if by.startswith(OF_LABEL):
+        found = consumed_by_label(view, tree, top, period, by.removeprefix(OF_LABEL))
+    else:
+        found = consumed(view, tree, top, period, by)
+    fields = (FIRST_FIELD.get(by, by), *FIGURES)
+    rows = _rows(found, tree, by, exact=not output.typed)
+    return lambda: output.rows(fields, rows, empty="No usage found.")
+
+
+def _idle(output: Output, view: View, organization: str, period: Period) -> Callable[[], None]:
+    """Read which numbers in use had no usage; give what shows them, all their figures zero."""
+    from numctl.core.queries import idleness
+    from numctl.core.queries.search import Search
+    from numctl.core.queries.selection import Filter
+
+    wanted = Filter(organizations=[organization], below=True, idle=period)
+    covered = idleness.covered(view.connection, period)
+    numbers = [(first, last) for first, last, _ in Search(view, wanted).found()]
+    nothing = [0, 0] if output.typed else ["0.00", "0.00"]
+    rows = (
+        (str(number), *nothing, 0, 0, nothing[0])
+        for first, last in numbers
+        for number in range(first, last + 1)
+    )
+    empty = "All numbers in use were used." if covered else "Usage records don't cover these days."
+    return lambda: output.rows(("number", *FIGURES), rows, empty=empty)
 
 
 def _period(first: str | None, last: str | None, named: str | None, today: str) -> Period:
@@ -113,7 +164,7 @@ def _rows(found: Consumed, tree: Tree, by: str, *, exact: bool) -> Iterator[tupl
         figures = found.figures(place)
         key = found.keys[place]
         yield (
-            tree.path(int(key)) if by == "org" else str(key),
+            tree.path(int(key)) if by == "org" else str(key) or None,
             _decimal(minutes(figures.voice_incoming), exact),
             _decimal(minutes(figures.voice_outgoing), exact),
             figures.messages_sent,

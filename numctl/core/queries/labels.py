@@ -106,7 +106,7 @@ def narrowed(
         runs = _runs(connection, key, values, descending=descending)
         spans = _in_common(spans, runs, descending=descending)
     for key in dict.fromkeys(wanted.without):
-        spans = _outside(spans, _runs(connection, key, [None], descending=descending), descending=descending)
+        spans = outside(spans, _runs(connection, key, [None], descending=descending), descending=descending)
     return spans
 
 
@@ -135,7 +135,8 @@ def _in_common(spans: Iterator[Span], runs: Iterator[tuple[int, int]], *, descen
             run = next(runs, None)
 
 
-def _outside(spans: Iterator[Span], runs: Iterator[tuple[int, int]], *, descending: bool) -> Iterator[Span]:
+def outside(spans: Iterator[Span], runs: Iterator[tuple[int, int]], *, descending: bool) -> Iterator[Span]:
+    """Of some spans in order, what lies in none of the runs, which are in the same order."""
     run = next(runs, None)
     for first, last, state in spans:
         low, high = first, last

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.numbers.automaton import Automaton, contains, intersect, matching
 from numctl.core.numbers.parsing import digits_alone
+from numctl.core.queries.idleness import unused
 from numctl.core.queries.labels import Wanted, narrowed
 from numctl.core.queries.selection import Filter, Span, Spans, States, states_of
 from numctl.core.text import fold
@@ -42,6 +43,7 @@ class Search:
         self._users = [fold(user.strip()) for user in wanted.users]
         self._likeness = wanted.likeness
         self._labels = [wanted.labels] if wanted.labels else []
+        self._idle = wanted.idle
         picked = states_of(view, wanted)
         self.pattern = matching(wanted.matching) if wanted.matching else None
         self.digits = self.pattern
@@ -74,6 +76,8 @@ class Search:
         found = merge(*streams, reverse=descending) if len(streams) > 1 else streams[0]
         for labels in self._labels:
             found = narrowed(self._view.connection, found, labels, descending=descending)
+        if self._idle is not None:
+            found = unused(self._view.connection, found, self._idle, descending=descending)
         return found
 
     def labelled(self, wanted: Wanted) -> Search:
@@ -102,7 +106,7 @@ class Search:
 
     def count(self) -> int:
         """How many numbers match."""
-        if self._users or self._labels:
+        if self._users or self._labels or self._idle:
             return sum(last - first + 1 for first, last, _ in self.found())
         count = self._count(self.states, self.digits)
         return count + self._count(self.by_tag, self.pattern) if self.by_tag else count

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import series as series_table
 from numctl.core.queries.labels import Wanted
+from numctl.core.rules.model import Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numctl.core.catalog.view import View
+    from numctl.core.dates import Period
     from numctl.core.store.connection import Connection
 
 Span = tuple[int, int, int]  # first, last, state's row id
@@ -34,7 +36,7 @@ class Filter(NamedTuple):
     alone, with ``below`` with all that is under them; without any, the acting one and what is below.
     With ``exact`` text, tags and users match as wholes. ``until_before`` is a date. ``written`` are the
     digits of ``text`` as numbers are kept, where a region reads them otherwise than they are written;
-    ``labels`` those that numbers have, or have not.
+    ``labels`` those that numbers have, or have not; ``idle`` days on which numbers in use had no usage.
     """
 
     text: str = ""
@@ -49,6 +51,7 @@ class Filter(NamedTuple):
     until_before: str = ""
     written: str = ""
     labels: Wanted = Wanted()
+    idle: Period | None = None
 
     @property
     def likeness(self) -> str:
@@ -98,6 +101,8 @@ def states_of(view: View, wanted: Filter) -> States:
         picked = picked.among("series", ids)
     if wanted.statuses:
         picked = picked.among("status", wanted.statuses)
+    if wanted.idle:
+        picked = picked.among("status", [Status.IN_USE])
     if wanted.tags:
         either = " OR ".join(wanted.likeness for _ in wanted.tags)
         picked = picked.narrowed(f"({either})", *(fold(tag.strip()) for tag in wanted.tags))

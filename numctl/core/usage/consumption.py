@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from array import array
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core import dates
 from numctl.core.catalog.tree import Tree
 from numctl.core.errors import NumbersUnknown
+from numctl.core.queries.labels import LabelsOf
+from numctl.core.text import fold
 from numctl.core.usage.holders import Holding, holder_at, holdings
 
 if TYPE_CHECKING:
@@ -167,6 +170,22 @@ def consumed(view: View, tree: Tree, top: int, period: Period, by: str) -> Consu
     named = {"by": by, "inside": inside, **period._asdict()}
     for key, *parts in view.connection.execute(_SUMS, named):
         found.put(key, parts)
+    return found
+
+
+def consumed_by_label(view: View, tree: Tree, top: int, period: Period, key: str) -> Consumed:
+    """The same by the value of a label that numbers have now, by name; last what hasn't it, under ``""``."""
+    labels = LabelsOf(view.connection)
+    sums: dict[str, list[int]] = {}
+    by_number = consumed(view, tree, top, period, "number")
+    for place, number in enumerate(map(int, by_number.keys)):
+        ((_, _, id),) = labels.within(number, number)
+        value = dict(labels[id]).get(key, "") if id else ""
+        figures = by_number.figures(place)
+        sums[value] = [*map(add, sums[value], figures)] if value in sums else [*figures]
+    found = Consumed()
+    for value in sorted(sums, key=lambda value: (not value, fold(value), value)):
+        found.put(value, [half for figure in sums[value] for half in (figure >> 32, figure & 0xFFFFFFFF)])
     return found
 
 
