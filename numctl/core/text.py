@@ -129,6 +129,8 @@ def _clean(text: str, what: str, limit: int, one_line: bool = False) -> str:
     """
     if len(text) > HOPELESS:
         raise _too_long(what, limit, len(text))
+    if text.isascii() and text.isprintable() and (plain := text.strip(" ")) and len(plain) <= limit:
+        return plain  # most are
     trimmed = compose(" ".join(text.splitlines()) if one_line else text).strip()
     if not trimmed or not any(map(_is_visible, trimmed)):
         raise BadValue(f"{what} can't be empty.", "Write at least one character that can be seen.")

@@ -37,7 +37,7 @@ def add(
     id = find_or_make(operation, series_name)
     operation.writer.add(new, State(id, holder, Status.AVAILABLE))
     for number, extension in sorted((extensions or {}).items()):
-        operation.labels.add(Range(number, number), labels.of({EXTENSION: extension}))
+        operation.labels.add(Range(number, number), labels.of({EXTENSION: extension}).text)
     operation.labels.flush()
 
 

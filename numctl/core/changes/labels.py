@@ -6,6 +6,7 @@ A second map beside the spans: what is done to numbers doesn't touch it. No othe
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ SELECT first, last, label_set FROM label_span WHERE first = ?
 OR first = (SELECT max(first) FROM label_span WHERE first < ?)
 ORDER BY first
 """
+_KNOWN = "SELECT labels, id FROM label_set WHERE labels IN (SELECT value FROM json_each(?))"
 _PIECES = """
 INSERT INTO label_piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
@@ -59,22 +61,25 @@ class LabelSets:
         """The row id of a set of labels, made if it is new."""
         id = self._ids.get(labels)
         if id is None:
-            row = self._connection.execute(
-                "SELECT id FROM label_set WHERE labels = ?", (labels.text,)
-            ).fetchone()
-            id = int(row[0]) if row else self._made(labels)
+            id = self.ids([labels.text])[labels.text]
             self._remember(id, labels)
         return id
 
-    def _made(self, labels: Labels) -> int:
-        (id,) = self._connection.execute(
-            "INSERT INTO label_set (labels) VALUES (?) RETURNING id", (labels.text,)
-        ).fetchone()
-        self._connection.executemany(
-            "INSERT INTO label (label_set, key, value, folded) VALUES (?, ?, ?, ?)",
-            [(id, key, value, fold(value)) for key, value in labels],
-        )
-        return int(id)
+    def ids(self, texts: Iterable[str]) -> dict[str, int]:
+        """The row ids of sets of labels, by their texts as they are kept; those that are new are made."""
+        wanted = dict.fromkeys(texts)
+        found = dict(self._connection.execute(_KNOWN, (json.dumps(list(wanted)),)).fetchall())
+        new = [text for text in wanted if text not in found]
+        if new:
+            (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set").fetchone()
+            made = list(enumerate(new, last + 1))
+            self._connection.executemany("INSERT INTO label_set (id, labels) VALUES (?, ?)", made)
+            self._connection.executemany(
+                "INSERT INTO label (label_set, key, value, folded) VALUES (?, ?, ?, ?)",
+                [(id, key, value, fold(value)) for id, text in made for key, value in kept(text)],
+            )
+            found.update((text, id) for id, text in made)
+        return found
 
     def _remember(self, id: int, labels: Labels) -> None:
         if len(self._by_id) >= AT_ONCE:
@@ -93,7 +98,7 @@ class LabelWriter:
         self.positions = 0
         self.count = 0  # numbers changed
         self.line = 0
-        self._new: list[tuple[int, int, int, int]] = []  # first, last, set, line
+        self._new: list[tuple[int, int, str, int]] = []  # first, last, labels as they are kept, line
 
     def change(self, ranges: Iterable[Pair], after: Callable[[Labels], Labels]) -> int:
         """Give the numbers of some ranges other labels, by those they have; give how many changed.
@@ -114,22 +119,23 @@ class LabelWriter:
                 self._put(changed)
         return self.count - before
 
-    def add(self, numbers: Pair, labels: Labels) -> None:
-        """Give labels to numbers that are new in the inventory, ascending; ``flush`` writes them."""
-        self._new.append((*numbers, self.sets.id(labels), self.line))
+    def add(self, numbers: Pair, labels: str) -> None:
+        """Give labels, as they are kept, to numbers that are new, ascending; ``flush`` writes them."""
+        self._new.append((*numbers, labels, self.line))
         if len(self._new) >= AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Write the labels of new numbers, and join them with what is beside them."""
         new, self._new = self._new, []
-        runs = list(_joined((first, last, id) for first, last, id, _ in new))
+        ids = self.sets.ids(labels for _, _, labels, _ in new)
+        runs = list(_joined((first, last, ids[labels]) for first, last, labels, _ in new))
         self._connection.executemany("INSERT INTO label_span (first, last, label_set) VALUES (?, ?, ?)", runs)
         pieces = []
-        for first, last, id, line in new:
+        for first, last, labels, line in new:
             self.positions += 1
             self.count += last - first + 1
-            pieces.append((self._operation, self.positions, line, first, last, None, id))
+            pieces.append((self._operation, self.positions, line, first, last, None, ids[labels]))
         self._connection.executemany(_PIECES, pieces)
         for first, last, _ in runs if self._others else runs[:1] + runs[-1:]:
             self._join_around(first, last)

@@ -14,9 +14,8 @@ from numctl.core.actions.series import find_or_make
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
 from numctl.core.lists.sheet_reading import STEP
-from numctl.core.lists.sheets import runs
+from numctl.core.lists.sheets import labelled, runs
 from numctl.core.numbers.ranges import Range, intersect, subtract, total
-from numctl.core.rules.labels import kept
 from numctl.core.rules.model import State
 from numctl.core.text import clean_organization_name
 
@@ -94,12 +93,13 @@ def _put_in(
         tag, user, forward = sheet.tags[place], sheet.users[place], sheet.forwards[place]
         whole = states[state]._replace(tag=tag) if tag else states[state]
         writer.add([numbers], whole, user=user, forward_to=forward or None, line=sheet.lines[place])
-        if labels := sheet.labels[place]:
-            operation.labels.line = sheet.lines[place]
-            operation.labels.add(numbers, kept(labels))
         if not count % STEP:
             advance(STEP)
-    operation.labels.flush()
+    if sheet.labels:
+        for place, numbers in labelled(sheet, order, left.of):
+            operation.labels.line = sheet.lines[place]
+            operation.labels.add(numbers, sheet.labels[place])
+        operation.labels.flush()
 
 
 # Who gets them

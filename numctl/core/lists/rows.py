@@ -44,6 +44,9 @@ _ONLY = {
     "forwarding": "only a reserved or an aging one has a forwarding",
 }
 
+# One label that nothing has to be done to, as most are: it is kept as it is written.
+_PLAIN = re.compile(r"([a-z][a-z0-9_-]{0,31})=([A-Za-z0-9](?:[A-Za-z0-9 .,:/()-]{0,254}[A-Za-z0-9])?)")
+
 
 class Rows:
     """Puts rows into a sheet."""
@@ -128,6 +131,8 @@ class Rows:
 
     def _labels(self, text: str, ext: str) -> str:
         """Labels as the store keeps them. Raises BadValue."""
+        if not ext and not self._labels_said and (plain := _PLAIN.fullmatch(text)):
+            return f'{{"{plain[1]}":"{plain[2]}"}}'
         pairs = labels_of.read_text(self._bare(text))
         if ext:
             pairs.setdefault(EXTENSION, ext)

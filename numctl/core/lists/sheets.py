@@ -46,6 +46,9 @@ class Texts:
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
 
+    def __bool__(self) -> bool:
+        return bool(self._bytes)
+
     def __getitem__(self, place: int) -> str:
         start, end = self._ends[place], self._ends[place + 1]
         return self._bytes[start:end].decode("utf-8", "surrogatepass") if end > start else ""
@@ -140,21 +143,40 @@ def _twice(numbers: Range, line: int) -> BadValue:
 def runs(
     sheet: Sheet, order: Sequence[int], left: Callable[[int], Sequence[Range]], states: Sequence[int]
 ) -> Iterator[tuple[int, int, Range]]:
-    """Rows joined with equal neighbours: (place of the first row, its state, numbers), ascending.
+    """Rows joined with neighbours equal but for labels: (place of the first, its state, numbers), ascending.
 
-    ``left`` gives what of a row's numbers is wanted, ``states`` the state of each kind by its index.
+    ``left`` gives what of a row's numbers is wanted, ``states`` the state of each kind by its
+    index.
     """
-    head, state, numbers, said = -1, 0, Range(0, 0), ("", "", 0, "")
-    for place in order:
-        now = (sheet.tags[place], sheet.users[place], sheet.forwards[place], sheet.labels[place])
+
+    def said(place: int) -> tuple[object, ...]:
         own = states[sheet.kinds[place]]
+        return own, sheet.tags[place], sheet.users[place], sheet.forwards[place]
+
+    return ((place, states[sheet.kinds[place]], numbers) for place, numbers in _joined(order, left, said))
+
+
+def labelled(
+    sheet: Sheet, order: Sequence[int], left: Callable[[int], Sequence[Range]]
+) -> Iterator[tuple[int, Range]]:
+    """Rows with labels, joined with neighbours that have the same: (place of the first row, numbers)."""
+    labels = sheet.labels
+    return ((place, numbers) for place, numbers in _joined(order, left, labels.__getitem__) if labels[place])
+
+
+def _joined(
+    order: Sequence[int], left: Callable[[int], Sequence[Range]], said: Callable[[int], object]
+) -> Iterator[tuple[int, Range]]:
+    head, numbers, before = -1, Range(0, 0), None
+    for place in order:
+        now = said(place)
         for part in left(place):
-            joins = head >= 0 and own == state and now == said and part.first == numbers.last + 1
+            joins = head >= 0 and now == before and part.first == numbers.last + 1
             if joins and len(str(part.first)) == len(str(numbers.last)):
                 numbers = Range(numbers.first, part.last)
                 continue
             if head >= 0:
-                yield head, state, numbers
-            head, state, numbers, said = place, own, part, now
+                yield head, numbers
+            head, numbers, before = place, part, now
     if head >= 0:
-        yield head, state, numbers
+        yield head, numbers

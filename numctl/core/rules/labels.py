@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import BadValue, NumbersRefuse
@@ -28,7 +29,8 @@ class Labels(tuple[tuple[str, str], ...]):
     @property
     def text(self) -> str:
         """As the store keeps them: a JSON object, its keys in order."""
-        return json.dumps(dict(self), ensure_ascii=False, separators=(",", ":"))
+        pairs = [f"{encode_basestring(key)}:{encode_basestring(value)}" for key, value in self]
+        return "{" + ",".join(pairs) + "}"
 
     def changed(self, put: Mapping[str, str], drop: Iterable[str]) -> Labels:
         """These labels with others set and dropped. Raises NumbersRefuse for more than a number may have."""
@@ -95,5 +97,7 @@ def read_pairs(texts: Iterable[str]) -> dict[str, str]:
 
 def read_text(text: str) -> dict[str, str]:
     """Labels as lists write them: ``key=value; key=value``, ``;`` and ``\\`` escaped. Raises BadValue."""
+    if ";" not in text and "\\" not in text:
+        return read_pairs([text] if text.strip() else [])
     parts = re.findall(r"(?:\\.|[^;\\])+", text, re.DOTALL)
     return read_pairs(re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts if part.strip())
