@@ -33,8 +33,30 @@ BETTER = {
     ("user rename", "old"): "USER",
     ("register", "numbers"): "USER",
     ("release", "numbers"): "USER",
+    ("series remove", "name"): "SERIES",
+    ("series set", "name"): "SERIES",
+    ("search", "--no-label"): "LABEL",
+    ("label", "--remove"): "LABEL",
+    ("label", "given"): "KEY=VALUE",
+    ("import", "--profile"): "PROFILE",
+    ("sync", "--profile"): "PROFILE",
+    ("diff", "--profile"): "PROFILE",
 }
 """What a value stands for where the help's word says less."""
+LISTED = {
+    "search": "queries.listing:FIELDS",
+    "utilization": "queries.utilization:FIELDS",
+    "report utilization": "queries.utilization:FIELDS",
+    "user list": "queries.catalog:ListedUser",
+    "org list": "queries.catalog:ListedOrganization",
+    "series list": "queries.catalog:ListedSeries",
+    "history": "past.history:Entry",
+    "changes": "past.feed:Row",
+    "label": "queries.labels:Listed",
+    "mail list": "notifications.messages:Listed",
+    "request": "notifications.requests:Listed",
+}
+"""Where the columns of a list stand, by its command: a tuple of the core, or the fields of its rows."""
 
 
 def offer(
@@ -54,8 +76,10 @@ def offer(
     kind = _kind(context, found)  # type: ignore[arg-type] # what has that attribute is a parameter
     if kind.startswith(FILES):
         return Offer([], files=True)
-    wanted = _beginning(rest, _words_of(kind, context, rest))
-    return Offer([Candidate(before + word) for word in wanted])
+    wanted = _words_of(kind, context, rest)
+    # Of an organization the whole path may be offered for the beginning of its name.
+    fitting = wanted if kind in ("ORG", "PARENT") else _beginning(rest, wanted)
+    return Offer([Candidate(before + word, MEANINGS.get(word, "")) for word in fitting])
 
 
 def _kind(context: Context, param: Parameter) -> str:
@@ -65,14 +89,43 @@ def _kind(context: Context, param: Parameter) -> str:
     return better or param.metavar or ""
 
 
-def _words_of(kind: str, context: Context, start: str) -> Iterable[str]:
+def _words_of(kind: str, context: Context, start: str) -> list[str]:
+    if kind == "A,B":
+        return _columns_of(context, start)
+    if kind == "PROFILE":
+        return _profiles(context)
     if kind in STORED:
         with suppress(Exception), _reading(context) as view:
             return STORED[kind](view, start)
-        return ()
+        return []
     if kind in FIXED:
-        return FIXED[kind]()
-    return [word for word in kind.split("|") if word == word.lower() and len(word) > 1]
+        return [*FIXED[kind]()]
+    words = [word for word in kind.split("|") if word == word.lower() and len(word) > 1]
+    return [*words, *(_words_of(OF_LABEL, context, start) if OF_LABEL in kind else ())]
+
+
+def _columns_of(context: Context, start: str) -> list[str]:
+    """What was named so far, with one more column of the list."""
+    from importlib import import_module
+
+    named, comma, last = start.rpartition(",")
+    place = LISTED.get(context.command.entry.name)  # type: ignore[attr-defined] # a command's, not a group's
+    if place is None:
+        return []
+    module, attribute = place.split(":")
+    columns = getattr(import_module(f"numctl.core.{module}"), attribute)
+    fields: Iterable[str] = columns if isinstance(columns, tuple) else columns._fields
+    labels = _words_of(OF_LABEL, context, last) if "labels" in fields else []
+    there = named.split(",")
+    return [named + comma + field for field in (*fields, *labels) if field not in there]
+
+
+def _profiles(context: Context) -> list[str]:
+    from numctl.core.lists.profiles import listing
+
+    with suppress(Exception):
+        return [row[0] for row in listing(settings.load(context.find_root().obj.flags, os.environ).profiles)]
+    return []
 
 
 def _beginning(start: str, words: Iterable[str]) -> list[str]:
@@ -127,12 +180,45 @@ def _users(view: View, start: str) -> list[str]:
     return names.users(view, start)
 
 
+def _label_keys(view: View, start: str) -> list[str]:
+    from numctl.core.queries import names
+
+    return names.label_keys(view, start)
+
+
+def _labels(view: View, start: str) -> list[str]:
+    """Keys with ``=`` behind; behind one, its values."""
+    from numctl.core.queries import names
+
+    key, equals, value = start.partition("=")
+    if equals:
+        return [f"{key}={value}" for value in names.label_values(view, key, value)]
+    return [f"{key}=" for key in names.label_keys(view, start)]
+
+
+def _by_labels(view: View, start: str) -> list[str]:
+    from numctl.core.queries import names
+
+    wanted = start.removeprefix("label.") if start.startswith("label.") else ""
+    return [f"label.{key}" for key in names.label_keys(view, wanted)]
+
+
+WHENS: dict[str, str] = {
+    "today": "now",
+    "yesterday": "the end of that day",
+    "operation:": "right after one; see numctl history",
+}
+OF_LABEL = "label.KEY"
 STORED: dict[str, Callable[[View, str], list[str]]] = {
     "ORG": _organizations,
     "PARENT": _organizations,
     "SERIES": _series,
     "TAG": _tags,
     "USER": _users,
+    "LABEL": _label_keys,
+    "KEY=VALUE": _labels,
+    "KEY[=VALUE]": _labels,
+    OF_LABEL: _by_labels,
 }
 FIXED: dict[str, Callable[[], Iterable[str]]] = {
     "STATUS": lambda: (*STATUSES, "registered"),
@@ -140,7 +226,24 @@ FIXED: dict[str, Callable[[], Iterable[str]]] = {
     "COLUMN": _columns,
     "CC": _countries,
     "PERIOD": _periods,
+    "WHEN": lambda: WHENS,
 }
+MEANINGS = {
+    **WHENS,
+    "available": "free",
+    "reserved": "held for later, under a tag",
+    "aging": "resting until a day",
+    "assigned": "given to a user who has not on-boarded yet",
+    "in-use": "the user has on-boarded",
+    "registered": "the same as in-use",
+    "tsv": "tab-separated, for pipes",
+    "csv": "for spreadsheets and other programs",
+    "json": "an array of objects",
+    "jsonl": "an object on each line",
+    "xlsx": "a workbook",
+    "ranges": "FIRST..LAST lines, for a pipe into another command",
+}
+"""What is said beside words by the shells that can."""
 
 
 @contextmanager

@@ -25,6 +25,7 @@ _numctl_completion() {
     )
     [[ ${answer[0]} == files ]] && compopt -o default
     COMPREPLY=("${answer[@]:1}")
+    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[=:] ]] && compopt -o nospace
 }
 complete -F _numctl_completion numctl
 """
@@ -34,7 +35,7 @@ ZSH = """\
 # Completion of numctl for zsh.
 _numctl() {
     local line word
-    local -a before answer words_ shown
+    local -a before answer words_ shown unended
     before=("${(@Q)words[2,CURRENT-1]}")
     [[ $PREFIX == --*=* ]] && { before+=("${PREFIX%%=*}"); compset -P 1 '*=' }
     answer=("${(@f)$(
@@ -49,7 +50,10 @@ _numctl() {
         words_+=("$word")
         shown+=("${line/$'\\t'/  -- }")
     done
-    (( $#words_ )) && compadd -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -l -d shown -a -- words_
+    (( $#words_ )) || return
+    [[ $#words_ == 1 && $words_[1] == *[=:] ]] && unended=(-S '')
+    compadd "${(@)unended}" -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' -l -d shown -a -- words_ ||
+        compadd "${(@)unended}" -U -l -d shown -a -- words_
 }
 if [[ $funcstack[1] == _numctl ]]; then
     _numctl "$@"

@@ -8,6 +8,7 @@ import typer
 
 from numctl.core.errors import BadValue
 from numctl.core.queries.utilization import OF_LABEL, SERIES, Line, known_lines
+from numctl.core.queries.utilization import fields as fields_of
 from numctl.core.rules.labels import clean_key
 from numctl.input.options import WHEN, At, MaybeOrg
 
@@ -89,7 +90,7 @@ def utilization(
         top, moment = view.organization(org), view.moment or session.at
         known = known_lines(view, top, below=tree, by=by or "")
         coming = _forecasts(session, view, known) if forecast else []
-    fields = [_named(field, by) for field in Line._fields if by or field != "part"]
+    fields = fields_of(by or "")
     rows = [_values(line, by) for _, line in known]
     if since is not None:
         _show_both(session, fields, (moment, known), _earlier(session, since, top, tree=tree, by=by), by)
@@ -106,10 +107,6 @@ def _expect_sense(by: str | None, since: str | None, *, forecast: bool) -> None:
         raise BadValue("--forecast looks ahead, --since back.", "Ask for one of them.")
     if forecast and by is not None and by != SERIES:
         raise BadValue("A forecast is made for organizations and series, not for labels.", "Leave --by out.")
-
-
-def _named(field: str, by: str | None) -> str:
-    return by or SERIES if field == "part" else field
 
 
 def _values(line: Line, by: str | None) -> list[Any]:
@@ -134,7 +131,7 @@ def _show_both(
     after = {row[:2]: line for row, line in now[1]}
     pairs = [(before.get(key), after.get(key)) for key in dict.fromkeys([*after, *before])]
     if session.output.asked is None and session.output.format == "table" and not session.output.narrowed:
-        names = [_named(field, by) for field in ("organization", "part", *CHANGING) if by or field != "part"]
+        names = ["organization", *([by] if by else []), *CHANGING]
         session.output.rows(names, (_difference(*pair, by) for pair in pairs))
         session.output.hint(f"As of {now[0]}; behind it the difference to {then[0]}.")
         return

@@ -14,7 +14,7 @@ import pexpect
 import pytest
 
 import numctl
-from numctl.core.actions import founding, inventory, organizations, reservations, subscribers
+from numctl.core.actions import founding, inventory, labels, organizations, reservations, subscribers
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act, Operation
@@ -50,6 +50,12 @@ TAGS = {
     "Acme": ["été 2027", "Été Two", 'say "hi"', "[/] *"],
 }
 USERS = {"Acme/Ops": ["Ada Moreau", "Ada O'Neil"], "Acme/Sales & Co": ["Adèle Sellers"]}
+LABELS: list[tuple[Range, dict[str, str]]] = [
+    (Range(14188980060, 14188980060), {"site": "Paris, 8e", "carrier": "O'Range"}),
+    (Range(14188980061, 14188980069), {"site": "été"}),
+    (Range(14188980070, 14188980070), {"site": "Oslo"}),
+    (Range(14188980170, 14188980170), {"note": "x: y"}),
+]
 SERIES = {"Acme": "1418", "Acme/Ops": "France: mobiles", "Acme/Sales & Co": "the 'old' ones"}
 
 
@@ -74,6 +80,8 @@ def named(store: Path) -> Path:
             for at, user in enumerate(USERS.get(organization, []), start=50):
                 one = [Range(block.first + at, block.first + at)]
                 change(lambda op, one=one, user=user: subscribers.assign(op, one, user))
+        for numbers, put in LABELS:
+            change(lambda op, numbers=numbers, put=put: labels.label(op, [numbers], put, []))
     return store
 
 

@@ -41,7 +41,25 @@ def complete(numctl, monkeypatch: pytest.MonkeyPatch) -> Complete:
         ("search --series FR", ["France: mobiles"]),
         ("search --org |", ["Acme", "Acme/Ops", "Acme/Ops/Night"]),
         ("search --org ops", ["Ops", "Ops/Night"]),
-        ("search --org night", []),  # two of them: none is clear
+        ("search --org night", ["Acme/Ops/Night", "Acme/Sales & Co/Night"]),  # neither end is clear
+        ("org add X --parent night", ["Acme/Ops/Night", "Acme/Sales & Co/Night"]),
+        ("search --label |", ["carrier=", "note=", "site="]),
+        ("search --label s", ["site="]),
+        ("search --label site=", ["site=Oslo", "site=Paris, 8e", "site=été"]),
+        ("search --label site=p", ["site=Paris, 8e"]),
+        ("search --no-label |", ["carrier", "note", "site"]),
+        ("label 14188980000 ca", ["carrier="]),
+        ("label 14188980000 --remove n", ["note"]),
+        ("reserve --label site=É", ["site=été"]),
+        ("search --columns |", ["series", "number", "organization"]),
+        ("search --columns number,s", ["number,series", "number,status"]),
+        ("search --columns number,label.s", ["number,label.site"]),
+        ("history --columns operation,a", ["operation,at", "operation,actor", "operation,acting_as"]),
+        ("report utilization --columns s", ["series", "subscriber_percent"]),
+        ("import x.csv --profile arcep", ["arcep-majnum", "arcep-gelnum"]),
+        ("search --at |", ["today", "yesterday", "operation:"]),
+        ("utilization --by label.", ["label.carrier", "label.note", "label.site"]),
+        ("series remove |", ["1418", "France: mobiles"]),
         ("search --org OPS/N", ["Ops/Night"]),
         ("search --tag ÉT", ["été 2027", "Été Two"]),
         ("search --tag Ét", ["Été Two"]),
@@ -61,8 +79,8 @@ def complete(numctl, monkeypatch: pytest.MonkeyPatch) -> Complete:
         ("org move Night --to acme/s", ["Acme/Sales & Co", "Acme/Sales & Co/EMEA: west"]),
         ("org show |", ["Acme", "Acme/Ops"]),
         ("report consumption --period last", ["last-7-days", "last-cycle"]),
-        ("report consumption --by |", ["org", "number", "day"]),
-        ("utilization --by |", ["series"]),
+        ("report consumption --by |", ["org", "number", "day", "label.carrier"]),
+        ("utilization --by |", ["series", "label.carrier"]),
         ("threshold set o", ["off"]),
         ("search --limit |", []),
         ("search --matching |", []),
@@ -94,6 +112,8 @@ SCOPES = [
         ("--series", ["France: mobiles"]),
         ("--tag", ["a=b", "it's", "new office: 2nd floor"]),
         ("--user", ["Ada Moreau", "Ada O'Neil"]),
+        ("--no-label", ["note"]),
+        ("--label", ["note="]),
     ],
 )
 def test_only_what_is_in_scope_is_offered(
@@ -128,6 +148,20 @@ def test_tag_that_no_number_has_any_more_is_not_offered(complete: Complete, name
     with open_store(named) as store:
         perform(store, ACT, "test", lambda op: reservations.unreserve(op, [Range(14188980100, 14188980101)]))
     assert complete("--as", "Ops", "search", "--tag", "") == ["a=b"]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_words_are_offered_with_what_they_mean(numctl, named: Path, shell: str) -> None:
+    out = numctl("search", "--status", "ag", env={parser.COMPLETION_REQUEST: shell}).out
+    assert out == "words\naging\tresting until a day\n"
+
+
+def test_the_columns_offered_are_those_of_the_list(numctl, complete: Complete, workplace: Path) -> None:
+    for name in completion.LISTED:
+        further = {"label": ["--list"], "request": ["--list"], "utilization": ["--by", "series"]}
+        line = [*name.split(), *further.get(name, [])]
+        offered = complete(*line, "--columns", "")
+        assert numctl(*line, "--columns", ",".join(offered), "-o", "json").code == 0, name
 
 
 # Options and commands.

@@ -52,6 +52,11 @@ UNQUOTED = [
     ("numctl --as Ops search --tag n", "new office: 2nd floor"),
     ("numctl search --as Ops --tag sal", "sal"),  # out of scope
     ("numctl search --status rese", "reserved"),
+    ("numctl search --label si", "site="),
+    ("numctl search --label site=P", "site=Paris, 8e"),
+    ("numctl search --label carrier=", "carrier=O'Range"),
+    ("numctl search --columns number,us", "number,user"),
+    ("numctl search --as Acme/Ops --org night", "Night"),
     ("numctl search -o ran", "ranges"),
     ("numctl search --output=ht", "--output=html"),
     ("numctl search --sort or", "organization"),

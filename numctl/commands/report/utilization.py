@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.queries.utilization import SERIES, Line, lines
+from numctl.core.queries.utilization import FIELDS, SERIES, lines
 from numctl.core.values import quantity
 from numctl.input.options import At, Org
 from numctl.output.preamble import Preamble, preamble
@@ -58,8 +58,7 @@ def utilization(
     output = session.output.preferring("csv")
     if with_preamble:
         preamble(output, "utilization", name, moment, session.settings.timezone)
-    fields = [SERIES if field == "part" else field for field in Line._fields]
-    output.rows(fields if months is None else ["at", *fields], rows)
+    output.rows(FIELDS if months is None else ("at", *FIELDS), rows)
 
 
 def _month_by_month(session: Session, now: View, top: int, months: int) -> Iterator[tuple[object, ...]]:

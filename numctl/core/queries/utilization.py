@@ -133,6 +133,14 @@ class Line(NamedTuple):
     aging: int
 
 
+def fields(by: str) -> list[str]:
+    """What the values of a line are called; without ``by`` a line has no part."""
+    named = {"part": by}
+    return [named.get(field, field) for field in Line._fields if named.get(field, field)]
+
+
+FIELDS = tuple(fields(SERIES))
+
 Counts = dict[tuple[int, Part], Held]  # (organization, part): numbers held, by status
 
 
