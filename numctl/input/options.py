@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from numctl.core.errors import BadValue
-from numctl.core.values import count, day, days_or_word, percent, percent_or_off, quantity, seconds, size
+from numctl.core.values import count, days_or_word, percent, percent_or_off, quantity, seconds, size
 
 FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 STATUSES = ("available", "reserved", "aging", "assigned", "in-use")
@@ -107,8 +107,10 @@ WithLabels = Annotated[
 Until = Annotated[
     str | None, typer.Option("--until", metavar=DATE, help="Held through this day; +6w counts from today.")
 ]
-FromDay = Annotated[str | None, typer.Option("--from", metavar=DATE, parser=day, help="The first day.")]
-ToDay = Annotated[str | None, typer.Option("--to", metavar=DATE, parser=day, help="The last day.")]
+FromDay = Annotated[
+    str | None, typer.Option("--from", metavar=DATE, help="The first day; -30d counts from today.")
+]
+ToDay = Annotated[str | None, typer.Option("--to", metavar=DATE, help="The last day.")]
 Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", parser=quantity, help="At most this many rows.")
 ]

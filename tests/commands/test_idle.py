@@ -70,3 +70,12 @@ def test_consumption_by_a_label(used, numctl, rows) -> None:
     (row,) = rows("report", "consumption", "--by", "label.none", "--from", "2026-01-01")
     assert (row["label.none"], row["voice_incoming_minutes"]) == (None, 1.08)
     assert numctl("report", "consumption", "--by", "label.").code == 2
+
+
+def test_days_of_reports_count_from_today(used, numctl, rows) -> None:
+    named = rows("report", "consumption", "--by", "number", "--from", "2026-01-29", "--to", "2026-02-28")
+    assert rows("report", "consumption", "--by", "number", "--from=-31d", "--to", "yesterday") == named
+    assert [row["number"] for row in named] == [number(71), number(72), number(90)]
+    assert rows("report", "disconnects", "--from=-2m", "--to", "today") == []
+    assert numctl("report", "disconnects", "--from", "today", "--to", "yesterday").code == 2
+    assert numctl("report", "consumption", "--from", "soon").code == 2

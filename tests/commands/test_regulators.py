@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,8 @@ from numctl.core.actions.reservations import reserve
 from numctl.core.changes.operation import Act
 from numctl.core.reports.grouping import block_of, blocks
 from tests.commands.conftest import number, span
+
+REGISTER = Path(__file__).parents[3] / "shared" / "data" / "arcep-majnum.csv"
 
 
 @given(
@@ -128,3 +132,19 @@ def test_usage_with_one_measure_counts_the_others_as_none(acme: Path, numctl, ro
     (row,) = rows("report", "consumption", "--by", "number", "--from", "2026-01-05")
     assert (row["messages_sent"], row["messages_received"], row["data_mb"]) == (7, 0, 0)
     assert refusal("usage", "import", "-", input=f"date,number\n2026-01-05,{number(70)}\n")["code"] == 2
+
+
+@pytest.mark.skipif(not REGISTER.exists(), reason=f"needs {REGISTER.name}")
+def test_blocks_of_a_country_are_what_its_ranges_add_up_to(store: Path, numctl) -> None:
+    assert numctl("init", "--name", "FR").code == 0
+    assert numctl("import", REGISTER, "--profile", "arcep-majnum", "--create-orgs").code == 0
+    counts: Counter[str] = Counter()
+    for row in csv.DictReader(io.StringIO(numctl("search", "--ranges", "-o", "csv").out)):
+        first, last = int(row["first"]), int(row["last"])
+        for thousand in range(first // 1000, last // 1000 + 1):
+            begin, end = max(first, thousand * 1000), min(last, thousand * 1000 + 999)
+            counts[f"{thousand * 1000:0{len(row['first'])}d}"] += end - begin + 1
+    found = csv.DictReader(io.StringIO(numctl("report", "blocks", "--size", "1000").out))
+    told = {row["first"]: int(row["total"]) for row in found if len(row["first"]) > 4}
+    assert told == {first: n for first, n in counts.items() if len(first) > 4}
+    assert sum(told.values()) > 500_000_000

@@ -89,7 +89,9 @@ def consumption(
         numctl report consumption --by day --from 2026-01-01 --to 2026-01-31 --out january.csv
     """
     session: Session = ctx.obj
-    period = _period(from_day, to_day, named, session.today)
+    first = None if from_day is None else session.day(from_day)
+    last = None if to_day is None else session.day(to_day)
+    period = _period(first, last, named, session.today)
     if idle and by not in (None, "number"):
         raise BadValue("--idle tells numbers, one by one.", "Leave --by out.")
     output = session.output.preferring("csv")

@@ -38,11 +38,13 @@ def disconnects(
     from numctl.core.reports.disconnects import disconnected
 
     session: Session = ctx.obj
-    if from_day is not None and to_day is not None and from_day > to_day:
-        raise BadValue(f"The time from {from_day} to {to_day} ends before it begins.", "Swap the days.")
+    first = session.day(from_day) if from_day is not None else None
+    last = session.day(to_day) if to_day is not None else None
+    if first is not None and last is not None and first > last:
+        raise BadValue(f"The time from {first} to {last} ends before it begins.", "Swap the days.")
     timezone = session.settings.timezone
-    since = end_of(days_after(from_day, -1), timezone) if from_day else BEGINNING
-    before = end_of(to_day, timezone) if to_day else END_OF_TIME
+    since = end_of(days_after(first, -1), timezone) if first else BEGINNING
+    before = end_of(last, timezone) if last else END_OF_TIME
     with session.reading() as view:
         name = view.tree.path(view.acting)
         found = disconnected(view, since, before)
