@@ -9,7 +9,7 @@ import typer
 from numctl.core.errors import BadValue
 from numctl.core.text import clean_name
 from numctl.input.numbers import numbers_or_quantity, quantity_of
-from numctl.input.options import Matching, MaybeNumbers, Sequential, User, WithLabels
+from numctl.input.options import Aligned, Contiguous, Matching, MaybeNumbers, Sequential, User, WithLabels
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -27,7 +27,9 @@ def assign(
     series: Annotated[
         str | None, typer.Option("--series", metavar="SERIES", help="The lowest available of this series.")
     ] = None,
+    contiguous: Contiguous = False,
     matching: Matching = None,
+    aligned: Aligned = None,
     sequential: Sequential = None,
     label: WithLabels = None,
     org: FromOrg = None,
@@ -47,11 +49,19 @@ def assign(
 
     session: Session = ctx.obj
     name = clean_name(user, "A user")
-    if series is None and any(choice is not None for choice in (matching, sequential, label, org)):
+    choices = (contiguous or None, matching, aligned, sequential, label, org)
+    if series is None and any(choice is not None for choice in choices):
         raise BadValue("How a number is chosen is for --series.", "Add --series, or name the number.")
     wanted = None
     if series is not None:
-        wanted = quantity_of(series, 1, matching=matching, sequential=sequential, labels=label)
+        wanted = quantity_of(
+            *(series, 1),
+            contiguous=contiguous,
+            matching=matching,
+            aligned=aligned,
+            sequential=sequential,
+            labels=label,
+        )
     chosen = numbers_or_quantity(session, numbers, wanted)
     subscribers.expect_few(chosen, "a user")
     session.change("assign", lambda operation: subscribers.assign(operation, chosen, name, org))

@@ -39,6 +39,13 @@ def aging_days(said: str | int | None) -> dict[str, int | None]:
     return {"aging": None if said == "inherit" else 0 if said == "off" else int(said)}
 
 
+def one_organization(named: str | None, by_option: str | None) -> str | None:
+    """ORG as it was given, behind the command or by ``--org``. Raises ``BadValue`` for both."""
+    if named is not None and by_option is not None:
+        raise BadValue("The organization is named twice.", "Give it once, with or without --org.")
+    return by_option if named is None else named
+
+
 def status(text: str) -> str:
     """A status' name; ``registered`` is ``in-use``. Raises ``BadValue``."""
     name = "in-use" if text.lower() == "registered" else text.lower()

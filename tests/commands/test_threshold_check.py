@@ -253,3 +253,18 @@ def test_notify_in_a_locked_store_is_unknown(numctl, company: Company) -> None:
     assert ending.code == 3
     assert ending.out.startswith("NUMCTL UNKNOWN - ")
     assert ending.out.count("\n") == 1
+
+
+@pytest.mark.parametrize("given", [["EMEA"], ["--org", "EMEA"]], ids=" ".join)
+def test_the_organization_is_named_alike_in_all_three(acme, numctl, rows, given) -> None:
+    assert numctl("threshold", "set", "7", *given).code == 0
+    (row,) = rows("threshold", "show", *given)
+    assert (row["organization"], row["threshold_percent"]) == ("Acme/Sales/EMEA", 7)
+    assert "Acme/Sales/EMEA 25% of 20" in numctl("threshold", "check", *given).out
+
+
+@pytest.mark.parametrize("line", ["set 5", "show", "check"])
+def test_an_organization_named_twice_is_refused(acme, numctl, line) -> None:
+    ended = numctl("threshold", *line.split(), "EMEA", "--org", "EMEA")
+    assert "named twice" in ended.err
+    assert ended.code == (3 if line == "check" else 2)

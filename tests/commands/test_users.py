@@ -190,3 +190,8 @@ def test_users_of_a_removed_organization_belong_to_where_it_was(acme: Path, numc
     assert refusal("user", "forget", "Carol Quux", "--yes", "--as", "Finance")["code"] == 5
     assert numctl("user", "forget", "Carol Quux", "--yes", "--as", "Sales").code == 0
     assert b"Quux" not in acme.read_bytes()
+
+
+def test_the_list_of_users_is_cut_off(acme, rows, numctl) -> None:
+    assert [row["user"] for row in rows("user", "list", "--limit", "2")] == ["Ann Lee", "Bob"]
+    assert numctl("user", "list", "--limit", "0").code == 2

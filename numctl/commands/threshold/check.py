@@ -22,6 +22,7 @@ UNSAFE_IN_LABELS = str.maketrans("'=|", "___")
 
 def check(
     ctx: typer.Context,
+    named: options.MaybeOrg = None,
     org: options.Org = None,
     notify: Annotated[
         bool,
@@ -36,11 +37,12 @@ def check(
 
     Examples:
         numctl threshold check
-        numctl threshold check --org Sales
+        numctl threshold check Sales --notify
     """
     session: Session = ctx.obj
+    top = options.one_organization(named, org)
     with session.reading() as view:
-        found = thresholds.standings(view, view.organization(org))
+        found = thresholds.standings(view, view.organization(top))
     reached = [standing for standing in found if standing.reached]
     queued = 0
     if notify and reached:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numctl.core.values import percent_or_off
-from numctl.input.options import Org
+from numctl.input.options import MaybeOrg, Org, one_organization
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -18,6 +18,7 @@ def set_(
     threshold: Annotated[
         str, typer.Argument(metavar="PERCENT|off", parser=percent_or_off, help="From 1 to 100, or off.")
     ],
+    named: MaybeOrg = None,
     org: Org = None,
 ) -> None:
     """Set an organization's utilization threshold.
@@ -27,7 +28,7 @@ def set_(
 
     Examples:
 
-        numctl threshold set 90 --org Sales
+        numctl threshold set 90 Sales
 
         numctl threshold set off --org Lab
     """
@@ -37,4 +38,5 @@ def set_(
     session: Session = ctx.obj
     percent = OFF if threshold == "off" else int(threshold)
     wanted = {"threshold": percent}
-    session.change("threshold set", lambda operation: organizations.set_up(operation, org, wanted))
+    whose = one_organization(named, org)
+    session.change("threshold set", lambda operation: organizations.set_up(operation, whose, wanted))

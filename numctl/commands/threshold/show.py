@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.input.options import MaybeOrg
+from numctl.input.options import MaybeOrg, Org, one_organization
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -16,7 +16,8 @@ FIELDS = ("organization", "threshold_percent", "utilization_percent", "over_thre
 
 def show(
     ctx: typer.Context,
-    org: MaybeOrg = None,
+    named: MaybeOrg = None,
+    org: Org = None,
     tree: Annotated[bool, typer.Option("--tree", help="Also all organizations below it.")] = False,
 ) -> None:
     """Show the utilization threshold of an organization, and where it stands.
@@ -29,5 +30,5 @@ def show(
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = lines(view, view.organization(org), below=tree)
+        rows = lines(view, view.organization(one_organization(named, org)), below=tree)
     session.output.rows(FIELDS, [tuple(getattr(row, field) for field in FIELDS) for row in rows])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numctl.input.options import Text
+from numctl.input.options import Limit, Text
 
 if TYPE_CHECKING:
     from numctl.session import Session
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 def list_(
     ctx: typer.Context,
     text: Text = None,
+    limit: Limit = None,
     former: Annotated[
         bool, typer.Option("--former", help="Also those who have no numbers any more.")
     ] = False,
@@ -25,12 +27,13 @@ def list_(
 
         numctl user list
 
-        numctl user list moreau
+        numctl user list moreau --limit 20
     """
     from numctl.core.queries import catalog
     from numctl.core.queries.buffer import Buffer
 
     session: Session = ctx.obj
     with session.reading() as view:
-        rows = Buffer.of(map(tuple, catalog.users(view, text or "", former=former)))
+        found = islice(catalog.users(view, text or "", former=former), limit)
+        rows = Buffer.of(map(tuple, found))
     session.output.rows(catalog.ListedUser._fields, rows, empty="No users found.")
