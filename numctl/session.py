@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numctl.core.changes.operation import Act, Operation, Outcome
     from numctl.core.dates import When
     from numctl.core.numbers.ranges import Range
+    from numctl.gate.requests import Passage
     from numctl.input.options import ChangeOptions
 
 # Formats that a command writes by itself, beside those of all others.
@@ -39,8 +40,14 @@ class Session:
         change: ChangeOptions,
         invocation: tuple[str, Mapping[str, object]],
         lists: Mapping[str, object],
+        passage: Passage | None = None,
     ) -> None:
-        """``flags`` are the global options given, ``lists`` the options of a list's form, both by name."""
+        """``flags`` are the global options given, ``lists`` the options of a list's form, both by name.
+
+        ``passage`` says who comes through the gate.
+        """
+        self._passage = passage
+        self.handed_on: Passage | None = None  # what the gate is to run once this command has ended
         self.flags, self.lists = flags, lists
         self.settings = settings.load(flags, os.environ)
         self.change_options = change
@@ -60,6 +67,7 @@ class Session:
             no_input=self.settings.no_input,
             guard=not flags.get("no_guard"),
             columns=flags.get("picked_columns"),
+            table=bool(flags.get("table")),
             also=OWN_FORMATS.get(self.command, ()),
         )
 
@@ -93,8 +101,8 @@ class Session:
 
     @cached_property
     def actor(self) -> str:
-        """The operating system's user."""
-        return actor.name()
+        """The operating system's user, or whom the gate says that it is."""
+        return self._passage.actor if self._passage else actor.name()
 
     def act(self, *, as_root: bool = False) -> Act:
         """Who does this, as whom, when, and what was said beside it.

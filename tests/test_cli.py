@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +28,8 @@ class StandInSession:
     """Keeps what a session is handed."""
 
     owes_mail = False
+    handed_on = None
+    settings = SimpleNamespace(remote=None)
 
     def __init__(
         self,

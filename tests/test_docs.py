@@ -24,8 +24,9 @@ import pexpect
 import pytest
 
 import numctl as package
-from numctl import settings
 from numctl.cli.table import COMMANDS
+from numctl.settings import SMTP_KEYS, SUPPLIER_KEYS
+from numctl.settings import file as settings_file
 from tests.postoffice import open_office
 from tools import figures, manpages
 
@@ -279,9 +280,9 @@ def test_settings_are_the_program_s() -> None:
     page = text_of(ROOT / "docs/install.md")
     [example] = blocks(ROOT / "docs/install.md", "toml")
     keys = tomllib.loads(example)
-    assert set(keys) | {"output"} == set(settings.KEYS)
-    assert set(keys["smtp"]) == set(settings.SMTP_KEYS)
-    assert set(keys["supplier"]) == set(settings.SUPPLIER_KEYS)
+    assert set(keys) | {"output"} == set(settings_file.KEYS)
+    assert set(keys["smtp"]) == set(SMTP_KEYS)
+    assert set(keys["supplier"]) == set(SUPPLIER_KEYS)
     for variable in ("NUMCTL_DB", "NUMCTL_AS", "NUMCTL_OUTPUT", "NUMCTL_REGION", "NUMCTL_SMTP_PASSWORD"):
         assert f"`{variable}`" in page
 

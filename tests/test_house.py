@@ -44,7 +44,18 @@ ROOMS = (
     ),
     *("core.files", "core.lists"),
     *("core.batch", "core.usage", "core.check", "core.demo", "core.reports"),
-    *("settings", "clock", "actor", "input", "output", "session", "list_reading", "mail", "dashboard"),
+    *(
+        "settings",
+        "clock",
+        "actor",
+        "input",
+        "output",
+        "gate",
+        "session",
+        "list_reading",
+        "mail",
+        "dashboard",
+    ),
     *("commands", "cli", "__main__"),
 )
 PURE = ("core.errors", "core.text", "core.values", "core.dates", "core.numbers", "core.rules")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from numctl import settings
 from numctl.core.errors import BadValue, Refusal
 from numctl.settings import Settings, Smtp, Supplier, load
+from numctl.settings import file as settings_file
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_home_of_the_account_where_the_environment_has_none() -> None:
 
 
 def test_no_home_at_all_is_an_error_only_for_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "_home_of_account", lambda: None)
+    monkeypatch.setattr(settings_file, "_home_of_account", lambda: None)
     with pytest.raises(BadValue) as refused:
         load({}, {})
     assert "--db" in refused.value.advice

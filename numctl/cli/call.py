@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numctl.cli.table import Entry
+    from numctl.gate.requests import Passage
     from numctl.session import Session
+
+
+COMPLETION_REQUEST = "_NUMCTL_COMPLETE"  # set by the shell's completion script
 
 
 @dataclass
@@ -23,6 +27,7 @@ class Call:
     lists: dict[str, Any] = field(default_factory=dict)  # how another program's list is to be read
     entry: Entry | None = None
     session: Session | None = None
+    passage: Passage | None = None  # how it came through the gate, if it did
     watching: Sequence[str] = ()  # the names of the commands that answer a monitoring system
 
     @property

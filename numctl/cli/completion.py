@@ -76,6 +76,10 @@ def offer(
     kind = _kind(context, found)  # type: ignore[arg-type] # what has that attribute is a parameter
     if kind.startswith(FILES):
         return Offer([], files=True)
+    if _is_stored(kind) and (elsewhere := settings.load(context.find_root().obj.flags, os.environ).remote):
+        from numctl.cli import remote
+
+        return Offer([Candidate(word) for word in remote.completed(elsewhere, words, start)])
     wanted = _words_of(kind, context, rest)
     # Of an organization the whole path may be offered for the beginning of its name.
     fitting = wanted if kind in ("ORG", "PARENT") else _beginning(rest, wanted)
@@ -87,6 +91,11 @@ def _kind(context: Context, param: Parameter) -> str:
     entry = getattr(context.command, "entry", None)
     better = BETTER.get((entry.name, param.opts[0])) if entry is not None else None
     return better or param.metavar or ""
+
+
+def _is_stored(kind: str) -> bool:
+    """Whether what may stand there is told by the store."""
+    return kind in STORED or kind == "A,B" or OF_LABEL in kind
 
 
 def _words_of(kind: str, context: Context, start: str) -> list[str]:

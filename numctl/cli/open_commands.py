@@ -2,9 +2,9 @@
 
 What isn't named here is closed: a new command or option stays so until someone has thought of it. Files of
 the host can't be named, by any option or argument: only ``-``, the stream that comes along, is one. Closed
-on purpose: ``--db``, ``--as``, ``--lock-timeout``; ``backup``, ``copy``, ``role``, ``init``, ``demo``, ``gate``,
-``key add``, ``profiles`` (which tells paths of the host), ``report dashboard`` (which writes a file), ``check
---repair``, ``mail send``, ``mail test``; addresses that mail would go to (``org add --email``, ``org set``).
+on purpose: ``--db``, ``--as``, ``--lock-timeout``; ``backup``, ``init``, ``demo``, ``gate``, ``key add``,
+``profiles`` (which tells paths of the host), ``report dashboard`` (which writes a file),
+``check --repair``, ``mail send``, ``mail test``, addresses for mail (``org add --email``, ``org set``).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ PLAIN = GLOBAL | CHANGE | STREAMS | {"picked_columns"}
 _CHOICE = "contiguous aligned sequential matching label"
 _PERIOD = "from_day to_day"
 OWN = {
-    "search": "text series org below status tag user matching label no_label exact until_before idle sort desc"
-    " limit everything ranges count at",
+    "search": "text series org below status tag user matching label no_label exact until_before idle"
+    " sort desc limit everything ranges count at",
     "reserve": f"numbers series many {_CHOICE} tag org until",
     "unreserve": "numbers",
     "retag": "numbers tag until",

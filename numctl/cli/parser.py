@@ -18,7 +18,7 @@ import typer.main
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandInfo
 
-from numctl.cli.call import Call
+from numctl.cli.call import COMPLETION_REQUEST, Call
 from numctl.core.errors import BadValue
 from numctl.core.text import quoted
 from numctl.input import options
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from numctl.session import Session
 
 PROGRAM = "numctl"
-COMPLETION_REQUEST = "_NUMCTL_COMPLETE"  # set by the shell's completion script
 GLOBAL_PANEL = "Global options"
 CHANGE_PANEL = "Options of every change"
 LIST_PANEL = "How the list is read"
@@ -105,7 +104,12 @@ class Group(TyperGroup):
     ) -> tuple[str | None, ClickCommand | None, list[str]]:
         word, rest = args[0], args[1:]
         name = word if self.name == PROGRAM else f"{self.name} {word}"
-        cast(Call, ctx.find_root().obj).entry = self.entries.get(name)
+        call = cast(Call, ctx.find_root().obj)
+        call.entry = self.entries.get(name)
+        if call.passage is not None and call.entry is not None:
+            from numctl.cli import gate
+
+            gate.expect_command(call.passage, call.entry)
         command = self.get_command(ctx, word)
         if command is None and not ctx.resilient_parsing:
             raise self._unknown(name)
@@ -150,6 +154,10 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Context) -> Any:
         call = cast(Call, ctx.find_root().obj)
+        if call.passage is not None:
+            from numctl.cli import gate
+
+            gate.expect_own(call.passage, self.entry, ctx)
         for param in self.params:
             _expect_text(param, ctx.params.get(param.name or ""))
         change = options.ChangeOptions(**call.change)
@@ -157,6 +165,10 @@ class Command(TyperCommand):
             self._require_numbers(ctx, change)
         ctx.obj = call.session = open_session(call, change, self.entry.name, ctx.params)
         try:
+            if call.session.settings.remote is not None:
+                from numctl.cli import remote
+
+                return remote.run(call, self.params, ctx.params)
             with call.session.saving() if self.entry.tells else nullcontext():
                 ended = self._run(ctx)
             if call.session.owes_mail:  # trying to deliver it never fails the command
@@ -206,7 +218,7 @@ def open_session(
     """What the command is handed as ``ctx.obj``; the only place that makes one."""
     from numctl.session import Session
 
-    return Session(call.flags, change, (name, dict(params)), call.lists)
+    return Session(call.flags, change, (name, dict(params)), call.lists, call.passage)
 
 
 def load(entry: Entry) -> Command:
@@ -271,8 +283,13 @@ def _shared(declared: Any, panel: str, kept_in: str) -> list[TyperOption]:
 
     def keep(ctx: Context, param: Parameter, value: object) -> None:
         if value is not None:
+            call = cast(Call, ctx.find_root().obj)
+            if call.passage is not None:
+                from numctl.cli import gate
+
+                gate.expect_shared(call, param, value)
             _expect_text(param, value)
-            getattr(ctx.find_root().obj, kept_in)[param.name] = value
+            getattr(call, kept_in)[param.name] = value
 
     made, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(declared)
     shared = cast("list[TyperOption]", made)

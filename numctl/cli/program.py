@@ -14,4 +14,10 @@ def main(argv: list[str] | None = None) -> int:
     from numctl.cli.parser import dispatch
 
     call = Call(sys.argv[1:] if argv is None else list(argv))
-    return conclude(call, lambda: dispatch(call, COMMANDS, GROUPS))
+    code = conclude(call, lambda: dispatch(call, COMMANDS, GROUPS))
+    if call.session is None or (passage := call.session.handed_on) is None:
+        return code
+    from numctl.cli.gate import passing
+
+    inside = passing(passage, call.session.settings.db)
+    return conclude(inside, lambda: dispatch(inside, COMMANDS, GROUPS))

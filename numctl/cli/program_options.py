@@ -19,6 +19,7 @@ def _install_completion(ctx: typer.Context, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from numctl.cli import shells
 
+        _expect_no_gate(ctx)
         shells.set_up(_word_after("--install-completion", ctx))
         raise typer.Exit
 
@@ -27,8 +28,17 @@ def _show_completion(ctx: typer.Context, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from numctl.cli import shells
 
+        _expect_no_gate(ctx)
         shells.show(_word_after("--show-completion", ctx))
         raise typer.Exit
+
+
+def _expect_no_gate(ctx: typer.Context) -> None:
+    """Raises OutOfScope where the line came through the gate: scripts are for one's own machine."""
+    if ctx.find_root().obj.passage is not None:
+        from numctl.core.errors import OutOfScope
+
+        raise OutOfScope("The gate gives out no completion scripts.", "Use numctl on your own machine.")
 
 
 def _word_after(option: str, ctx: typer.Context) -> str | None:

@@ -117,6 +117,8 @@ COMMANDS = (
     Entry("series remove", STORE, "Remove a series without numbers.", changes=True),
     Entry("series rename", STORE, "Give a series another name.", changes=True),
     Entry("series move", STORE, "Move numbers to another series.", changes=True),
+    Entry("gate", STORE, "Run the one command line that an administrator sent over SSH."),
+    Entry("key add", STORE, "Write the line that lets someone's SSH key through the gate."),
     Entry("backup", STORE, "Copy the store to a file."),
     Entry("check", STORE, "Check the whole store, and repair what can be derived.", out=True),
 )
@@ -129,4 +131,5 @@ GROUPS = {
     "usage": "Records of voice, messages and data.",
     "org": "The tree of organizations.",
     "series": "The named groups of numbers.",
+    "key": "The SSH keys of administrators elsewhere.",
 }

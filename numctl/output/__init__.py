@@ -42,6 +42,7 @@ class Output(Messages):
         no_input: bool = False,
         guard: bool = True,
         columns: str | None = None,
+        table: bool = False,
         also: Sequence[str] = (),
     ) -> None:
         """Prepare output; nothing is written.
@@ -49,8 +50,8 @@ class Output(Messages):
         ``format`` is one of FORMATS, or None: ``table`` on a terminal, else ``tsv``. ``color`` is False for
         none, None to decide for each stream by what it is and by the environment. ``guard`` is for
         csv: a text that looks like a formula gets one more ``'``. ``columns`` are those that a list
-        shows, with commas between, None for all. ``also`` are formats that the command writes by itself.
-        Raises BadValue for another format, or no columns.
+        shows, with commas between, None for all. ``table``: people read it, be it through a pipe. ``also``
+        are formats that the command writes by itself. Raises BadValue for another format, or no columns.
         """
         if format is not None and format not in (*FORMATS, *also):
             raise BadValue(
@@ -62,7 +63,7 @@ class Output(Messages):
             stdout=stdout, stderr=stderr, stdin=stdin, quiet=quiet, color=color, no_input=no_input
         )
         self.asked = format
-        self._guard = guard
+        self._guard, self._table = guard, table
         self._columns: Sequence[str] = ()
         self._book: Workbook | None = None
         if columns is not None:
@@ -73,7 +74,7 @@ class Output(Messages):
     @property
     def format(self) -> str:
         """The format that data is written in."""
-        return self.asked or ("table" if is_terminal(self._stdout) else "tsv")
+        return self.asked or ("table" if self._table or is_terminal(self._stdout) else "tsv")
 
     @property
     def structured(self) -> bool:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numctl.cli import completion, parser, shells
+from numctl.cli import completion, shells
+from numctl.cli.call import COMPLETION_REQUEST
 from numctl.cli.program import main
 from numctl.cli.shells import Asked, Candidate, Offer, read_words
 from numctl.cli.table import COMMANDS, GROUPS
@@ -27,7 +28,7 @@ def complete(numctl, monkeypatch: pytest.MonkeyPatch) -> Complete:
     """The words offered after some words for a last one, as fish is told them."""
 
     def run(*args: str, env: dict[str, str] | None = None) -> list[str]:
-        ending = numctl(*args, env={parser.COMPLETION_REQUEST: "fish", **(env or {})})
+        ending = numctl(*args, env={COMPLETION_REQUEST: "fish", **(env or {})})
         assert (ending.code, ending.err) == (0, "")
         return [line.partition("\t")[0] for line in ending.out.splitlines()[1:]]
 
@@ -152,7 +153,7 @@ def test_tag_that_no_number_has_any_more_is_not_offered(complete: Complete, name
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_words_are_offered_with_what_they_mean(numctl, named: Path, shell: str) -> None:
-    out = numctl("search", "--status", "ag", env={parser.COMPLETION_REQUEST: shell}).out
+    out = numctl("search", "--status", "ag", env={COMPLETION_REQUEST: shell}).out
     assert out == "words\naging\tresting until a day\n"
 
 
@@ -168,7 +169,7 @@ def test_the_columns_offered_are_those_of_the_list(numctl, complete: Complete, w
 
 
 def test_options_are_offered_once_and_with_what_they_do(numctl) -> None:
-    env = {parser.COMPLETION_REQUEST: "zsh"}
+    env = {COMPLETION_REQUEST: "zsh"}
     out = numctl("search", "--desc", "--des", env=env).out
     assert out == "words\n"
     out = numctl("search", "--bel", env=env).out
@@ -176,7 +177,7 @@ def test_options_are_offered_once_and_with_what_they_do(numctl) -> None:
 
 
 def test_commands_are_offered_with_their_line(numctl) -> None:
-    out = numctl("sea", env={parser.COMPLETION_REQUEST: "fish"}).out
+    out = numctl("sea", env={COMPLETION_REQUEST: "fish"}).out
     assert out == f"words\nsearch\t{COMMANDS[0].help}\n"
 
 
@@ -236,7 +237,7 @@ def test_question_that_makes_no_sense_is_answered_with_nothing_or_little(
         return_code = completion.respond(None, {}, "numctl", shell, args)  # type: ignore[arg-type]
         assert return_code == 0
         return
-    ending = numctl(*args, env={parser.COMPLETION_REQUEST: shell})
+    ending = numctl(*args, env={COMPLETION_REQUEST: shell})
     assert (ending.code, ending.err) == (0, "")
 
 
@@ -366,6 +367,6 @@ def test_bash_script_is_valid_for_bash() -> None:
 def test_completion_leaves_by_itself(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(parser.COMPLETION_REQUEST, "fish")
+    monkeypatch.setenv(COMPLETION_REQUEST, "fish")
     assert main(["--no-co"]) == 0
     assert capsys.readouterr().out.startswith("words\n--no-color\t")

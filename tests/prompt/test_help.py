@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from numctl.cli import help, parser
+from numctl.cli.call import COMPLETION_REQUEST
 from numctl.cli.table import COMMANDS, GROUPS, Entry
 
 WIDTHS = (40, 60, 80, 200)
@@ -123,6 +124,6 @@ def test_program_alone_is_the_short_help(numctl) -> None:
 def test_completion_offers_the_options_that_the_help_has(numctl, page: str) -> None:
     text = numctl(*page.split(), "--help", env={"COLUMNS": "200"}).out
     explained = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", text, re.MULTILINE)
-    out = numctl(*page.split(), "--", env={parser.COMPLETION_REQUEST: "fish"}).out
+    out = numctl(*page.split(), "--", env={COMPLETION_REQUEST: "fish"}).out
     offered = [line.partition("\t")[0] for line in out.splitlines()[1:]]
     assert sorted(offered) == sorted(explained)

@@ -143,6 +143,11 @@ class Tree:
         if not text:
             raise BadValue("An organization's name is empty.", "Give a path such as Acme/Sales.")
         scope = self.scope(acting)
+        if text.startswith(SEPARATOR):  # by its row id, for what must outlive a new name
+            id = int(text[1:]) if text[1:].isascii() and text[1:19].isdigit() and len(text) < 20 else 0
+            if id in scope:
+                return id
+            raise self._unknown(text, scope)
         exact = self.at(text)
         if exact is not None and exact in scope:
             return exact

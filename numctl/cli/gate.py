@@ -1,0 +1,103 @@
+"""What may pass the gate: nothing but what ``open_commands`` names."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from numctl.cli import open_commands
+from numctl.cli.call import COMPLETION_REQUEST, Call
+from numctl.core.errors import OutOfScope
+from numctl.core.text import quoted
+from numctl.input.options import FILES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer._click import Context, Parameter
+
+    from numctl.cli.table import Entry
+    from numctl.gate.requests import Passage
+
+STREAM = "-"
+ADVICE = "Ask whoever keeps the store."
+
+
+def passing(passage: Passage, store: Path) -> Call:
+    """The call that a request stands for, on the host's store.
+
+    The process is made its own: no word of its environment counts any more.
+    """
+    request = passage.request
+    for name in [name for name in os.environ if name.lstrip("_").startswith("NUMCTL_")]:
+        del os.environ[name]
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "PAGER"):
+        os.environ.pop(name, None)
+    os.environ["TERM"] = "xterm-256color" if request.color else "dumb"
+    if request.columns:
+        os.environ["COLUMNS"] = request.columns
+    if request.complete:
+        os.environ[COMPLETION_REQUEST] = request.complete
+    if request.framed:
+        from numctl.gate.framing import Unframed
+
+        inside = io.BufferedReader(Unframed(sys.stdin.buffer))
+        sys.stdin = io.TextIOWrapper(inside, encoding="utf-8")
+    flags: dict[str, object] = {"db": str(store.resolve()), "acting_as": f"/{passage.organization}"}
+    flags |= {name: True for name in ("color", "table") if getattr(request, name)}
+    return Call(list(request.words), flags, passage=passage)
+
+
+def expect_command(passage: Passage, entry: Entry) -> None:
+    """Raises OutOfScope for a command that the gate, or a key that may only read, doesn't let through."""
+    if entry.name not in open_commands.OWN:
+        raise OutOfScope(f"The gate doesn't let `{entry.name}` through.", ADVICE, command=entry.name)
+    if passage.read_only and entry.changes and entry.name not in open_commands.READING_BY:
+        raise _read_only(entry)
+
+
+def expect_shared(call: Call, param: Parameter, value: object) -> None:
+    """Raises OutOfScope for an option that commands share and that is closed."""
+    name = param.name or ""
+    lists = call.entry is not None and call.entry.lists and name in open_commands.LIST
+    if name not in open_commands.PLAIN and not lists:
+        raise _closed(param)
+    if name in open_commands.STREAMS and value != STREAM:
+        raise _file(value)
+
+
+def expect_own(passage: Passage, entry: Entry, context: Context) -> None:
+    """Raises OutOfScope where a command's own options or arguments are closed."""
+    given = {param.name: param for param in context.command.params if _is_given(context, param)}
+    for name, param in given.items():
+        if name not in open_commands.OWN[entry.name].split():
+            raise _closed(param)
+        value = context.params.get(name)
+        if (param.metavar or "").startswith(FILES) and value != STREAM:
+            raise _file(value)
+    reading, changing = open_commands.READING_BY.get(entry.name), open_commands.CHANGING_BY.get(entry.name)
+    if passage.read_only and ((reading and reading not in given) or changing in given):
+        raise _read_only(entry)
+
+
+def _is_given(context: Context, param: Parameter) -> bool:
+    """Whether a command's own parameter has a value from the line."""
+    return bool(param.name in context.params and context.params[param.name] not in (None, False, [], ()))
+
+
+def _closed(param: Parameter) -> OutOfScope:
+    named = param.opts[0] if param.param_type_name == "option" else param.metavar
+    return OutOfScope(f"The gate doesn't let {named} through.", ADVICE, option=named)
+
+
+def _file(value: object) -> OutOfScope:
+    return OutOfScope(
+        f"The gate opens no files, and {quoted(str(value))} would be one.",
+        "Send it as a stream: give - for the file.",
+    )
+
+
+def _read_only(entry: Entry) -> OutOfScope:
+    return OutOfScope(f"This key may only read, and `{entry.name}` changes something.", ADVICE)
