@@ -34,8 +34,8 @@ demo: $(READY)
 	mkdir -p $(DEMO_DIR)
 	$(DEMO) demo
 	$(DEMO) search --limit 10 -o simple
-	$(DEMO) utilization --tree -o simple
-	$(DEMO) report utilization
+	$(DEMO) report utilization --org Sales
+	$(DEMO) utilization --tree
 	@echo "The store is $(DEMO_DIR)/inventory.db: try $(BIN)/numctl --db $(DEMO_DIR)/inventory.db search sales"
 
 lint: $(READY)

@@ -6,10 +6,14 @@ export NUMCTL_DB=$PWD/inventory.db NUMCTL_CONFIG=$PWD/config.toml
 port=${PORT:-8025}
 
 # A mail server on this machine, which puts each message into the folder mail/.
+python3 -c 'import aiosmtpd' || { echo 'the mail server is missing: pip install aiosmtpd' >&2; exit 1; }
 python3 -m aiosmtpd --nosetuid --listen "127.0.0.1:$port" --class aiosmtpd.handlers.Mailbox mail &
 server=$!
 trap 'kill "$server"' EXIT
-until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
+until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    kill -0 "$server" || { echo "no mail server could be started on port $port" >&2; exit 1; }
+    sleep 0.1
+done
 
 cat >config.toml <<END
 [smtp]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.store.sqlite import Store
-from numctl.output import Output, answers
+from numctl.output import answers
+from numctl.output.making import made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -57,19 +57,7 @@ class Session:
         self._signed: list[Collection[object]] = []
         self._store: Store | None = None
         self._changing = False
-        self.output = Output(
-            self.settings.output,
-            stdout=sys.stdout,
-            stderr=sys.stderr,
-            stdin=sys.stdin,
-            quiet=self.settings.quiet,
-            color=self.settings.color,
-            no_input=self.settings.no_input,
-            guard=not flags.get("no_guard"),
-            columns=flags.get("picked_columns"),
-            table=bool(flags.get("table")),
-            also=OWN_FORMATS.get(self.command, ()),
-        )
+        self.output = made(self.settings, flags, OWN_FORMATS.get(self.command, ()))
 
     @contextmanager
     def saving(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandInfo
 
 from numctl.cli.call import COMPLETION_REQUEST, Call
+from numctl.cli.nearest import unknown
 from numctl.core.errors import BadValue
 from numctl.core.text import quoted
 from numctl.input import options
@@ -112,24 +113,23 @@ class Group(TyperGroup):
             gate.expect_command(call.passage, call.entry)
         command = self.get_command(ctx, word)
         if command is None and not ctx.resilient_parsing:
-            raise self._unknown(name)
+            raise unknown(name, [*self.entries, *self.groups], self.name or PROGRAM)
         return word if command else None, command, rest
 
-    def _unknown(self, name: str) -> BadValue:
-        from difflib import get_close_matches
-
-        known = [*self.entries, *self.groups]
-        near = get_close_matches(name, known, n=3) or [k for k in known if name in k.split()]
-        meant = " or ".join(f"'{PROGRAM} {other}'" for other in near)
-        group = PROGRAM if self.name == PROGRAM else f"{PROGRAM} {self.name}"
-        advice = f"Did you mean {meant}?" if near else f"See '{group} --help'."
-        return BadValue(f"There is no command '{PROGRAM} {name}'.", advice, nearest=near)
-
     def invoke(self, ctx: Context) -> Any:
-        if not ctx._protected_args:  # called alone: what could have been meant
+        if not ctx._protected_args:  # called alone: how things stand, and what could have been meant
+            if self.name == PROGRAM and self.entries.keys() >= {"search"}:
+                self._show_overview(ctx)
             typer.echo(ctx.get_help())
             return 0
         return super().invoke(ctx)
+
+    def _show_overview(self, ctx: Context) -> None:
+        from numctl.commands import overview
+
+        session = open_session(cast(Call, ctx.find_root().obj), options.ChangeOptions(), "", {})
+        if told := overview.lines(session):
+            session.output.lines([*told, ""])
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
         from typer._click.shell_completion import CompletionItem

@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from numctl.session import Session
 
+TRY = "Try `numctl search sales`, `numctl show 14188980100`, `numctl history --limit 5`."
+
 
 def demo(ctx: typer.Context) -> None:
     """Make and fill a store with a small company, to try things out.
@@ -30,5 +32,12 @@ def demo(ctx: typer.Context) -> None:
     else:
         outcome = make(path, session.act(as_root=True))
     session.tell(outcome)
-    if not outcome.dry_run:
-        session.output.hint("Look at it: `numctl search`, `numctl utilization --tree`, `numctl history`.")
+    if outcome.dry_run or session.output.format != "table":
+        return
+    from numctl.core.queries.utilization import known_lines
+
+    with session.reading() as view:
+        rows = [line for _, line in known_lines(view, view.acting, below=True)]
+    session.output.lines([""])
+    session.output.bars([{**row._asdict(), "depth": row.organization.count("/")} for row in rows])
+    session.output.lines(["", TRY])

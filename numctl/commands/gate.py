@@ -28,7 +28,7 @@ def gate(
 
     Examples:
 
-        SSH_ORIGINAL_COMMAND='search --count' numctl gate --as Sales --actor jo
+        numctl gate --as Sales --actor jo
     """
     from numctl.core.text import clean_name
     from numctl.gate.requests import Passage, read_request

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from numctl.core.errors import BadValue
 from numctl.output import formats, writing
@@ -43,6 +43,7 @@ class Output(Messages):
         guard: bool = True,
         columns: str | None = None,
         table: bool = False,
+        timezone: str = "UTC",
         also: Sequence[str] = (),
     ) -> None:
         """Prepare output; nothing is written.
@@ -50,8 +51,9 @@ class Output(Messages):
         ``format`` is one of FORMATS, or None: ``table`` on a terminal, else ``tsv``. ``color`` is False for
         none, None to decide for each stream by what it is and by the environment. ``guard`` is for
         csv: a text that looks like a formula gets one more ``'``. ``columns`` are those that a list
-        shows, with commas between, None for all. ``table``: people read it, be it through a pipe. ``also``
-        are formats that the command writes by itself. Raises BadValue for another format, or no columns.
+        shows, with commas between, None for all. ``table``: people read it, be it through a pipe.
+        ``timezone`` is for times in a table. ``also`` are formats that the command writes itself. Raises
+        BadValue for another format, or no columns.
         """
         if format is not None and format not in (*FORMATS, *also):
             raise BadValue(
@@ -63,7 +65,7 @@ class Output(Messages):
             stdout=stdout, stderr=stderr, stdin=stdin, quiet=quiet, color=color, no_input=no_input
         )
         self.asked = format
-        self._guard, self._table = guard, table
+        self._guard, self._table, self._timezone = guard, table, timezone
         self._columns: Sequence[str] = ()
         self._book: Workbook | None = None
         if columns is not None:
@@ -122,10 +124,10 @@ class Output(Messages):
         if path is None and not binary:
             yield other
             return
-        from numctl.output.files import open_out
+        from numctl.output.files import open_out, standard_output
 
         target: AbstractContextManager[Any]
-        target = nullcontext(_binary(self._stdout)) if path is None else open_out(path, binary=binary)
+        target = nullcontext(standard_output(self._stdout)) if path is None else open_out(path, binary=binary)
         with target as file:
             if binary:
                 from numctl.output.workbooks import bound
@@ -232,7 +234,11 @@ class Output(Messages):
             return 0
         rows = rows if first is None else chain((first,), rows)
         if self.format == "table":
-            return tables.draw(fields, rows, self._stdout, wants_colour(self._stdout, self._color))
+            clock = tables.Clock(self._timezone)
+            count = tables.draw(fields, rows, self._stdout, wants_colour(self._stdout, self._color), clock)
+            if clock.used:
+                self.hint(f"Times are in {self._timezone}.")
+            return count
         return tables.tabulated(self.format, fields, rows, self._stdout.write)
 
     def _finish_rows(self, count: int, empty: str, total: int | None, more: str) -> None:
@@ -284,12 +290,3 @@ class Output(Messages):
 
         drawings.tree(list(rows), self._stdout)
         self._stdout.flush()
-
-
-def _binary(stream: TextIO) -> IO[bytes]:
-    """Standard output for bytes. Raises BadValue for a terminal."""
-    if is_terminal(stream):
-        raise BadValue(
-            "A workbook is no text for a terminal.", "Give --out FILE.xlsx, or redirect the output."
-        )
-    return stream.buffer

@@ -7,9 +7,10 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 from numctl.core.errors import BadValue, Refusal
+from numctl.output.terminal import is_terminal
 
 DEVICES = ("/dev/", "/proc/")
 
@@ -77,3 +78,12 @@ def _refusing(path: str) -> Iterator[None]:
         raise Refusal(
             f"{path!r} can't be written: {why}.", "Name a file in a folder that you may write to.", path=path
         ) from error
+
+
+def standard_output(stream: TextIO) -> IO[bytes]:
+    """Standard output for bytes. Raises BadValue for a terminal."""
+    if is_terminal(stream):
+        raise BadValue(
+            "A workbook is no text for a terminal.", "Give --out FILE.xlsx, or redirect the output."
+        )
+    return stream.buffer

@@ -36,7 +36,7 @@ UNBROKEN = frozenset(("number", "first", "last", "count", "status", "forwarded_t
 HEADINGS = {"organization": "organi-\nzation", "operation": "opera-\ntion"}
 """Where a heading that is too long may be broken, besides at `_`."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ")
-"""A time as it is elsewhere; in a table it has no seconds, and is UTC as well."""
+"""A time as it is elsewhere; in a table it has no seconds, and is the settings' time zone's."""
 DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 STATUS_STYLES = {
     "available": "green",
@@ -66,14 +66,42 @@ def console(stream: TextIO, colour: bool) -> Console:
     )
 
 
-def draw(fields: Sequence[str], rows: Iterable[Row], stream: TextIO, colour: bool) -> int:
+class Clock:
+    """Times as people read them, in their time zone; ``used`` tells whether there were any."""
+
+    def __init__(self, timezone: str) -> None:
+        self._timezone = timezone
+        self.used = False
+
+    def shown(self, text: str) -> str:
+        """The text with the times in it as the clock on the wall shows them."""
+        return MOMENT.sub(self._local, text)
+
+    def _local(self, found: re.Match[str]) -> str:
+        self.used = True
+        if self._timezone == "UTC":
+            return f"{found[1]} {found[2]}"
+        from datetime import datetime
+        from zoneinfo import ZoneInfo
+
+        try:
+            moment = datetime.fromisoformat(found[0]).astimezone(ZoneInfo(self._timezone))
+        except OverflowError:
+            return found[0]
+        return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def draw(
+    fields: Sequence[str], rows: Iterable[Row], stream: TextIO, colour: bool, clock: Clock | None = None
+) -> int:
     """Draw rows as tables of the stream's width, and return how many rows there were."""
+    clock = clock or Clock("UTC")
     board = console(stream, colour)
     rows = iter(rows)
     count = 0
     while part := list(islice(rows, ROWS_A_TABLE)):
         values = zip(fields, zip(*part, strict=True), strict=True)
-        columns = [_column(field, column, stream) for field, column in values]
+        columns = [_column(field, column, stream, clock) for field, column in values]
         filled = [one for one in columns if any(one.texts)] or columns
         board.print(_table(filled, board.width) or _records(filled, board.width), soft_wrap=True)
         count += len(part)
@@ -93,8 +121,8 @@ class _Column(NamedTuple):
         return self.figures or self.field in UNBROKEN or all(map(DAY.fullmatch, filter(None, self.texts)))
 
 
-def _column(field: str, values: Sequence[object], stream: TextIO) -> _Column:
-    texts = [carried(shown(MOMENT.sub(r"\1 \2", text_of(value))), stream) for value in values]
+def _column(field: str, values: Sequence[object], stream: TextIO, clock: Clock) -> _Column:
+    texts = [carried(shown(clock.shown(text_of(value))), stream) for value in values]
     return _Column(field, texts, {int, type(None)}.issuperset(map(type, values)))
 
 

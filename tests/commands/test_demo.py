@@ -121,3 +121,19 @@ def test_expecting_another_count_is_refused(store: Path, numctl, refusal) -> Non
     assert refusal("demo", "--expect", "1")["code"] == 6
     assert not store.exists()
     assert numctl("demo", "--expect", "3490").code == 0
+
+
+def test_the_program_alone_says_how_the_store_stands(numctl, store, tmp_path) -> None:
+    assert numctl().out.startswith("Usage: numctl")
+    assert not store.exists()
+    assert numctl("demo").code == 0
+    first, *told = numctl().out.split("\n\n")[0].splitlines()
+    assert first == f"Acme: 3490 numbers, 45% in use, 1890 available to give out ({store})."
+    assert told[0].startswith("At or above the threshold: Acme/Finance 76%.")
+    assert "Messages that wait: 2." in told[-1]
+    numctl("reserve", "14188980155", "--tag", "x", "--until", "+3d")
+    assert "Held until a day of this week: 1." in numctl("--as", "Sales").out
+    assert "Finance" not in numctl("--as", "Sales").out
+    for env in ({"NUMCTL_AS": "Nobody"}, {"NUMCTL_DB": str(tmp_path)}):
+        assert numctl(env=env).out.startswith("Usage: numctl")
+    assert numctl("org").out.startswith("Usage: numctl org")

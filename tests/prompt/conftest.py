@@ -24,6 +24,7 @@ from tests.postoffice import open_office
 
 YESTERDAY = (date.today() - timedelta(days=1)).isoformat()
 FILES = {
+    "id_ed25519.pub": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8kQ1nQ7cUuXgEYwJz4d9mX0b1V2s3T4u5W6x7Y8z9A jo\n",
     "numbers.csv": "number,organization\n14185550001,Sales\n14185550002,Support\n",
     "carrier.csv": "Telephone;Ville\n14185550101;Québec\n14185550102;Québec\n",
     "usage.csv": "date,number,voice_incoming_seconds,voice_outgoing_seconds,"

@@ -233,3 +233,26 @@ def test_a_search_says_what_else_would_find_something(typed: Callable[..., str])
     assert "1 more by user: --user novak" in typed("search", "novak")
     assert " more below: --below" in typed("search", "--org", "Acme", "--status", "in-use")
     assert "more" not in typed("search", "nobody at all")
+
+
+def test_times_in_a_table_are_those_of_the_settings_time_zone(
+    terminal: Start, workplace: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "settings.toml"
+    config.write_text("timezone = 'Asia/Tokyo'\n")
+    child = terminal("numctl", "history", "--limit", "1", NUMCTL_CONFIG=str(config))
+    child.expect(pexpect.EOF)
+    assert " 09:00 " in child.before  # midnight in UTC
+    assert "Times are in Asia/Tokyo." in child.before
+    child = terminal("numctl", "history", "--limit", "1", "-o", "json", NUMCTL_CONFIG=str(config))
+    child.expect(pexpect.EOF)
+    assert "T00:00:00Z" in child.before
+
+
+def test_the_demo_ends_with_bars_and_what_to_try(terminal: Start, tmp_path: Path) -> None:
+    child = terminal("numctl", "--db", str(tmp_path / "new.db"), "demo", columns=80)
+    child.expect(pexpect.EOF)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", child.before)
+    assert "Helpdesk" in plain
+    assert "Try `numctl search sales`" in plain.splitlines()[-1]
+    assert max(map(len, plain.splitlines())) <= 82

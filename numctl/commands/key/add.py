@@ -52,4 +52,4 @@ def add(
         return
     public_keys.put_into(into, key, line)
     may = "read as" if read_only else "act as"
-    session.output.note(f"{actor} may now {may} {path}: the key's line is in {into}.")
+    session.output.hint(f"{actor} may now {may} {path}: the key's line is in {into}.")
