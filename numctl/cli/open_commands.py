@@ -9,7 +9,7 @@ on purpose: ``--db``, ``--as``, ``--lock-timeout``; ``backup``, ``init``, ``demo
 
 from __future__ import annotations
 
-GLOBAL = frozenset(("output", "region", "quiet", "no_color", "no_guard", "no_input"))
+GLOBAL = frozenset(("output", "region", "quiet", "no_color", "no_guard", "no_input", "no_pager"))
 CHANGE = frozenset(("dry_run", "message", "op_key", "expect"))
 LIST = frozenset(
     (

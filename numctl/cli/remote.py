@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ADDRESS = re.compile(r"ssh://(?:([^@/:\s]+)@)?(\[[0-9A-Fa-f:.]+\]|[^@/:\s]+)(?::(\d{1,5}))?(?:/([^/\s]+))?/?")
 LOST = 255  # ssh's own exit code where it could not do it
 STREAM = "-"
-HERE = ("db", "lock_timeout", "out", "output")  # options that are for this end
+HERE = ("db", "lock_timeout", "out", "output", "no_pager")  # options that are for this end
 QUICKLY = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=2")
 
 

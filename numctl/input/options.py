@@ -174,6 +174,7 @@ def global_options(
     ] = None,
     quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Only what was asked for.")] = None,
     no_color: Annotated[bool | None, typer.Option("--no-color", help="No colour.")] = None,
+    no_pager: Annotated[bool | None, typer.Option("--no-pager", help="No pager. [NUMCTL_PAGER]")] = None,
     no_guard: Annotated[
         bool | None,
         typer.Option("--no-guard", help="CSV for machines: no ' before formulas."),

@@ -44,6 +44,7 @@ class Output(Messages):
         columns: str | None = None,
         table: bool = False,
         timezone: str = "UTC",
+        paged: bool = False,
         also: Sequence[str] = (),
     ) -> None:
         """Prepare output; nothing is written.
@@ -52,7 +53,8 @@ class Output(Messages):
         none, None to decide for each stream by what it is and by the environment. ``guard`` is for
         csv: a text that looks like a formula gets one more ``'``. ``columns`` are those that a list
         shows, with commas between, None for all. ``table``: people read it, be it through a pipe.
-        ``timezone`` is for times in a table. ``also`` are formats that the command writes itself. Raises
+        ``timezone`` is for times in a table. ``paged``: more than a screen may go
+        through a pager. ``also`` are formats that the command writes itself. Raises
         BadValue for another format, or no columns.
         """
         if format is not None and format not in (*FORMATS, *also):
@@ -65,7 +67,7 @@ class Output(Messages):
             stdout=stdout, stderr=stderr, stdin=stdin, quiet=quiet, color=color, no_input=no_input
         )
         self.asked = format
-        self._guard, self._table, self._timezone = guard, table, timezone
+        self._guard, self._table, self._timezone, self._paged = guard, table, timezone, paged
         self._columns: Sequence[str] = ()
         self._book: Workbook | None = None
         if columns is not None:
@@ -122,7 +124,10 @@ class Output(Messages):
             other.asked = formats.format_of_file(path) or self.asked
         binary = other.format == WORKBOOK
         if path is None and not binary:
-            yield other
+            from numctl.output.pager import paged
+
+            with paged(self._stdout) if self._paged else nullcontext(self._stdout) as other._stdout:
+                yield other
             return
         from numctl.output.files import open_out, standard_output
 

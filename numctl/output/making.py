@@ -30,5 +30,6 @@ def made(settings: Settings, flags: Mapping[str, Any], also: Sequence[str]) -> O
         columns=flags.get("picked_columns"),
         table=bool(flags.get("table")),
         timezone=settings.timezone,
+        paged=not flags.get("no_pager"),
         also=also,
     )

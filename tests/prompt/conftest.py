@@ -116,6 +116,7 @@ def terminal(launcher: Path, tmp_path: Path) -> Iterator[Start]:
                 "PATH": f"{launcher}{os.pathsep}{os.environ['PATH']}",
                 "TERM": "xterm-256color",
                 "LC_ALL": "C.UTF-8",
+                "NUMCTL_PAGER": "cat",
                 **env,
             },
             cwd=str(tmp_path),

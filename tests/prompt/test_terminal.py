@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -256,3 +259,54 @@ def test_the_demo_ends_with_bars_and_what_to_try(terminal: Start, tmp_path: Path
     assert "Helpdesk" in plain
     assert "Try `numctl search sales`" in plain.splitlines()[-1]
     assert max(map(len, plain.splitlines())) <= 82
+
+
+LONG = ["numctl", "search", "--all", "--org", "Finance"]  # fifty rows, on fifty lines
+
+
+@pytest.mark.skipif(shutil.which("less") is None, reason="needs less")
+def test_what_is_longer_than_the_screen_goes_through_the_pager(
+    terminal: Start, workplace: Path, store: Path
+) -> None:
+    child = terminal(*LONG, NUMCTL_PAGER="less")
+    child.expect("141889811")
+    with pytest.raises(pexpect.TIMEOUT):
+        child.expect(pexpect.EOF, timeout=1)
+    changed = subprocess.run(  # the store is not held while someone reads
+        [sys.executable, "-m", "numctl", "reserve", "14188980112", "--tag", "x", "--lock-timeout", "1"],
+        env={**os.environ, "NUMCTL_DB": str(store), "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        check=False,
+    )
+    assert changed.returncode == 0
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "env"),
+    [
+        (["--no-pager"], {"NUMCTL_PAGER": "less"}),
+        ([], {"NUMCTL_PAGER": "cat"}),
+        ([], {"NUMCTL_PAGER": ""}),
+        ([], {"NUMCTL_PAGER": "no-such-pager"}),
+        ([], {"NUMCTL_PAGER": "less", "TERM": "dumb"}),
+        (["--limit", "3"], {"NUMCTL_PAGER": "less"}),
+    ],
+    ids=str,
+)
+def test_without_a_pager_or_a_need_of_one_all_comes_at_once(
+    terminal: Start, workplace: Path, args: list[str], env: dict[str, str]
+) -> None:
+    child = terminal(*LONG, *args, **env)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_the_pager_is_the_user_s(terminal: Start, workplace: Path) -> None:
+    child = terminal(*LONG, NUMCTL_PAGER="sed -e s/^/PAGED:/")
+    child.expect(pexpect.EOF)
+    assert child.before.count("PAGED:") > 50

@@ -1,0 +1,115 @@
+"""Output of more than a screen, shown by the user's pager, as git does it."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import subprocess
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, TextIO
+
+from numctl.output.terminal import is_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USUAL = "less"
+USUAL_OPTIONS = "FRX"  # end where all fits a screen, show colours, leave what was shown
+NONE = ("", "cat")  # pagers that are none
+
+
+def wanted() -> list[str]:
+    """The pager's command: NUMCTL_PAGER, else PAGER, else less; nothing where none is wanted or there."""
+    import shutil
+
+    asked = os.environ.get("NUMCTL_PAGER", os.environ.get("PAGER", USUAL))
+    try:
+        command = shlex.split(asked)
+    except ValueError:
+        return []
+    if asked.strip() in NONE or os.environ.get("TERM", "dumb") == "dumb" or not shutil.which(command[0]):
+        return []
+    return command
+
+
+class Paged(io.TextIOBase):
+    """A terminal whose output goes through a pager, which starts with the first text."""
+
+    def __init__(self, stream: TextIO, command: list[str]) -> None:
+        self._stream, self._command = stream, command
+        self._pager: subprocess.Popen[str] | None = None
+        self._left = False  # whoever reads has seen enough
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override] # of the terminal
+        return self._stream.encoding
+
+    @property
+    def started(self) -> bool:
+        """Whether the pager has the terminal now."""
+        return self._pager is not None
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str, /) -> int:
+        if self._left or not text:
+            return len(text)
+        try:
+            self._into().write(text)
+        except BrokenPipeError:
+            self._left = True
+        return len(text)
+
+    def flush(self) -> None:
+        if self._pager is not None and not self._left:
+            with suppress(BrokenPipeError, ValueError):
+                self._into().flush()
+
+    def _into(self) -> IO[str]:
+        if self._pager is None:
+            self._stream.flush()
+            self._pager = subprocess.Popen(  # noqa: S603 - the user's own pager
+                self._command,
+                stdin=subprocess.PIPE,
+                text=True,
+                encoding=self._stream.encoding,
+                errors="backslashreplace",
+                env={"LESS": USUAL_OPTIONS, **os.environ},
+            )
+        assert self._pager.stdin is not None  # noqa: S101 - it is a pipe
+        return self._pager.stdin
+
+    def ended(self) -> None:
+        """Let the pager show what is left, and wait until it is left."""
+        if self._pager is None:
+            return
+        with suppress(BrokenPipeError):
+            self._into().close()
+        while True:
+            try:
+                self._pager.wait()
+                return
+            except KeyboardInterrupt:  # the pager's, not ours
+                continue
+
+
+@contextmanager
+def paged(stream: TextIO) -> Iterator[TextIO]:
+    """The stream, through a pager if it is a terminal and one is wanted."""
+    command = wanted() if is_terminal(stream) else []
+    if not command:
+        yield stream
+        return
+    through = Paged(stream, command)
+    try:
+        yield through  # type: ignore[misc] # it has all of a stream that is used
+    finally:
+        through.ended()
