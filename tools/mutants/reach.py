@@ -7,6 +7,7 @@ of its parameters.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Reach:
-    """What was found: for each file and line the tests that reach it, and how long each takes."""
+    """What was found: for each file and line the tests that reach it, how long each takes, and how many
+    lines it reaches in all (``breadth``)."""
 
     def __init__(self, folder: Path) -> None:
         self.seconds: dict[str, float] = json.loads((folder / "seconds.json").read_text())
@@ -67,6 +69,9 @@ class Reach:
             name[name.index(CORE) :]: self._data.contexts_by_lineno(name)
             for name in self._data.measured_files()
         }
+        self.breadth = Counter(
+            test for lines in self._files.values() for tests in lines.values() for test in tests
+        )
 
     def tests(self, file: str, first: int, last: int) -> list[str]:
         """The tests that reach any of these lines, the fastest first.
