@@ -55,6 +55,7 @@ def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     for name in ("NO_COLOR", "COLUMNS", "TZ", "FORCE_COLOR", "PYTHONIOENCODING"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NUMCTL_PAGER", "cat")  # nobody turns pages
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -93,6 +93,7 @@ def session(place: Path, tmp_path: Path) -> Iterator[Callable[[list[str]], list[
                 cwd=str(place),
                 env={
                     **os.environ,
+                    "NUMCTL_PAGER": "cat",
                     "PATH": f"{launcher.parent}:{tools}:{os.environ['PATH']}",
                     "PORT": str(office.port),
                     "LC_ALL": "C.UTF-8",

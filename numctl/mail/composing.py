@@ -11,7 +11,7 @@ from numctl.mail import headers
 from numctl.output.formats import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from email.message import EmailMessage
 
     from numctl.settings import Supplier
@@ -88,7 +88,18 @@ def _of_threshold(facts: Mapping[str, Any], supplier: Supplier | None) -> Text:
         f"- See what is held in reserve: {_command(name, 'search', '--status', 'reserved')}",
     ]
     categories = {category: int(facts["categories"][category]) for category in COLOURS}
-    return Text([[first], [second], steps, [SIGNATURE]], categories)
+    return Text([[first], [second], *_others(facts), steps, [SIGNATURE]], categories)
+
+
+def _others(facts: Mapping[str, Any]) -> Iterator[list[str]]:
+    """What is said of other organizations in the same message."""
+    if others := facts.get("others"):
+        told = (
+            f"- {one['organization']}: {one['in_use']} of {one['total']} in use ({one['percent']}%),"
+            f" threshold {one['threshold']}%"
+            for one in others
+        )
+        yield ["Also at or above their threshold:", *told]
 
 
 def _of_request(facts: Mapping[str, Any], supplier: Supplier | None) -> Text:

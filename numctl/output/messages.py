@@ -106,9 +106,8 @@ class Messages:
         return painted(text, colour) if wants_colour(self._stderr, self._color) else text
 
     def _say(self, text: str, end: str = "\n") -> None:
-        # A pager that shows the data has the terminal to itself: messages go on below the data.
-        paging = getattr(self._stdout, "started", False) and is_terminal(self._stderr)
-        stream = self._stdout if paging else self._stderr
+        beside = getattr(self._stdout, "beside", None)  # of a pager
+        stream = beside(self._stderr) if beside else self._stderr
         # What can't be said can't be complained of either, and must not undo what was done.
         with suppress(OSError, ValueError):
             stream.write(text + end)

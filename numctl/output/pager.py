@@ -34,21 +34,33 @@ def wanted() -> list[str]:
 
 
 class Paged(io.TextIOBase):
-    """A terminal whose output goes through a pager, which starts with the first text."""
+    """A terminal whose output goes through a pager from where it is more than a screen."""
 
     def __init__(self, stream: TextIO, command: list[str]) -> None:
         self._stream, self._command = stream, command
         self._pager: subprocess.Popen[str] | None = None
         self._left = False  # whoever reads has seen enough
+        self._held: list[str] = []
+        self._lines = 0
+        self._room = os.get_terminal_size(stream.fileno()).lines - 1
 
     @property
     def encoding(self) -> str:  # type: ignore[override] # of the terminal
         return self._stream.encoding
 
-    @property
-    def started(self) -> bool:
-        """Whether the pager has the terminal now."""
-        return self._pager is not None
+    def beside(self, stream: TextIO) -> TextIO:
+        """Where a message goes that follows the output so far: to a pager that has the terminal, or there."""
+        if self._pager is not None and is_terminal(stream):
+            return self  # type: ignore[return-value] # it has all of a stream that is used
+        self.release()
+        return stream
+
+    def release(self) -> None:
+        """Write what is held as it is: it is no more than a screen."""
+        held, self._held = self._held, []
+        if self._pager is None:
+            self._stream.write("".join(held))
+            self._stream.flush()
 
     def isatty(self) -> bool:
         return True
@@ -62,8 +74,13 @@ class Paged(io.TextIOBase):
     def write(self, text: str, /) -> int:
         if self._left or not text:
             return len(text)
+        self._held.append(text)
+        self._lines += text.count("\n")
+        if self._lines < self._room and self._pager is None:
+            return len(text)
+        held, self._held = self._held, []
         try:
-            self._into().write(text)
+            self._into().write("".join(held))
         except BrokenPipeError:
             self._left = True
         return len(text)
@@ -90,6 +107,7 @@ class Paged(io.TextIOBase):
     def ended(self) -> None:
         """Let the pager show what is left, and wait until it is left."""
         if self._pager is None:
+            self.release()
             return
         with suppress(BrokenPipeError):
             self._into().close()

@@ -203,17 +203,32 @@ def test_nothing_changes_without_notify(numctl, company: Company, office: PostOf
     assert office.connections == 0
 
 
-def test_notify_writes_to_all_at_or_above(numctl, company: Company, office: PostOffice) -> None:
-    company.add("Sales", 10, 8)
-    company.add("Lab", 10, 7)
-    company.add("Empty", 10, 10)
+def test_notify_writes_one_message_to_each_address(numctl, company: Company, office: PostOffice) -> None:
+    for name, used in (("Sales", 8), ("Lab", 7), ("Empty", 10), ("Own", 9), ("Both", 9)):
+        company.add(name, 10, used)
+    own = {"Own": ("own@acme.example",), "Both": ("own@acme.example", "boss@acme.example")}
+    for name in ("Sales", "Lab", "Empty", "Own", "Both"):
+        emails = own.get(name, ("boss@acme.example",))
+        company.do(lambda op, name=name, emails=emails: organizations.set_up(op, name, {"emails": emails}))
     ending = numctl("threshold", "check", "--notify")
     assert (ending.code, ending.err) == (2, "")
-    assert company.recipients() == ["Acme/Empty", "Acme/Sales"]
-    assert [message["Subject"] for message in office.messages] == [
-        "Acme/Empty: no numbers left of 10",
-        "Acme/Sales: 80% of 10 numbers in use",
-    ]
+    told = {message["To"]: message for message in office.messages}
+    assert sorted(told) == ["boss@acme.example", "own@acme.example"]
+    boss, theirs = told["boss@acme.example"], told["own@acme.example"]
+    assert boss["Subject"] == "Acme/Empty: no numbers left of 10, and 2 more"
+    assert theirs["Subject"] == "Acme/Both: 90% of 10 numbers in use, and 1 more"
+    text, own_text = (
+        str(body.get_content())
+        for message in (boss, theirs)
+        if (body := message.get_body(("plain",))) is not None
+    )
+    assert "- Acme/Both: 9 of 10 in use (90%), threshold 80%" in text
+    assert "- Acme/Sales: 8 of 10 in use (80%), threshold 80%" in text
+    assert "Lab" not in text
+    assert "Acme/Own" in own_text
+    (one, other) = json.loads(numctl("mail", "list", "-o", "json").out)
+    assert {one["organization"], other["organization"]} == {"Acme"}
+    assert numctl("--as", "Own", "mail", "list").out == ""
 
 
 def test_notify_with_the_server_away_keeps_the_code(numctl, company: Company, office: PostOffice) -> None:

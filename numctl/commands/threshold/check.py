@@ -44,14 +44,14 @@ def check(
     with session.reading() as view:
         found = thresholds.standings(view, view.organization(top))
     reached = [standing for standing in found if standing.reached]
-    queued = 0
+    queued = unheard = 0
     if notify and reached:
         with session.store.writing():
-            queued = thresholds.notify(view, session.at, reached)
+            queued, unheard = thresholds.notify(view, session.at, reached)
     code = EXHAUSTED if any(one.exhausted for one in found) else REACHED if reached else BELOW
     session.output.text(f"NUMCTL {WORDS[code]} - {_text(found, len(reached))}{_performance(found)}")
     if notify:
-        _send(session, queued, len(reached))
+        _send(session, queued, unheard)
     return code
 
 
@@ -77,8 +77,8 @@ def _performance(found: list[Standing]) -> str:
     return f" | {' '.join(data)}" if data else ""
 
 
-def _send(session: Session, queued: int, wanted: int) -> None:
-    if queued < wanted:
+def _send(session: Session, queued: int, unheard: int) -> None:
+    if unheard:
         session.output.warn("Some of them have no administrator's address, nor has any organization above.")
     if not queued:
         return

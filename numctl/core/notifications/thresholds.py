@@ -14,7 +14,7 @@ from numctl.core.queries import utilization
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numctl.core.catalog.tree import Tree
     from numctl.core.catalog.view import View
@@ -104,9 +104,39 @@ def standings(view: View, top: int) -> list[Standing]:
     return sorted(found, key=_badness)
 
 
-def notify(view: View, at: str, standings: Iterable[Standing]) -> int:
-    """Queue a message for each of these, in the transaction of the caller; give how many."""
-    return sum(_write(view, at, None, standing) for standing in standings)
+def notify(view: View, at: str, standings: Sequence[Standing]) -> tuple[int, int]:
+    """Queue one message to each address about all of these that it is concerned by, the worst first.
+
+    In the transaction of the caller. Addresses with the same concerns share a message. Give how many
+    messages there are, and about how many of these nobody could be written to.
+    """
+    concerns: dict[str, list[Standing]] = {}
+    holders: dict[int, int] = {}
+    for standing in standings:
+        holder, recipients = outbox.administrators(view.connection, view.tree, standing.organization)
+        if holder is not None:
+            holders[standing.organization] = holder
+        for address in recipients:
+            concerns.setdefault(address, []).append(standing)
+    shared: dict[tuple[Standing, ...], list[str]] = {}
+    for address, concerned in concerns.items():
+        shared.setdefault(tuple(concerned), []).append(address)
+    for together, addresses in shared.items():
+        worst, *others = together
+        facts = _facts(worst) | ({"others": [_facts(one) for one in others]} if others else {})
+        subject = f"{_subject(worst)}, and {len(others)} more" if others else _subject(worst)
+        whose = _common(view.tree, [one.organization for one in together])
+        holder = _common(view.tree, [holders[one.organization] for one in together])
+        draft = outbox.Draft(at, whose, None, KIND, addresses, subject, facts, holder)
+        outbox.queue(view.connection, draft)
+    return len(shared), len(standings) - len(holders)
+
+
+def _common(tree: Tree, organizations: Sequence[int]) -> int:
+    """The nearest organization that has all of these in its scope."""
+    first = organizations[0]
+    ups = (first, *tree.above(first))
+    return next(up for up in ups if tree.scope(up).issuperset(organizations))
 
 
 def _badness(standing: Standing) -> tuple[bool, bool, int, str]:
