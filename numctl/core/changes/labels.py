@@ -52,10 +52,14 @@ class LabelSets:
     def __getitem__(self, id: int) -> Labels:
         found = self._by_id.get(id)
         if found is None:
-            (text,) = self._connection.execute("SELECT labels FROM label_set WHERE id = ?", (id,)).fetchone()
-            found = kept(text)
+            found = kept(self.text(id))
             self._remember(id, found)
         return found
+
+    def text(self, id: int) -> str:
+        """A set of labels as it is kept."""
+        (text,) = self._connection.execute("SELECT labels FROM label_set WHERE id = ?", (id,)).fetchone()
+        return str(text)
 
     def id(self, labels: Labels) -> int:
         """The row id of a set of labels, made if it is new."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.check import replay
@@ -41,13 +43,14 @@ def runs(connection: Connection) -> Iterator[str]:
 
 def sets(connection: Connection) -> Iterator[str]:
     """The keys and values beside each set are the set's."""
-    told: dict[int, list[tuple[str, str, str]]] = {}
-    for id, key, value, folded in connection.execute(
-        "SELECT label_set, key, value, folded FROM label ORDER BY label_set, key"
-    ):
-        told.setdefault(id, []).append((key, value, folded))
+    rows = connection.execute("SELECT label_set, key, value, folded FROM label ORDER BY label_set, key")
+    beside = groupby(rows, key=itemgetter(0))
+    id_beside, these = next(beside, (None, ()))
     for id, text in connection.execute("SELECT id, labels FROM label_set ORDER BY id"):
-        if told.get(id, []) != [(key, value, fold(value)) for key, value in kept(text)]:
+        while id_beside is not None and id_beside < id:  # of a set that isn't there, which is told elsewhere
+            id_beside, these = next(beside, (None, ()))
+        told = [row[1:] for row in these] if id_beside == id else []
+        if told != [(key, value, fold(value)) for key, value in kept(text)]:
             yield f"The labels of set {id} are not what is beside it."
 
 

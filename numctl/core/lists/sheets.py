@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.errors import BadValue
 from numctl.core.numbers.ranges import Range
 from numctl.core.numbers.unusual import Unusual, least_over_long, unusual
+from numctl.core.queries.buffer import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -33,25 +34,6 @@ class Kind(NamedTuple):
     status: Status
     until: str
     lapsed: bool = False
-
-
-class Texts:
-    """Many texts in little memory, by their place."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._ends = array("q", [0])
-
-    def append(self, text: str) -> None:
-        self._bytes += text.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._bytes))
-
-    def __bool__(self) -> bool:
-        return bool(self._bytes)
-
-    def __getitem__(self, place: int) -> str:
-        start, end = self._ends[place], self._ends[place + 1]
-        return self._bytes[start:end].decode("utf-8", "surrogatepass") if end > start else ""
 
 
 class Sheet:

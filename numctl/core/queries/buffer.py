@@ -7,6 +7,7 @@ holds up no writer, and ten million rows take no more memory than ten thousand.
 from __future__ import annotations
 
 import marshal
+from array import array
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,28 @@ if TYPE_CHECKING:
 CHUNK = 10_000  # items packed at a time
 _PLAIN = 2  # marshal's version without references: finding them takes ten times as long as the rest
 IN_MEMORY = 2_000_000  # bytes; more goes to an unnamed file in the system's folder for such files
+
+
+class Texts:
+    """Many texts in little memory, by their place."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("q", [0])
+
+    def append(self, text: str) -> None:
+        self._bytes += text.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._bytes))
+
+    def __bool__(self) -> bool:
+        return bool(self._bytes)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, place: int) -> str:
+        start, end = self._ends[place], self._ends[place + 1]
+        return self._bytes[start:end].decode("utf-8", "surrogatepass") if end > start else ""
 
 
 class Buffer:

@@ -36,9 +36,6 @@ JOIN span ON span.first <= run.last AND span.last >= run.first AND span.first >=
 JOIN state ON state.id = span.state WHERE label.key = ? GROUP BY 1, 2, 3
 """
 _RUNS = "SELECT first, last FROM label_span WHERE label_set IN ({sets}) ORDER BY first {order}"
-_WITHIN = """
-SELECT first, last, label_set FROM label_span WHERE last >= ? AND first <= ? ORDER BY first
-"""
 
 
 class Listed(NamedTuple):
@@ -174,13 +171,24 @@ class LabelsOf:
     def __getitem__(self, id: int) -> Labels:
         return self._sets[id]
 
+    def text(self, id: int) -> str:
+        """A set of labels as it is kept."""
+        return self._sets.text(id)
+
     def within(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
         """First, last and set (a row id, 0 for none) of what ``first`` to ``last`` consists of, ascending."""
-        if not self._known[0] <= first <= last <= self._known[1]:
-            self._read(first, last)
+        while first <= last:
+            if not self._known[0] <= first <= self._known[1]:
+                self._read(first)
+            end = min(last, self._known[1])
+            yield from self._at_hand(first, end)
+            first = end + 1
+
+    def _at_hand(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
         at = first
         place = max(bisect_right(self._firsts, first) - 1, 0)
-        for start, end, id in self._runs[place:]:
+        for index in range(place, len(self._runs)):
+            start, end, id = self._runs[index]
             if start > last:
                 break
             low, high = max(start, first), min(end, last)
@@ -193,7 +201,8 @@ class LabelsOf:
         if at <= last:
             yield at, last, 0
 
-    def _read(self, first: int, last: int) -> None:
+    def _read(self, first: int) -> None:
+        """Have the runs at hand from a number on."""
         begin = self._connection.execute(
             "SELECT coalesce(max(first), ?) FROM label_span WHERE first <= ?", (first, first)
         ).fetchone()[0]
@@ -201,10 +210,5 @@ class LabelsOf:
             "SELECT first, last, label_set FROM label_span WHERE first >= ? ORDER BY first LIMIT ?",
             (begin, AT_ONCE),
         ).fetchall()
-        if len(rows) == AT_ONCE and rows[-1][0] <= last:
-            rows = self._connection.execute(_WITHIN, (first, last)).fetchall()
-            end = last
-        else:
-            end = rows[-1][1] if len(rows) == AT_ONCE else 10**15
         self._runs, self._firsts = rows, [row[0] for row in rows]
-        self._known = (first, max(end, last))
+        self._known = (first, rows[-1][1] if len(rows) == AT_ONCE else 10**15)

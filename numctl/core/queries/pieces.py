@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.series import names
+from numctl.core.queries.buffer import Texts
 from numctl.core.queries.labels import LabelsOf
-from numctl.core.rules.labels import NONE
+from numctl.core.rules.labels import NONE, kept
 from numctl.core.rules.model import WITH_DETAIL, Status
 
 if TYPE_CHECKING:
@@ -48,11 +50,29 @@ def _json(whole: Iterable[int]) -> str:
     return str(list(whole))
 
 
-class Pieces:
-    """Cuts spans into pieces.
+class Rows(dict[int, Row]):
+    """The row of each state that was seen, by its row id; with labels by a key of its own, below zero.
 
-    ``rows`` has the row of each state that it saw by the state's row id, with labels by a key of its own.
+    What has labels is kept packed: there may be as many sets of them as numbers.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._states, self._labels = array("q"), Texts()
+
+    def labelled(self, state: int, labels: str) -> int:
+        """The key of the row of a state with labels, as they are kept."""
+        self._states.append(state)
+        self._labels.append(labels)
+        return -len(self._states)
+
+    def __missing__(self, key: int) -> Row:
+        place = -key - 1
+        return (*self[self._states[place]][:-1], kept(self._labels[place]))
+
+
+class Pieces:
+    """Cuts spans into pieces; ``rows`` has what the numbers of a piece share, by its key."""
 
     def __init__(self, view: View, *, backwards: bool) -> None:
         """``backwards``: the spans descend, and so shall their pieces."""
@@ -61,8 +81,8 @@ class Pieces:
         self._series = names(view.connection)
         self._bare: set[int] = set()  # states in which numbers have neither user nor forwarding
         self._labels = LabelsOf(view.connection)
-        self._keys: dict[tuple[int, int], int] = {}  # of rows with labels, by state and set
-        self.rows: dict[int, Row] = {}
+        self._keys: dict[tuple[int, int], int] = {}  # of the last rows with labels, by state and set
+        self.rows = Rows()
 
     def of(self, spans: Iterator[Span]) -> Iterator[Piece]:
         """The pieces of each span, in order; those of one span as well."""
@@ -79,8 +99,9 @@ class Pieces:
         """The key of the row of a state with a set of labels."""
         key = self._keys.get((state, labels))
         if key is None:
-            key = self._keys[state, labels] = -len(self._keys) - 1
-            self.rows[key] = (*self.rows[state][:-1], self._labels[labels])
+            if len(self._keys) >= AT_ONCE:
+                self._keys.clear()
+            key = self._keys[state, labels] = self.rows.labelled(state, self._labels.text(labels))
         return key
 
     def _of(self, spans: Iterator[Span]) -> Iterator[Piece]:
