@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -66,6 +68,28 @@ def test_files_stay_here(elsewhere, numctl, tmp_path) -> None:
     assert not (tmp_path / "no").exists()
     assert elsewhere("batch", batch, "--rejects", tmp_path / "r").returncode == 2
     assert elsewhere("import", tmp_path / "missing.csv").returncode == 1
+
+
+def test_an_interrupt_in_the_middle_of_a_batch_leaves_nothing_half_done(
+    elsewhere, sshd: Door, rows, tmp_path: Path
+) -> None:
+    before = rows("history", "--limit", "1")
+    lines = [json.dumps({"action": "reserve", "numbers": [number(n)], "tag": "x"}) for n in range(40, 60)]
+    child = subprocess.Popen(
+        [str(tmp_path / "bin" / "numctl"), "batch", "-"],
+        env={**os.environ, **sshd.env, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdin is not None
+    child.stdin.write(("\n".join(lines * 5000) + "\n").encode()[:200_000])  # more than a frame, and no end
+    child.stdin.flush()
+    child.send_signal(signal.SIGINT)
+    child.communicate()
+    assert child.returncode == 130
+    assert elsewhere("search", "--count", "--tag", "x").stdout == "0\n"  # waits for a lock that is held
+    assert rows("history", "--limit", "1") == before
 
 
 def test_everything_closed_is_closed_there(elsewhere) -> None:
