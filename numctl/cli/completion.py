@@ -41,6 +41,7 @@ BETTER = {
     ("import", "--profile"): "PROFILE",
     ("sync", "--profile"): "PROFILE",
     ("diff", "--profile"): "PROFILE",
+    ("usage import", "--profile"): "USAGE-PROFILE",
 }
 """What a value stands for where the help's word says less."""
 LISTED = {
@@ -101,8 +102,8 @@ def _is_stored(kind: str) -> bool:
 def _words_of(kind: str, context: Context, start: str) -> list[str]:
     if kind == "A,B":
         return _columns_of(context, start)
-    if kind == "PROFILE":
-        return _profiles(context)
+    if kind in ("PROFILE", "USAGE-PROFILE"):
+        return _profiles(context, of_usage=kind != "PROFILE")
     if kind in STORED:
         with suppress(Exception), _reading(context) as view:
             return STORED[kind](view, start)
@@ -129,11 +130,12 @@ def _columns_of(context: Context, start: str) -> list[str]:
     return [named + comma + field for field in (*fields, *labels) if field not in there]
 
 
-def _profiles(context: Context) -> list[str]:
+def _profiles(context: Context, *, of_usage: bool) -> list[str]:
     from numctl.core.lists.profiles import listing
 
     with suppress(Exception):
-        return [row[0] for row in listing(settings.load(context.find_root().obj.flags, os.environ).profiles)]
+        known = settings.load(context.find_root().obj.flags, os.environ)
+        return [*known.usage_profiles] if of_usage else [row[0] for row in listing(known.profiles)]
     return []
 
 

@@ -48,8 +48,9 @@ class Supplier:
 @dataclass(frozen=True)
 class Settings:
     """``lock_timeout`` is in seconds; ``color`` is False where colour is forbidden, None where each stream
-    decides; ``profiles`` are ways of reading lists by their names, not yet checked. ``remote`` is the address
-    of a gate (``ssh://...``), None where the store is the file ``db``."""
+    decides; ``profiles`` and ``usage_profiles`` are ways of reading lists and records of usage by their
+    names, not yet checked. ``remote`` is the address of a gate (``ssh://...``), None where the store is the
+    file ``db``."""
 
     db: Path
     remote: str | None = None
@@ -64,6 +65,7 @@ class Settings:
     smtp: Smtp | None = None
     supplier: Supplier | None = None
     profiles: Mapping[str, SettingsFile] = field(default_factory=dict)
+    usage_profiles: Mapping[str, SettingsFile] = field(default_factory=dict)
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
@@ -98,6 +100,7 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         smtp=_smtp(file.table("smtp", SMTP_KEYS), env),
         supplier=_supplier(file.table("supplier", SUPPLIER_KEYS)),
         profiles=file.tables("list"),
+        usage_profiles=file.tables("usage"),
     )
 
 
