@@ -79,20 +79,40 @@ def laid_out(columns: Sequence[Column], width: int, ellipsis: str = "…") -> La
         min(most, max(*map(cells, heading), _floor(one, texts, most, ellipsis)))
         for one, heading, texts in zip(columns, heads, distinct, strict=True)
     ]
-    lines: list[list[int]] = [[]]
-    for at, floor in enumerate(floors):
-        taken = sum(floors[other] + NARROW_GAP for other in lines[-1])
-        if lines[-1] and taken + floor > (width if len(lines) == 1 else most):
-            lines.append([])
-        lines[-1].append(at)
+    lines = _shared_out(floors, width)
     if len(lines) > MOST_LINES:
         return None
     lanes_of: list[list[Lane]] = []
     for places in lines:
         room = (most if lanes_of else width) - NARROW_GAP * (len(places) - 1)
         widths = _cut([min(wanted[at], width) for at in places], [floors[at] for at in places], room)
-        lanes_of.append([Lane(columns[at], heads[at], has) for at, has in zip(places, widths, strict=True)])
+        pairs = zip(places, widths, strict=True)
+        lanes_of.append([Lane(columns[at], _heading(columns[at].field, has), has) for at, has in pairs])
     return Layout(lanes_of, NARROW_GAP, ellipsis)
+
+
+def _heading(field: str, width: int) -> list[str]:
+    return [field] if cells(field) <= width else field.split("_")
+
+
+def _shared_out(floors: Sequence[int], width: int) -> list[list[int]]:
+    """The places of columns on as few lines as will do, the lines about equally full."""
+    fewest = _filled(floors, width)
+    narrower = (_filled(floors, limit) for limit in range(width // 2, width))
+    return next((lines for lines in narrower if len(lines) == len(fewest)), fewest)
+
+
+def _filled(floors: Sequence[int], width: int) -> list[list[int]]:
+    """The places of columns by line, each line filled before the next one."""
+    lines: list[list[int]] = []
+    left = -1
+    for at, floor in enumerate(floors):
+        if floor > left:
+            left = width - (INDENT if lines else 0)
+            lines.append([])
+        lines[-1].append(at)
+        left -= floor + NARROW_GAP
+    return lines
 
 
 def _floor(column: Column, texts: set[str], most: int, ellipsis: str) -> int:
