@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numctl.core.dates import When
     from numctl.core.numbers.ranges import Range
     from numctl.gate.requests import Passage
-    from numctl.input.options import ChangeOptions
+    from numctl.input.changing import ChangeOptions
 
 # Formats that a command writes by itself, beside those of all others.
 OWN_FORMATS = {"diff": ("batch",)}
