@@ -48,6 +48,8 @@ def conclude(call: Call, run: Callable[[], int]) -> int:
 
 
 def _conclude_with(call: Call, error: BaseException) -> int:
+    if isinstance(error, Refusal) and getattr(call.session, "committed", None) is None:
+        return _say(call, error)
     from typer import Abort, Exit
 
     committed = getattr(call.session, "committed", None)

@@ -20,6 +20,7 @@ from typer.models import CommandInfo
 
 from numctl.cli.call import COMPLETION_REQUEST, Call
 from numctl.cli.nearest import unknown
+from numctl.cli.table import lines
 from numctl.core.errors import BadValue
 from numctl.core.text import quoted
 from numctl.input import options
@@ -85,12 +86,7 @@ class Group(TyperGroup):
 
     def lines(self) -> dict[str, tuple[str, str]]:
         """Each first word below this group, with its panel and its one line of help."""
-        depth = 0 if self.name == PROGRAM else 1
-        lines: dict[str, tuple[str, str]] = {}
-        for entry in self.entries.values():
-            word, *rest = entry.name.split()[depth:]
-            lines.setdefault(word, (entry.panel, self.groups[word] if rest else entry.help))
-        return lines
+        return lines(self.entries.values(), self.groups, 0 if self.name == PROGRAM else 1)
 
     def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:
         name = cmd_name if self.name == PROGRAM else f"{self.name} {cmd_name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from numctl.cli.table import COMMANDS, GROUPS
@@ -17,7 +18,7 @@ def main(argv: list[str] | None = None) -> int:
     from numctl.cli.exits import conclude
 
     call = Call(sys.argv[1:] if argv is None else list(argv))
-    code = conclude(call, lambda: run(call))
+    code = conclude(call, lambda: _run(call))
     if call.session is None or (passage := call.session.handed_on) is None:
         return code
     from numctl.cli.gate import passing
@@ -26,16 +27,19 @@ def main(argv: list[str] | None = None) -> int:
     return conclude(inside, lambda: _dispatched(inside))
 
 
-def run(call: Call) -> int:
+def _run(call: Call) -> int:
     """Run a line: what runs most often unasked without the parser, which takes long to load."""
-    if "check" in call.args:
-        from numctl.cli import unasked
+    from numctl.cli import unasked
+    from numctl.cli.call import COMPLETION_REQUEST
 
-        if found := unasked.check_of(call.args):
-            code = unasked.check(call, COMMANDS, *found)
-            if code is not None:
-                return code
-            call.flags, call.entry, call.session = {}, None, None
+    if shell := os.environ.get(COMPLETION_REQUEST):
+        if unasked.completed(shell, call.args, COMMANDS, GROUPS):
+            return 0
+    elif found := unasked.check_of(call.args):
+        code = unasked.check(call, COMMANDS, *found)
+        if code is not None:
+            return code
+        call.flags, call.entry, call.session = {}, None, None
     return _dispatched(call)
 
 
