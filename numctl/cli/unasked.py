@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numctl.cli.call import Call
+    from numctl.cli.shells import Candidate
     from numctl.cli.table import Entry
 
 WORDS = ("threshold", "check")
@@ -71,21 +73,56 @@ def check(call: Call, entries: Sequence[Entry], flags: dict[str, object], top: s
 
 
 def completed(shell: str, args: list[str], entries: Sequence[Entry], groups: Mapping[str, str]) -> bool:
-    """Answer a shell that asks for a command or a group's command; False, with nothing said, for all else."""
+    """Answer a shell that asks for a command or an organization; False, with nothing said, for all else."""
     from numctl.cli import shells
-    from numctl.cli.table import lines
 
     with suppress(Exception):
         asked = shells.ASKED[shell](args)
         group = asked.words[0] if asked.words else ""
-        if len(asked.words) > 1 or (group and group not in groups) or not (asked.start + "x")[0].isalnum():
+        if asked.start.startswith("-"):
             return False
-        below = [entry for entry in entries if not group or entry.name.startswith(f"{group} ")]
-        words = lines(below, groups, 1 if group else 0)
-        fitting = [
-            shells.Candidate(word, line) for word, (_, line) in words.items() if word.startswith(asked.start)
-        ]
-        sys.stdout.write(shells.answer(shell, asked, shells.Offer(fitting)))
+        if len(asked.words) < 2 and (not group or group in groups):
+            found = _commands(group, asked.start, entries, groups)
+        elif asked.words[-1] == "--org" or (asked.words[-1] == "--to" and _moves(asked.words)):
+            found = [shells.Candidate(word) for word in _organizations(asked.words, asked.start)]
+        else:
+            return False
+        sys.stdout.write(shells.answer(shell, asked, shells.Offer(found)))
         sys.stdout.flush()
         return True
     return False
+
+
+def _moves(words: Sequence[str]) -> bool:
+    """Whether the command is one whose ``--to`` is an organization."""
+    plain = (word for last, word in pairwise(("", *words)) if not word.startswith("-") and last not in VALUED)
+    return next(plain, "") in ("move", "allocate")
+
+
+def _commands(group: str, start: str, entries: Sequence[Entry], groups: Mapping[str, str]) -> list[Candidate]:
+    from numctl.cli.shells import Candidate
+    from numctl.cli.table import lines
+
+    below = [entry for entry in entries if not group or entry.name.startswith(f"{group} ")]
+    words = lines(below, groups, 1 if group else 0)
+    return [Candidate(word, line) for word, (_, line) in words.items() if word.startswith(start)]
+
+
+def _organizations(words: Sequence[str], start: str) -> list[str]:
+    """What fits in scope. Raises LookupError where the line or the settings say more than is read here."""
+    from numctl.cli.looking import looking
+    from numctl.core.queries import names
+
+    flags = {VALUED[word]: value for word, value in pairwise(words) if word in ("--db", "--as")}
+    if any(word.startswith(("--db=", "--as=")) for word in words) or _is_elsewhere(flags):
+        raise LookupError
+    with looking(flags) as view:
+        return names.organizations(view, start)
+
+
+def _is_elsewhere(flags: Mapping[str, object]) -> bool:
+    import os
+
+    from numctl import settings
+
+    return settings.load(flags, os.environ).remote is not None

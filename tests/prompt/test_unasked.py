@@ -73,9 +73,14 @@ def test_a_plain_check_answers_as_the_parser_does(
         (("sea",), ["search"]),
         (("org", "re"), ["rename", "remove"]),
         (("threshold", ""), ["show", "set", "check"]),
+        (("search", "--org", "Help"), ["Helpdesk"]),
+        (
+            ("--as", "Sales", "move", "14188980100", "--to", ""),
+            ["Acme/Sales", "Acme/Sales/Americas", "Acme/Sales/EMEA"],
+        ),
     ],
 )
-def test_commands_are_completed_without_typer(
+def test_commands_and_organizations_are_completed_without_typer(
     store: Path, workplace: Path, words: tuple[str, ...], offered: list[str]
 ) -> None:
     out, ended = loaded(store, *words, _NUMCTL_COMPLETE="fish")
@@ -84,7 +89,7 @@ def test_commands_are_completed_without_typer(
 
 
 def test_options_and_values_are_completed_as_ever(store: Path, workplace: Path) -> None:
-    out, _ = loaded(store, "threshold", "check", "--org", "Help", _NUMCTL_COMPLETE="fish")
-    assert out == "words\nHelpdesk\n"
+    out, _ = loaded(store, "search", "--series", "Par", _NUMCTL_COMPLETE="fish")
+    assert out == "words\nParis\n"
     out, _ = loaded(store, "org", "--he", _NUMCTL_COMPLETE="fish")
     assert "--help" in out
