@@ -72,7 +72,7 @@ class Bench:
         # As where pandas is not installed: sqlite-utils would load it, which more than doubles its time, and
         # so would numctl where it makes a store with it.
         without = 'import sys\nsys.modules |= dict.fromkeys(("pandas", "numpy"))\n'
-        self._launcher("numctl", f"{without}from numctl.cli.program import run\nrun()\n")
+        self._launcher("numctl", f"{without}from numctl.__main__ import run\nrun()\n")
         self._launcher("sqlite-utils", f"{without}from sqlite_utils.cli import cli\ncli()\n")
         self._launcher("idle", "from benchmarks.idle import app\napp()\n")
 
@@ -82,6 +82,12 @@ class Bench:
     def numctl(self, store: Path, *args: str) -> list[str]:
         """The whole program, started as its console script is."""
         return [sys.executable, str(self.folder / "run-numctl.py"), "--db", str(store), *args]
+
+    def completion(self, store: Path, *words: str) -> list[str]:
+        """The program as a shell asks it what may follow: the last word is the one under the cursor."""
+        _, *program = self.numctl(store)[:2]
+        asked = ["env", f"NUMCTL_DB={store}", "_NUMCTL_COMPLETE=fish"]
+        return [*asked, sys.executable, *program, *words]
 
     def idle(self) -> list[str]:
         """The Typer program that does nothing."""

@@ -14,7 +14,6 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.store.sqlite import Store
-from numctl.output import answers
 from numctl.output.making import made
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from numctl.core.dates import When
     from numctl.core.numbers.ranges import Range
     from numctl.gate.requests import Passage
-    from numctl.input.options import ChangeOptions
+    from numctl.input.changing import ChangeOptions
 
 # Formats that a command writes by itself, beside those of all others.
 OWN_FORMATS = {"diff": ("batch",)}
@@ -277,6 +276,8 @@ class Session:
 
     def tell(self, outcome: Outcome) -> None:
         """Print the answer of a change, which counts as made from then on."""
+        from numctl.output import answers
+
         self.committed = outcome.operation
         self.output.answer(answers.facts(outcome), answers.sentence(outcome))
         if outcome.replayed and not self.output.structured:

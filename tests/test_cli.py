@@ -22,6 +22,7 @@ from numctl.cli.table import COMMANDS, GROUPS, Entry
 from numctl.core import values
 from numctl.core.errors import BadValue, NotFound, NumbersRefuse
 from numctl.input import options
+from numctl.input.changing import ChangeOptions
 
 
 class StandInSession:
@@ -34,7 +35,7 @@ class StandInSession:
     def __init__(
         self,
         flags: Mapping[str, object],
-        change: options.ChangeOptions,
+        change: ChangeOptions,
         invocation: tuple[str, Mapping[str, object]],
     ) -> None:
         self.flags, self.change, self.invocation = flags, change, invocation
@@ -200,7 +201,7 @@ def test_change_options_reach_the_session(numctl, probe: Probe) -> None:
     line = "set alter 3990 3991 --to Sales --dry-run --message why --op-key k --expect 2 --from-file f"
     assert numctl(*line.split()).code == 0
     assert probe.session is not None
-    assert probe.session.change == options.ChangeOptions(True, "why", "k", 2, "f")
+    assert probe.session.change == ChangeOptions(True, "why", "k", 2, "f")
     assert probe.session.invocation == ("set alter", {"numbers": ("3990", "3991"), "to": "Sales"})
 
 
@@ -526,4 +527,4 @@ def test_call_keeps_nothing_from_the_call_before(numctl, probe: Probe) -> None:
     numctl("look")
     assert probe.session is not None
     assert probe.session.flags == {}
-    assert probe.session.change == options.ChangeOptions()
+    assert probe.session.change == ChangeOptions()

@@ -54,6 +54,7 @@ ROOMS = (
         "session",
         "list_reading",
         "mail",
+        "monitoring",
         "dashboard",
     ),
     *("commands", "cli", "__main__"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,18 +16,20 @@ if TYPE_CHECKING:
 COMPLETION_REQUEST = "_NUMCTL_COMPLETE"  # set by the shell's completion script
 
 
-@dataclass
 class Call:
     """One run of the program: what was asked so far, kept for the session and for error messages."""
 
-    args: list[str]
-    flags: dict[str, object] = field(default_factory=dict)
-    change: dict[str, Any] = field(default_factory=dict)
-    lists: dict[str, Any] = field(default_factory=dict)  # how another program's list is to be read
-    entry: Entry | None = None
-    session: Session | None = None
-    passage: Passage | None = None  # how it came through the gate, if it did
-    watching: Sequence[str] = ()  # the names of the commands that answer a monitoring system
+    def __init__(
+        self, args: list[str], flags: dict[str, object] | None = None, passage: Passage | None = None
+    ) -> None:
+        self.args = args
+        self.flags = {} if flags is None else flags
+        self.passage = passage  # how it came through the gate, if it did
+        self.change: dict[str, Any] = {}
+        self.lists: dict[str, Any] = {}  # how another program's list is to be read
+        self.entry: Entry | None = None
+        self.session: Session | None = None
+        self.watching: Sequence[str] = ()  # the names of the commands that answer a monitoring system
 
     @property
     def monitoring(self) -> bool:

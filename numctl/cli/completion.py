@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from numctl import settings
+from numctl.cli.looking import looking
 from numctl.cli.shells import Candidate, Offer
 from numctl.input.options import FILES, STATUSES
 from numctl.output.formats import FORMATS
@@ -41,6 +42,7 @@ BETTER = {
     ("import", "--profile"): "PROFILE",
     ("sync", "--profile"): "PROFILE",
     ("diff", "--profile"): "PROFILE",
+    ("usage import", "--profile"): "USAGE-PROFILE",
 }
 """What a value stands for where the help's word says less."""
 LISTED = {
@@ -101,10 +103,10 @@ def _is_stored(kind: str) -> bool:
 def _words_of(kind: str, context: Context, start: str) -> list[str]:
     if kind == "A,B":
         return _columns_of(context, start)
-    if kind == "PROFILE":
-        return _profiles(context)
+    if kind in ("PROFILE", "USAGE-PROFILE"):
+        return _profiles(context, of_usage=kind != "PROFILE")
     if kind in STORED:
-        with suppress(Exception), _reading(context) as view:
+        with suppress(Exception), looking(context.find_root().obj.flags) as view:
             return STORED[kind](view, start)
         return []
     if kind in FIXED:
@@ -129,11 +131,12 @@ def _columns_of(context: Context, start: str) -> list[str]:
     return [named + comma + field for field in (*fields, *labels) if field not in there]
 
 
-def _profiles(context: Context) -> list[str]:
+def _profiles(context: Context, *, of_usage: bool) -> list[str]:
     from numctl.core.lists.profiles import listing
 
     with suppress(Exception):
-        return [row[0] for row in listing(settings.load(context.find_root().obj.flags, os.environ).profiles)]
+        known = settings.load(context.find_root().obj.flags, os.environ)
+        return [*known.usage_profiles] if of_usage else [row[0] for row in listing(known.profiles)]
     return []
 
 
@@ -253,20 +256,6 @@ MEANINGS = {
     "ranges": "FIRST..LAST lines, for a pipe into another command",
 }
 """What is said beside words by the shells that can."""
-
-
-@contextmanager
-def _reading(context: Context) -> Iterator[View]:
-    """A look at the store as whom the line, the environment or the settings say; nothing is settled."""
-    from numctl.core.actions.opening import open_store
-    from numctl.core.catalog.tree import Tree
-    from numctl.core.catalog.view import View
-
-    known = settings.load(context.find_root().obj.flags, os.environ)
-    with open_store(known.db, lock_timeout=0) as store, store.reading() as connection:
-        tree = Tree.load(connection)
-        acting = tree.find(known.acting_as, tree.root) if known.acting_as else tree.root
-        yield View(connection, tree, acting)
 
 
 def respond(

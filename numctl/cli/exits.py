@@ -12,8 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from typer import Abort, Exit
-
 from numctl.core.errors import BadValue, Failed, Refusal
 
 if TYPE_CHECKING:
@@ -50,6 +48,10 @@ def conclude(call: Call, run: Callable[[], int]) -> int:
 
 
 def _conclude_with(call: Call, error: BaseException) -> int:
+    if isinstance(error, Refusal) and getattr(call.session, "committed", None) is None:
+        return _say(call, error)
+    from typer import Abort, Exit
+
     committed = getattr(call.session, "committed", None)
     if committed is not None and not isinstance(error, SystemExit | Exit):
         return _say(call, _output_lost(committed, error))

@@ -59,7 +59,7 @@ OWN = {
     "threshold check": "named org notify",
     "mail list": "",
     "request": "quantity series note send list_",
-    "usage import": "file skip_unknown columns delimiter encoding",
+    "usage import": "file skip_unknown columns delimiter encoding date_format profile",
     "add": "numbers series org unchecked",
     "remove": "numbers reason",
     "import": "file skip_existing",

@@ -20,9 +20,11 @@ from typer.models import CommandInfo
 
 from numctl.cli.call import COMPLETION_REQUEST, Call
 from numctl.cli.nearest import unknown
+from numctl.cli.table import lines
 from numctl.core.errors import BadValue
 from numctl.core.text import quoted
 from numctl.input import options
+from numctl.input.changing import ChangeOptions
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter, Parameter
@@ -84,12 +86,7 @@ class Group(TyperGroup):
 
     def lines(self) -> dict[str, tuple[str, str]]:
         """Each first word below this group, with its panel and its one line of help."""
-        depth = 0 if self.name == PROGRAM else 1
-        lines: dict[str, tuple[str, str]] = {}
-        for entry in self.entries.values():
-            word, *rest = entry.name.split()[depth:]
-            lines.setdefault(word, (entry.panel, self.groups[word] if rest else entry.help))
-        return lines
+        return lines(self.entries.values(), self.groups, 0 if self.name == PROGRAM else 1)
 
     def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:
         name = cmd_name if self.name == PROGRAM else f"{self.name} {cmd_name}"
@@ -127,7 +124,7 @@ class Group(TyperGroup):
     def _show_overview(self, ctx: Context) -> None:
         from numctl.commands import overview
 
-        session = open_session(cast(Call, ctx.find_root().obj), options.ChangeOptions(), "", {})
+        session = open_session(cast(Call, ctx.find_root().obj), ChangeOptions(), "", {})
         if told := overview.lines(session):
             session.output.lines([*told, ""])
 
@@ -160,7 +157,7 @@ class Command(TyperCommand):
             gate.expect_own(call.passage, self.entry, ctx)
         for param in self.params:
             _expect_text(param, ctx.params.get(param.name or ""))
-        change = options.ChangeOptions(**call.change)
+        change = ChangeOptions(**call.change)
         if "numbers" in ctx.params and self.entry.changes:
             self._require_numbers(ctx, change)
         ctx.obj = call.session = open_session(call, change, self.entry.name, ctx.params)
@@ -188,7 +185,7 @@ class Command(TyperCommand):
         except typer.Exit as exit:
             return exit
 
-    def _require_numbers(self, ctx: Context, change: options.ChangeOptions) -> None:
+    def _require_numbers(self, ctx: Context, change: ChangeOptions) -> None:
         if self.numbers_required and not ctx.params["numbers"] and change.from_file is None:
             raise BadValue("NUMBERS are missing.", f"See '{PROGRAM} {self.entry.name} --help'.")
 
@@ -212,9 +209,7 @@ def _expect_text(param: Parameter, value: object) -> None:
                 raise BadValue(f"{named} takes text in UTF-8, not {quoted(text)}.") from None
 
 
-def open_session(
-    call: Call, change: options.ChangeOptions, name: str, params: Mapping[str, object]
-) -> Session:
+def open_session(call: Call, change: ChangeOptions, name: str, params: Mapping[str, object]) -> Session:
     """What the command is handed as ``ctx.obj``; the only place that makes one."""
     from numctl.session import Session
 

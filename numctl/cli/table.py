@@ -7,6 +7,7 @@ others. A command's file is loaded when that command is called, never before.
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 from typing import NamedTuple
 
@@ -133,3 +134,12 @@ GROUPS = {
     "series": "The named groups of numbers.",
     "key": "The SSH keys of administrators elsewhere.",
 }
+
+
+def lines(entries: Iterable[Entry], groups: Mapping[str, str], depth: int) -> dict[str, tuple[str, str]]:
+    """The words of these commands at that depth, each with its panel and its one line of help."""
+    found: dict[str, tuple[str, str]] = {}
+    for entry in entries:
+        word, *rest = entry.name.split()[depth:]
+        found.setdefault(word, (entry.panel, groups[word] if rest else entry.help))
+    return found

@@ -39,6 +39,10 @@ Delimiter = Annotated[
 Encoding = Annotated[
     str | None, typer.Option("--encoding", metavar="E", help="How text is encoded, such as latin-1. [UTF-8]")
 ]
+DateFormat = Annotated[
+    str | None,
+    typer.Option("--date-format", metavar="FORM", help="How dates are written, such as %d/%m/%Y."),
+]
 Unchecked = Annotated[
     bool, typer.Option("--unchecked", help="Take numbers that only the rules of spelling refuse.")
 ]

@@ -46,10 +46,7 @@ def list_options(
     sheet: Annotated[
         str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook. [the first]")
     ] = None,
-    date_format: Annotated[
-        str | None,
-        typer.Option("--date-format", metavar="FORM", help="How dates are written, such as %d/%m/%Y."),
-    ] = None,
+    date_format: files.DateFormat = None,
     no_paths: Annotated[
         bool | None,
         typer.Option("--no-paths", help="A / in an organization's name divides nothing: it becomes ' - '."),

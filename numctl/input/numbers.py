@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numctl.core.actions.allocation import Quantity
     from numctl.core.actions.subscribers import OfUser
     from numctl.core.numbers.ranges import Range
-    from numctl.input.options import ChangeOptions
+    from numctl.input.changing import ChangeOptions
 
 STANDARD_INPUT = "-"
 

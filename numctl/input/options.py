@@ -5,7 +5,6 @@ A value is read strictly: what isn't exactly right is a ``BadValue``, told in on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -15,21 +14,6 @@ from numctl.core.values import count, days_or_word, percent, percent_or_off, qua
 
 FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 STATUSES = ("available", "reserved", "aging", "assigned", "in-use")
-
-
-@dataclass(frozen=True)
-class ChangeOptions:
-    """What every changing command was told beside its own options.
-
-    ``expect`` is how many numbers must change, or None for any; ``from_file`` names a file of
-    NUMBERS to be taken as well (``-`` is standard input), or None.
-    """
-
-    dry_run: bool = False
-    message: str | None = None
-    op_key: str | None = None
-    expect: int | None = None
-    from_file: str | None = None
 
 
 def aging_days(said: str | int | None) -> dict[str, int | None]:

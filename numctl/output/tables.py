@@ -9,35 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
+from numctl.output import layout
 from numctl.output.formats import Row, shown, text_of
-from numctl.output.terminal import carried, is_terminal, width_of
+from numctl.output.layout import Column, Layout
+from numctl.output.terminal import carried, carries_unicode, is_terminal, width_of
 
 if TYPE_CHECKING:
-    from rich.console import Console, JustifyMethod
-    from rich.table import Table
+    from rich.console import Console
     from rich.text import Text
 
 ROWS_A_TABLE = 2_000
 """A longer list is drawn as several tables, so that memory stays flat."""
 TABULATE_LIMIT = 100_000
-GAP, NARROW_GAP = 2, 1
-"""Cells between two columns, and where there is little room."""
-EASY = 9
-"""Cells that a text is read in easily."""
-LEAST = 6
-"""Cells that a text is read in, if need be; with less, a table is no help."""
-PATHS = frozenset(("organization", "parent", "acting_as"))
-"""Fields that are best broken after a ``/``."""
-UNBROKEN = frozenset(("number", "first", "last", "count", "status", "forwarded_to", "action"))
-"""Fields that are never broken over lines, as figures and times are not."""
-HEADINGS = {"organization": "organi-\nzation", "operation": "opera-\ntion"}
-"""Where a heading that is too long may be broken, besides at `_`."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ")
 """A time as it is elsewhere; in a table it has no seconds, and is the settings' time zone's."""
-DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 STATUS_STYLES = {
     "available": "green",
     "reserved": "yellow",
@@ -103,107 +91,49 @@ def draw(
         values = zip(fields, zip(*part, strict=True), strict=True)
         columns = [_column(field, column, stream, clock) for field, column in values]
         filled = [one for one in columns if any(one.texts)] or columns
-        board.print(_table(filled, board.width) or _records(filled, board.width), soft_wrap=True)
+        laid = layout.laid_out(filled, board.width, "…" if carries_unicode(stream) else "...")
+        text = _records(filled, board.width) if laid is None else _table(laid, carries_unicode(stream))
+        board.print(text, soft_wrap=True)
         count += len(part)
     return count
 
 
-class _Column(NamedTuple):
-    """A column as it is to be shown; ``figures`` where it holds nothing but those."""
-
-    field: str
-    texts: Sequence[str]
-    figures: bool
-
-    @property
-    def unbroken(self) -> bool:
-        """Whether its texts are to stay in one line each."""
-        return self.figures or self.field in UNBROKEN or all(map(DAY.fullmatch, filter(None, self.texts)))
-
-
-def _column(field: str, values: Sequence[object], stream: TextIO, clock: Clock) -> _Column:
+def _column(field: str, values: Sequence[object], stream: TextIO, clock: Clock) -> Column:
     texts = [carried(shown(clock.shown(text_of(value))), stream) for value in values]
-    return _Column(field, texts, {int, type(None)}.issuperset(map(type, values)))
+    return Column(field, texts, {int, type(None)}.issuperset(map(type, values)))
 
 
-def _table(columns: Sequence[_Column], width: int) -> Table | None:
-    """A table of these columns in ``width`` cells, None where that is too narrow to read it."""
-    from rich.box import SIMPLE_HEAD
-    from rich.cells import cell_len
-    from rich.table import Table
-    from rich.text import Text
+def _table(laid: Layout, unicode: bool) -> Text:
+    """The headings, a line, and the rows, each status in its colour."""
+    from rich.text import Span, Text
 
-    natural = [max(map(cell_len, (one.field, *one.texts))) for one in columns]
-    gaps = len(columns) - 1
-    fits = sum(natural) <= width - GAP * gaps
-    headings = [one.field if fits else _broken(one.field) for one in columns]
-    least = [max(map(cell_len, heading.split("\n"))) for heading in headings]
-    wanted = [max(most, *map(cell_len, one.texts)) for most, one in zip(least, columns, strict=True)]
-
-    def floors(limit: int) -> list[int]:
-        """What each column must have: all of it, or so much of a text and of its heading."""
-        pairs = zip(columns, wanted, least, strict=True)
-        return [most if one.unbroken else min(most, max(low, limit)) for one, most, low in pairs]
-
-    gap = GAP if sum(floors(EASY)) <= width - GAP * gaps else NARROW_GAP
-    room = width - gap * gaps
-    lowest = [
-        min(low, LEAST) if not one.unbroken else low for one, low in zip(columns, floors(0), strict=True)
-    ]
-    if sum(lowest) > room and gaps:
-        return None
-    padding = (0, gap - 1, 0, 0)
-    table = Table(box=SIMPLE_HEAD, padding=padding, pad_edge=False, show_edge=False, header_style="bold")
-    widths = _cut(_cut(_cut(wanted, floors(EASY), room), floors(0), room), lowest, room)
-    for one, heading, cells in zip(columns, headings, widths, strict=True):
-        justify: JustifyMethod = "right" if one.figures else "left"
-        table.add_column(Text(heading), width=cells, justify=justify, overflow="fold")
-    for texts in zip(*(one.texts for one in columns), strict=True):
-        table.add_row(*map(_cell, columns, texts, widths))
-    return table
+    head = "\n".join(layout.headings(laid))
+    rule = ("─" if unicode else "-") * laid.width
+    spans = [Span(0, len(head), "bold")]
+    parts = "\n".join((head, rule, *layout.rows(laid))).split(layout.MARK)
+    at = 0
+    for place, part in enumerate(parts):
+        if place % 2 and (style := STATUS_STYLES.get(part)):
+            spans.append(Span(at, at + len(part), style))
+        at += len(part)
+    return Text("".join(parts), spans=spans)
 
 
-def _broken(field: str) -> str:
-    return HEADINGS.get(field) or field.replace("_", "\n")
-
-
-def _cell(column: _Column, text: str, width: int) -> Text:
-    """The text in its style; one that is too wide is broken after ``/`` where it can be."""
-    from rich.cells import cell_len
-    from rich.text import Text
-
-    if column.field in PATHS and cell_len(text) > width:
-        lines = [""]
-        for name in re.findall("[^/]*/?", text):
-            if cell_len(lines[-1] + name) > width:
-                lines.append("")
-            lines[-1] += name
-        text = "\n".join(filter(None, lines))
-    return Text(text, style=STATUS_STYLES.get(text, "") if column.field == "status" else "")
-
-
-def _cut(widths: Sequence[int], floors: Sequence[int], room: int) -> list[int]:
-    """The widths, the widest cut first until they fit or have come to their floors."""
-    cut = list(widths)
-    while sum(cut) > room and any(has > low for has, low in zip(cut, floors, strict=True)):
-        cut[max(range(len(cut)), key=lambda at: (cut[at] > floors[at], cut[at]))] -= 1
-    return cut
-
-
-def _records(columns: Sequence[_Column], width: int) -> Text:
+def _records(columns: Sequence[Column], width: int) -> Text:
     """Each row as lines of a field and its value, with an empty line between rows."""
-    from rich.cells import chop_cells
     from rich.text import Text
 
-    margin = max(len(one.field) for one in columns) + GAP
+    margin = max(len(one.field) for one in columns) + layout.GAP
     lines = Text()
     for at, texts in enumerate(zip(*(one.texts for one in columns), strict=True)):
         lines.append("\n" if at else "")
         for one, text in zip(columns, texts, strict=True):
-            for part_at, part in enumerate(chop_cells(text, max(1, width - margin))):
+            if not text:
+                continue
+            for part_at, part in enumerate(layout.wrapped(text, max(1, width - margin))):
                 lines.append("" if part_at else one.field, "bold")
                 lines.append(" " * (margin - (0 if part_at else len(one.field))))
-                lines.append(_cell(one, part, width)).append("\n")
+                lines.append(part, STATUS_STYLES.get(text) if one.field == "status" else None).append("\n")
     lines.rstrip()
     return lines
 

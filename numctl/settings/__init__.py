@@ -7,8 +7,9 @@ if it exists.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from numctl.core.errors import BadValue
 from numctl.core.values import seconds
@@ -18,10 +19,10 @@ REMOTE = "ssh://"  # what the address of a gate begins with
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 SMTP_KEYS = ("host", "port", "security", "username", "password_file", "sender")
 SUPPLIER_KEYS = ("email", "phone")
+PATIENCE = 30.0  # seconds of waiting for a lock
 
 
-@dataclass(frozen=True)
-class Smtp:
+class Smtp(NamedTuple):
     """The mail server. ``security`` is ``starttls``, ``tls`` or ``none``.
 
     The password is ``password`` if the environment gave one, else the first line of
@@ -33,23 +34,25 @@ class Smtp:
     port: int = PORTS["starttls"]
     security: str = "starttls"
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     password_file: Path | None = None
 
+    def __repr__(self) -> str:
+        return f"Smtp({self.host!r}, {self.sender!r}, {self.port}, {self.security!r}, {self.username!r})"
 
-@dataclass(frozen=True)
-class Supplier:
+
+class Supplier(NamedTuple):
     """Where to ask for more numbers."""
 
     email: str | None = None
     phone: str | None = None
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """``lock_timeout`` is in seconds; ``color`` is False where colour is forbidden, None where each stream
-    decides; ``profiles`` are ways of reading lists by their names, not yet checked. ``remote`` is the address
-    of a gate (``ssh://...``), None where the store is the file ``db``."""
+    decides; ``profiles`` and ``usage_profiles`` are ways of reading lists and records of usage by their
+    names, not yet checked. ``remote`` is the address of a gate (``ssh://...``), None where the store is the
+    file ``db``."""
 
     db: Path
     remote: str | None = None
@@ -57,13 +60,14 @@ class Settings:
     output: str | None = None
     region: str | None = None
     timezone: str = "UTC"
-    lock_timeout: float = 30.0
+    lock_timeout: float = PATIENCE
     quiet: bool = False
     color: bool | None = None
     no_input: bool = False
     smtp: Smtp | None = None
     supplier: Supplier | None = None
-    profiles: Mapping[str, SettingsFile] = field(default_factory=dict)
+    profiles: Mapping[str, SettingsFile] = MappingProxyType({})
+    usage_profiles: Mapping[str, SettingsFile] = MappingProxyType({})
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
@@ -98,6 +102,7 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         smtp=_smtp(file.table("smtp", SMTP_KEYS), env),
         supplier=_supplier(file.table("supplier", SUPPLIER_KEYS)),
         profiles=file.tables("list"),
+        usage_profiles=file.tables("usage"),
     )
 
 
@@ -165,7 +170,7 @@ def _lock_timeout(flags: Mapping[str, object], env: Mapping[str, str], file: Set
         return seconds(str(flags["lock_timeout"]))
     if "NUMCTL_LOCK_TIMEOUT" in env:
         return seconds(env["NUMCTL_LOCK_TIMEOUT"])
-    value = file.values.get("lock_timeout", Settings.lock_timeout)
+    value = file.values.get("lock_timeout", PATIENCE)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1_000_000:
         raise file.bad("lock_timeout", "a number of seconds from 0 to 1000000")
     return float(value)

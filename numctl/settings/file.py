@@ -10,7 +10,7 @@ from typing import Any
 
 from numctl.core.errors import BadValue, Refusal
 
-KEYS = ("db", "as", "output", "region", "timezone", "lock_timeout", "smtp", "supplier", "list")
+KEYS = ("db", "as", "output", "region", "timezone", "lock_timeout", "smtp", "supplier", "list", "usage")
 
 
 class SettingsFile:

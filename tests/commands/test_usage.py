@@ -287,3 +287,28 @@ def test_the_core_alone(store: Path, tmp_path: Path) -> None:
     with open_store(store) as opened:
         perform(opened, act("2026-04-01T00:00:00Z"), "usage import", lambda op: record(op, records, "UTC"))
     assert list(booked(store)) == [("2026-02-11", NUMBER)]
+
+
+def test_a_profile_for_usage(numctl: Numctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[usage.exchange]\nmap = ["date=Day", "number=Line", "voice_incoming_seconds=In"]\n'
+        'delimiter = ";"\ndate-format = "%d.%m.%Y"\nregion = "CA"\n[usage.wrong]\nmap = []\nsheet = "x"\n'
+    )
+    monkeypatch.setenv("NUMCTL_CONFIG", str(config))
+    calls = tmp_path / "calls.csv"
+    calls.write_text("Day;Line;In;Out\n15.03.2026;(418) 898-0000;90;5\n")
+    assert numctl("usage", "import", str(calls), "--profile", "exchange").code == 0
+    days = ("--from", "2026-03-15", "--to", "2026-03-15", "--by", "number", "-o", "json")
+    (row,) = json.loads(numctl("report", "consumption", *days).out)
+    assert (row["number"], row["voice_incoming_minutes"]) == (str(NUMBER), 1.5)
+    shown = json.loads(numctl("profiles", "-o", "json").out)
+    assert shown[0] == {
+        "profile": "exchange",
+        "reads": "records of usage (usage import)",
+        "source": str(config),
+    }
+    ended = numctl("usage", "import", str(calls), "--profile", "exchnage")
+    assert (ended.code, "Did you mean exchange" in ended.err) == (5, True)
+    ended = numctl("usage", "import", str(calls), "--profile", "wrong")
+    assert (ended.code, "no option of usage import" in ended.err) == (2, True)

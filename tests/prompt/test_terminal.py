@@ -15,6 +15,8 @@ import pexpect
 import pyte
 import pytest
 
+from tests.conftest import Numctl
+
 WIDTHS = (60, 80, 200)
 HEIGHT = 1000
 SCREENS = {
@@ -310,3 +312,28 @@ def test_the_pager_is_the_user_s(terminal: Start, workplace: Path) -> None:
     child = terminal(*LONG, NUMCTL_PAGER="sed -e s/^/PAGED:/")
     child.expect(pexpect.EOF)
     assert child.before.count("PAGED:") > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *((name, ()) for name in ("search", "ranges", "org list", "history of a number", "threshold show")),
+        ("history", ("--columns", "operation,actor,summary,message")),
+        *((name, ()) for name in ("series list", "user list")),
+    ],
+)
+def test_no_word_is_broken_at_80_cells(
+    typed: Callable[..., str], numctl: Numctl, name: str, told: tuple[str, ...]
+) -> None:
+    there = {*" ".join(seen(typed(*SCREENS[name]), 80)).split()}
+    values = "\t".join(numctl(*SCREENS[name], *told, "-o", "tsv").out.splitlines()).split("\t")
+    words = {word for value in values for word in value.split() if "/" not in word and "T" not in word}
+    assert words
+    assert not words - there
+
+
+def test_everything_of_a_number_fits_a_screen_with_the_latest_on_top(typed: Callable[..., str]) -> None:
+    lines = [line for line in seen(typed("show", "14188980111"), 80) if line]
+    assert len(lines) <= 24
+    actions = [word for line in lines for word in line.split() if word in ("add", "assign", "release")]
+    assert actions == ["release", "assign", "add"]

@@ -18,6 +18,13 @@ SkipUnknown = Annotated[
     bool, typer.Option("--skip-unknown", help="Leave out rows of numbers that the store never knew.")
 ]
 
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile", metavar="NAME", help="These under a name: a table [usage.NAME] of the settings."
+    ),
+]
+
 
 def import_(
     ctx: typer.Context,
@@ -26,12 +33,15 @@ def import_(
     delimiter: files.Delimiter = None,
     encoding: files.Encoding = None,
     columns: files.Mapped = None,
+    date_format: files.DateFormat = None,
+    profile: Profile = None,
 ) -> None:
     """Read usage records from a file: one row for each number and day.
 
     Columns: date, number, voice_incoming_seconds, voice_outgoing_seconds, messages_sent,
-    messages_received, data_bytes. A row belongs to whoever held the number at the end of that day. The
-    same file again changes nothing; a row for the same number and day in another file replaces it.
+    messages_received, data_bytes; measures that the file lacks count as none. A row belongs to whoever
+    held the number at the end of that day. The same file again changes nothing; a row for the same number
+    and day in another file replaces it.
 
     Examples:
 
@@ -39,14 +49,26 @@ def import_(
 
         numctl usage import usage.csv --skip-unknown --dry-run
     """
-    from numctl.core.lists import list_options
+    from numctl.core.lists import list_options, profiles
     from numctl.core.usage import reading
 
     session: Session = ctx.obj
-    form = reading.form(list_options.mapping(columns or ()), list_options.delimiter(delimiter))
-    region = session.settings.region
-    with files.opened(file, encoding) as stream, session.output.progress(None, "Reading") as advance:
-        records = reading.read(stream, form, region=region, advance=advance)
+    said = {
+        "map": columns,
+        "delimiter": delimiter,
+        "encoding": encoding,
+        "date-format": date_format,
+        "region": session.flags.get("region"),
+    }
+    own = session.settings.usage_profiles
+    wanted = list_options.read(said, profiles.named_for_usage(profile, own) if profile is not None else {})
+    form = reading.form(wanted.mapped, wanted.delimiter)
+    region = wanted.region or session.settings.region
+    with (
+        files.opened(file, wanted.encoding) as stream,
+        session.output.progress(None, "Reading") as advance,
+    ):
+        records = reading.read(stream, form, region=region, date_format=wanted.date_format, advance=advance)
     _record(session, records, skip_unknown)
     if records.ignored:
         session.output.note(f"Columns left out: {', '.join(records.ignored)}.")

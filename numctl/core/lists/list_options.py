@@ -17,6 +17,7 @@ TEXTS = ("delimiter", "encoding", "sheet", "date-format", "region", "series", "o
 LISTS = ("map", "value")
 FLAGS = ("no-paths", "create-orgs", "skip-existing", "unchecked")
 KEYS = (*LISTS, *TEXTS, *FLAGS)
+OF_USAGE = ("map", "delimiter", "encoding", "date-format", "region")  # a profile for records of usage
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,16 @@ def _of_one_kind(mapped: Mapping[str, str], own: Mapping[str, str]) -> Mapping[s
     return {field: column for field, column in mapped.items() if field not in others}
 
 
-def checked(profile: Mapping[str, object], bad: Callable[[str, str], BadValue]) -> Mapping[str, object]:
+def checked(
+    profile: Mapping[str, object], bad: Callable[[str, str], BadValue], keys: Sequence[str] = KEYS
+) -> Mapping[str, object]:
     """A profile of the settings file; ``bad`` makes the refusal of a key by what it should be. Raises it."""
     said = {key.replace("_", "-"): value for key, value in profile.items()}
     for key, value in said.items():
-        if key not in KEYS:
-            near = nearest(key, KEYS, 1)
-            raise bad(key, f"no option of a list; did you mean {near[0]}?" if near else "no option of a list")
+        if key not in keys:
+            near = nearest(key, keys, 1)
+            what = "no option of a list" if keys is KEYS else "no option of usage import"
+            raise bad(key, f"{what}; did you mean {near[0]}?" if near else what)
         if key in FLAGS and not isinstance(value, bool):
             raise bad(key, "true or false")
         if key in TEXTS and not isinstance(value, str):

@@ -128,6 +128,9 @@ BUILT_IN: Mapping[str, Profile] = {
 }
 
 
+USAGE = "records of usage (usage import)"
+
+
 def named(name: str, own: Mapping[str, Table]) -> Mapping[str, object]:
     """The options of a profile by its name: one of the settings, else one that comes along.
 
@@ -137,18 +140,33 @@ def named(name: str, own: Mapping[str, Table]) -> Mapping[str, object]:
         return list_options.checked(own[name].values, own[name].bad)
     if name in BUILT_IN:
         return BUILT_IN[name].options
-    near = nearest(name, [*own, *BUILT_IN])
-    raise NotFound(
+    raise _unknown(name, [*own, *BUILT_IN])
+
+
+def named_for_usage(name: str, own: Mapping[str, Table]) -> Mapping[str, object]:
+    """The options of a profile of the settings for records of usage, by its name; raises as ``named``."""
+    if name in own:
+        return list_options.checked(own[name].values, own[name].bad, list_options.OF_USAGE)
+    raise _unknown(name, [*own])
+
+
+def _unknown(name: str, known: list[str]) -> NotFound:
+    near = nearest(name, known)
+    return NotFound(
         f"There is no profile {quoted(name)}.",
         f"Did you mean {' or '.join(near)}?" if near else "See `numctl profiles`.",
         nearest=near,
     )
 
 
-def listing(own: Mapping[str, Table]) -> Iterator[tuple[str, str, str]]:
+def listing(
+    own: Mapping[str, Table], of_usage: Mapping[str, Table] | None = None
+) -> Iterator[tuple[str, str, str]]:
     """Each profile's name, whose lists it reads, and where it comes from: the settings, or numctl."""
     for name, table in own.items():
         yield name, "", str(table.path)
+    for name, table in (of_usage or {}).items():
+        yield name, USAGE, str(table.path)
     for name, profile in BUILT_IN.items():
         if name not in own:
             yield name, profile.reads, "numctl"

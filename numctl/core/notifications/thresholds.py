@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.notifications import outbox
 from numctl.core.queries import utilization
 from numctl.core.rules.model import Status
 
@@ -110,6 +109,8 @@ def notify(view: View, at: str, standings: Sequence[Standing]) -> tuple[int, int
     In the transaction of the caller. Addresses with the same concerns share a message. Give how many
     messages there are, and about how many of these nobody could be written to.
     """
+    from numctl.core.notifications import outbox
+
     concerns: dict[str, list[Standing]] = {}
     holders: dict[int, int] = {}
     for standing in standings:
@@ -165,6 +166,8 @@ def _write(view: View, at: str, operation: int | None, standing: Standing) -> in
     """Queue the message about one organization if it asks for one; give how many: 0 or 1."""
     if not standing.reached:
         return 0
+    from numctl.core.notifications import outbox
+
     holder, recipients = outbox.administrators(view.connection, view.tree, standing.organization)
     if not recipients:
         return 0

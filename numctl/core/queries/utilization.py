@@ -10,7 +10,6 @@ from __future__ import annotations
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.queries.labels import labelled
 from numctl.core.rules.model import Status
 from numctl.core.text import fold
 
@@ -241,6 +240,8 @@ def _counts(connection: Connection, scope: Iterable[int], by: str) -> Counts:
 def _by_label(connection: Connection, whole: Counts, key: str) -> Counts:
     """The counts by the values of a label; what is left of the whole has none of them."""
     found: Counts = {}
+    from numctl.core.queries.labels import labelled
+
     for organization, value, status, n in labelled(connection, key):
         if (organization, 0) in whole:
             for part, more in ((value, n), ("", -n)):

@@ -6,11 +6,11 @@ from array import array
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
-from numctl.core import values
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Form
 from numctl.core.files.records import Reader
 from numctl.core.files.rejects import Rejects
+from numctl.core.lists.list_options import read_date
 from numctl.core.numbers.parsing import parse_number
 from numctl.core.text import quoted
 
@@ -93,7 +93,12 @@ def _expect_some(present: Collection[str]) -> None:
 
 
 def read(
-    stream: TextIO, form: Form, *, region: str | None, advance: Callable[[int], None] = lambda steps: None
+    stream: TextIO,
+    form: Form,
+    *,
+    region: str | None,
+    date_format: str | None = None,
+    advance: Callable[[int], None] = lambda steps: None,
 ) -> UsageRecords:
     """Read a whole file; what is wrong with it is in the ``rejects`` of what comes back."""
     rejects = Rejects()
@@ -108,7 +113,7 @@ def read(
             ]
             place = known.get(day)
             if place is None:
-                place = known[day] = _place(values.day(day.strip()), records.days_known)
+                place = known[day] = _place(read_date(day, date_format), records.days_known)
             parsed = parse_number(number, region)
             figures.fromlist(_whole(texts))
         except BadValue as error:
