@@ -124,9 +124,12 @@ class Output(Messages):
             other.asked = formats.format_of_file(path) or self.asked
         binary = other.format == WORKBOOK
         if path is None and not binary:
+            if not (self._paged and is_terminal(self._stdout)):
+                yield other
+                return
             from numctl.output.pager import paged
 
-            with paged(self._stdout) if self._paged else nullcontext(self._stdout) as other._stdout:
+            with paged(self._stdout) as other._stdout:
                 yield other
             return
         from numctl.output.files import open_out, standard_output

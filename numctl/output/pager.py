@@ -121,8 +121,8 @@ class Paged(io.TextIOBase):
 
 @contextmanager
 def paged(stream: TextIO) -> Iterator[TextIO]:
-    """The stream, through a pager if it is a terminal and one is wanted."""
-    command = wanted() if is_terminal(stream) else []
+    """A terminal, through a pager if one is wanted."""
+    command = wanted()
     if not command:
         yield stream
         return
