@@ -47,7 +47,19 @@ def passing(passage: Passage, store: Path) -> Call:
         sys.stdin = io.TextIOWrapper(inside, encoding="utf-8")
     flags: dict[str, object] = {"db": str(store.resolve()), "acting_as": f"/{passage.organization}"}
     flags |= {name: True for name in ("color", "table") if getattr(request, name)}
+    if request.zone and _is_known(request.zone):
+        flags["zone"] = request.zone
     return Call(list(request.words), flags, passage=passage)
+
+
+def _is_known(zone: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def expect_command(passage: Passage, entry: Entry) -> None:

@@ -86,6 +86,7 @@ def run(call: Call, params: Sequence[Parameter], own: Mapping[str, Any]) -> int:
         columns=str(width_of(sys.stdout)) if seen else "",
         color=seen and is_terminal(sys.stderr) and wants_colour(sys.stdout, session.settings.color),
         table=seen,
+        zone=session.settings.timezone if seen else "",
         framed=source is not None,
         store=address.name,
     )

@@ -17,11 +17,12 @@ from numctl.core.text import quoted
 PROGRAM = "numctl"
 LONGEST = 100_000  # characters; long lists travel on standard input
 SHELLS = ("bash", "zsh", "fish")
-_ASSIGNED = re.compile(r"(COLUMNS|COLOR|TABLE|FRAMED|STORE|COMPLETE)=(.*)", re.DOTALL)
+_ASSIGNED = re.compile(r"(COLUMNS|COLOR|TABLE|ZONE|FRAMED|STORE|COMPLETE)=(.*)", re.DOTALL)
 _VALUES = {
     "COLUMNS": re.compile(r"[1-9][0-9]{0,3}"),
     "COLOR": re.compile(r"[01]"),
     "TABLE": re.compile(r"1"),
+    "ZONE": re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}"),
     "FRAMED": re.compile(r"1"),
     "STORE": re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
     "COMPLETE": re.compile("|".join(SHELLS)),
@@ -32,14 +33,16 @@ class Request(NamedTuple):
     """A command line, and what is known of the other end.
 
     ``columns`` is its terminal's width, ``color`` whether that shows colours, ``table`` whether people read
-    there what no format is asked for, ``framed`` whether standard input comes in frames, ``store`` the name
-    of the inventory that is meant, ``complete`` the shell that asks what could go on.
+    there what no format is asked for, ``zone`` the time zone that they read times in, ``framed`` whether
+    standard input comes in frames, ``store`` the name of the inventory that is meant, ``complete`` the shell
+    that asks what could go on.
     """
 
     words: list[str]
     columns: str = ""
     color: bool = False
     table: bool = False
+    zone: str = ""
     framed: bool = False
     store: str = ""
     complete: str = ""
@@ -50,6 +53,7 @@ class Request(NamedTuple):
             "COLUMNS": self.columns,
             "COLOR": "1" if self.color else "",
             "TABLE": "1" if self.table else "",
+            "ZONE": self.zone,
             "FRAMED": "1" if self.framed else "",
             "STORE": self.store,
             "COMPLETE": self.complete,
@@ -91,6 +95,7 @@ def read_request(line: str) -> Request:
         said.get("COLUMNS", ""),
         said.get("COLOR") == "1",
         "TABLE" in said,
+        said.get("ZONE", ""),
         "FRAMED" in said,
         said.get("STORE", ""),
         said.get("COMPLETE", ""),

@@ -29,7 +29,7 @@ def made(settings: Settings, flags: Mapping[str, Any], also: Sequence[str]) -> O
         guard=not flags.get("no_guard"),
         columns=flags.get("picked_columns"),
         table=bool(flags.get("table")),
-        timezone=settings.timezone,
+        timezone=str(flags.get("zone") or settings.timezone),  # where it is read, be it elsewhere
         paged=not flags.get("no_pager"),
         also=also,
     )

@@ -164,6 +164,13 @@ def test_width_and_colour_are_the_other_end_s(through: Through) -> None:
     assert "\x1b[" in through("COLOR=1 COLUMNS=60 TABLE=1 utilization").out
 
 
+def test_times_are_shown_in_the_other_end_s_zone(through: Through) -> None:
+    assert " 18:00 " in through("TABLE=1 ZONE=Asia/Tokyo history --limit 1").out  # 09:00 in UTC
+    assert " 09:00 " in through("TABLE=1 ZONE=No/Where history --limit 1").out
+    assert "T09:00:00Z" in through("ZONE=Asia/Tokyo history --limit 1 -o json").out
+    assert through("ZONE=../../etc/passwd history").code == 2
+
+
 def test_completion_within_scope(through: Through) -> None:
     assert through("COMPLETE=zsh search --org Acme").out == "words\nAcme/Sales\nAcme/Sales/EMEA\n"
     assert "Finance" not in through("COMPLETE=fish search --org ''").out
@@ -192,7 +199,9 @@ def test_a_store_by_its_name(through: Through) -> None:
 
 
 def test_a_request_is_written_as_it_is_read() -> None:
-    request = Request(["search", "a b", "--tag=it's", "$(x)"], "80", True, True, True, "main", "zsh")
+    request = Request(
+        ["search", "a b", "--tag=it's", "$(x)"], "80", True, True, "Asia/Tokyo", True, "main", "zsh"
+    )
     assert read_request(request.line()) == request
     for line in ("x" * 100_001, "a\0b", "\udcff"):
         with pytest.raises(BadValue):
