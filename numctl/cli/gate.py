@@ -82,7 +82,8 @@ def expect_shared(call: Call, param: Parameter, value: object) -> None:
 
 def expect_own(passage: Passage, entry: Entry, context: Context) -> None:
     """Raises OutOfScope where a command's own options or arguments are closed."""
-    given = {param.name: param for param in context.command.params if _is_given(context, param)}
+    params = context.command.params
+    given = {param.name: param for param in params if is_given(context.params.get(param.name or ""))}
     for name, param in given.items():
         if name not in open_commands.OWN[entry.name].split():
             raise _closed(param)
@@ -94,9 +95,9 @@ def expect_own(passage: Passage, entry: Entry, context: Context) -> None:
         raise _read_only(entry)
 
 
-def _is_given(context: Context, param: Parameter) -> bool:
-    """Whether a command's own parameter has a value from the line."""
-    return bool(param.name in context.params and context.params[param.name] not in (None, False, [], ()))
+def is_given(value: object) -> bool:
+    """Whether a parameter has a value; 0 is one."""
+    return value is not None and value is not False and value not in ([], ())
 
 
 def _closed(param: Parameter) -> OutOfScope:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import typer
 
+from numctl.cli.gate import is_given
 from numctl.cli.open_commands import OWN
 from numctl.core.errors import BadValue, Failed
 from numctl.core.text import quoted
@@ -76,6 +77,8 @@ def run(call: Call, params: Sequence[Parameter], own: Mapping[str, Any]) -> int:
     given = _given(params, own, {**call.flags, **call.change, **call.lists})
     address = read_address(session.settings.remote or "")
     options = [f"--output={format}" for format in _format(session, given)]
+    if session.settings.region and "region" not in given:
+        options.append(f"--region={session.settings.region}")
     if session.settings.acting_as and "acting_as" not in given:
         options.append(f"--as={session.settings.acting_as}")  # the gate says what it says to that
     words, source = _words(params, session.command, options, given)
@@ -117,7 +120,7 @@ def _words(
     sources: list[str] = []
     for param in params:
         values = given.get(param.name or "")
-        if values in (None, False) or param.name in HERE:
+        if values is None or values is False or param.name in HERE:  # 0 is a value
             continue
         for value in values if isinstance(values, list | tuple) else [values]:
             text = str(value)
@@ -200,5 +203,5 @@ def completed(text: str, words: Sequence[str], start: str) -> list[str]:
 def _given(params: Sequence[Parameter], own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters that have a value, those that commands share too; what a default gives is none."""
     defaults = {param.name: param.default for param in params}
-    given = {name: value for name, value in own.items() if value not in (None, False, [], ())}
+    given = {name: value for name, value in own.items() if is_given(value)}
     return {name: value for name, value in given.items() if value != defaults.get(name)} | dict(shared)

@@ -47,6 +47,13 @@ def test_commands_go_there_and_answers_come_back(elsewhere, numctl, rows, tmp_pa
     assert elsewhere("--db", tmp_path / "none.db", "search").returncode == 10
 
 
+def test_what_is_nothing_elsewhere_is_a_value_there(elsewhere, numctl) -> None:
+    assert elsewhere("release", number(72), "--cool", "0", "--expect", "0").returncode == 6
+    assert elsewhere("release", number(72), "--cool", "0").returncode == 0
+    assert numctl("search", number(72), "--status", "available", "--count").out == "1\n"
+    assert elsewhere("--region", "CA", "search", "(418) 898-0072", "--count").stdout == "1\n"
+
+
 def test_files_stay_here(elsewhere, numctl, tmp_path) -> None:
     numbers = tmp_path / "some numbers.txt"
     numbers.write_text("".join(f"{number(n)}\n" for n in range(40, 60)))
