@@ -253,6 +253,7 @@ def _of_sqlite(code: int, message: str) -> sqlite3.Error:
         (OSError(28, "No space left on device"), 1),
         (PermissionError(13, "Permission denied", "/x"), 1),
         (MemoryError(), 1),
+        (ImportError("x.so: Input/output error"), 1),
         (_of_sqlite(5, "database is locked"), 11),
         (_of_sqlite(261, "database is locked"), 11),
         (_of_sqlite(11, "database disk image is malformed"), 12),

@@ -83,6 +83,10 @@ def refusal_of(error: BaseException) -> Refusal:
         return _failed(error)
     if isinstance(error, MemoryError):
         return Failed("There is not enough memory.")
+    if isinstance(error, ImportError):  # a disk that fails, or an installation that isn't whole
+        return Failed(
+            _sentence(f"A part of numctl can't be loaded: {error}"), "Install it anew if that stays."
+        )
     from numctl.core.store import failures
 
     return failures.refusal_of(error) or _bug(error)
