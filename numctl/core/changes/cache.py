@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.numbers.ranges import adjoins
+from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :fir
 ORDER BY first
 """
 
+SPANS = "span (first, last, state)"
 AT_A_TIME = 1_000  # spans read from the store at a time
 _STORED = """
 SELECT first, last, state FROM span
@@ -170,5 +172,5 @@ class Cache:
         execute("DELETE FROM span WHERE first = ?", sorted(gone))
         execute("UPDATE span SET last = ?, state = ? WHERE first = ?", sorted(ends, key=_first))
         execute("UPDATE span SET state = ? WHERE first = ?", sorted(restated, key=_first))
-        execute("INSERT INTO span (first, last, state) VALUES (?, ?, ?)", sorted(new))
+        insert(self._connection, SPANS, sorted(new))
         self._clear()

@@ -12,19 +12,22 @@ import json
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from numctl.core.store.inserting import insert
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numctl.core.changes import details
     from numctl.core.rules.model import Detail
     from numctl.core.store.connection import Connection
 
-_PIECES = (
-    "INSERT INTO piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
+_PIECES = "piece (operation, position, line, first, last, before, after)"
 _DETAILS = (
-    "INSERT INTO detail_change (operation, position, number, user_before, user_after, forward_before,"
-    " forward_after) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "detail_change (operation, position, number, user_before, user_after, forward_before, forward_after)"
 )
+
+Arrival = tuple[int, int, int, str, int, int]
+"""Numbers that come in: first, last, state (a row id), user's name (or empty), forwarding (or 0), a file's line."""
 
 
 class Journal:
@@ -63,9 +66,27 @@ class Journal:
             )
         )
 
+    def arrived(self, arrivals: Sequence[Arrival]) -> None:
+        """Write at once that numbers came into the inventory."""
+        pieces = [
+            (self._operation, position, line, first, last, None, state)
+            for position, (first, last, state, _, _, line) in enumerate(arrivals, self.positions + 1)
+        ]
+        self.positions += len(pieces)
+        insert(self._connection, _PIECES, pieces)
+
+    def given(self, new: Sequence[details.OfOne]) -> None:
+        """Write at once what single numbers were given that had nothing of their own."""
+        rows = [
+            (self._operation, position, number, None, user, None, forward_to)
+            for position, (number, user, forward_to) in enumerate(new, self.detail_positions + 1)
+        ]
+        self.detail_positions += len(rows)
+        insert(self._connection, _DETAILS, rows)
+
     def flush(self) -> None:
-        self._connection.executemany(_PIECES, self._pieces)
-        self._connection.executemany(_DETAILS, self._details)
+        insert(self._connection, _PIECES, self._pieces)
+        insert(self._connection, _DETAILS, self._details)
         self._pieces, self._details = [], []
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import adjoins
 from numctl.core.rules.labels import NONE, Labels, kept
+from numctl.core.store.inserting import insert
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -34,9 +35,8 @@ OR first = (SELECT max(first) FROM label_span WHERE first < ?)
 ORDER BY first
 """
 _KNOWN = "SELECT labels, id FROM label_set WHERE labels IN (SELECT value FROM json_each(?))"
-_PIECES = """
-INSERT INTO label_piece (operation, position, line, first, last, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
+_PIECES = "label_piece (operation, position, line, first, last, before, after)"
+_RUNS = "label_span (first, last, label_set)"
 
 Run = tuple[int, int, int]  # first, last, label_set (a row id, 0 for none)
 
@@ -77,9 +77,10 @@ class LabelSets:
         if new:
             (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set").fetchone()
             made = list(enumerate(new, last + 1))
-            self._connection.executemany("INSERT INTO label_set (id, labels) VALUES (?, ?)", made)
-            self._connection.executemany(
-                "INSERT INTO label (label_set, key, value, folded) VALUES (?, ?, ?, ?)",
+            insert(self._connection, "label_set (id, labels)", made)
+            insert(
+                self._connection,
+                "label (label_set, key, value, folded)",
                 [(id, key, value, fold(value)) for id, text in made for key, value in kept(text)],
             )
             found.update((text, id) for id, text in made)
@@ -134,13 +135,13 @@ class LabelWriter:
         new, self._new = self._new, []
         ids = self.sets.ids(labels for _, _, labels, _ in new)
         runs = list(_joined((first, last, ids[labels]) for first, last, labels, _ in new))
-        self._connection.executemany("INSERT INTO label_span (first, last, label_set) VALUES (?, ?, ?)", runs)
+        insert(self._connection, _RUNS, runs)
         pieces = []
         for first, last, labels, line in new:
             self.positions += 1
             self.count += last - first + 1
             pieces.append((self._operation, self.positions, line, first, last, None, ids[labels]))
-        self._connection.executemany(_PIECES, pieces)
+        insert(self._connection, _PIECES, pieces)
         for first, last, _ in runs if self._others else runs[:1] + runs[-1:]:
             self._join_around(first, last)
 
@@ -182,16 +183,15 @@ class LabelWriter:
         begin = left[0] if left is not None else low
         self._connection.execute("DELETE FROM label_span WHERE first BETWEEN ? AND ?", (begin, high))
         runs = [*([left] if left else []), *outcome, *([right] if right else [])]
-        self._connection.executemany(
-            "INSERT INTO label_span (first, last, label_set) VALUES (?, ?, ?)",
-            [run for run in _joined(runs) if run[2]],
-        )
+        insert(self._connection, _RUNS, [run for run in _joined(runs) if run[2]])
         self._join_around(low, high)
+        pieces = []
         for first, last, before, after in changed:
             self.positions += 1
             self.count += last - first + 1
             values = (self.line, first, last, before or None, after or None)
-            self._connection.execute(_PIECES, (self._operation, self.positions, *values))
+            pieces.append((self._operation, self.positions, *values))
+        insert(self._connection, _PIECES, pieces)
 
     def _ends(self, low: int, high: int) -> tuple[Run | None, Run | None]:
         """What sticks out of ``low`` to ``high`` on both sides, of runs that begin or end within."""

@@ -29,6 +29,7 @@ from numctl.core.rules.model import Change, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from numctl.core.changes.journal import Arrival
     from numctl.core.store.connection import Connection
 
 AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
@@ -205,6 +206,17 @@ class Writer:
         for piece in self._each(chosen, change, expect_absent):
             self._move(piece, self.states.id(state), change)  # made when nothing is in its way
         self._flush_if_full()
+
+    def add_all(self, arrivals: Iterable[Arrival], advance: Callable[[int], None]) -> None:
+        """Put many numbers in, ascending and disjoint; ``advance`` is told how many of them are in.
+
+        Raises AlreadyPresent, with some of them in by then.
+        """
+        from numctl.core.changes.arrivals import Arrivals, Parts
+
+        self.flush()
+        parts = Parts(self._connection, self._cache, self._journal, self.states, self.effects)
+        Arrivals(parts).put(arrivals, advance)
 
     def expect(self, ranges: Sequence[Range], change: Change) -> None:
         """Raises what ``change`` would raise for these numbers."""
