@@ -38,6 +38,25 @@ WHERE first >= coalesce((SELECT max(first) FROM span WHERE first <= :first), :fi
 ORDER BY first LIMIT :most
 """
 
+_CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
+_WITHIN = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN :first AND :last LIMIT :most))
+  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN :first AND :last LIMIT :most))
+"""
+
+
+def is_crowded(connection: Connection, first: int, last: int, most: int) -> bool:
+    """Whether more than ``most`` spans begin from ``first`` to ``last``."""
+    if last - first < most:
+        return False
+    return connection.execute(_CROWDED, (first, last, most)).fetchone() is not None
+
+
+def rows_within(connection: Connection, first: int, last: int, most: int) -> int:
+    """How many spans begin there, and how many numbers have details, each counted up to ``most``."""
+    row = connection.execute(_WITHIN, {"first": first, "last": last, "most": most}).fetchone()
+    return int(row[0])
+
 
 class Piece(NamedTuple):
     """Numbers ``first`` to ``last`` in one state, ``ABSENT`` for a hole."""

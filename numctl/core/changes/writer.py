@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.changes import details, extents
 from numctl.core.changes.admission import Admission, expect_absent
-from numctl.core.changes.cache import ABSENT, Cache, Piece
+from numctl.core.changes.cache import ABSENT, Cache, Piece, is_crowded, rows_within
 from numctl.core.changes.effects import Effects
 from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.changes.journal import Journal
@@ -37,11 +37,6 @@ FLUSH_AT = 10_000  # pieces kept in memory before they are written
 PART = 1_000  # numbers given something of their own at a time
 
 _TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
-_CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
-_WITHIN = """
-SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN :first AND :last LIMIT :most))
-  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN :first AND :last LIMIT :most))
-"""
 
 
 class Writer:
@@ -85,9 +80,7 @@ class Writer:
         for first, last in numbers:
             if rows > AT_ONCE:
                 break
-            rows += self._connection.execute(
-                _WITHIN, {"first": first, "last": last, "most": AT_ONCE}
-            ).fetchone()[0]
+            rows += rows_within(self._connection, first, last, AT_ONCE)
         return rows > AT_ONCE
 
     def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = EVERY_SPAN) -> Sequence[Pair]:
@@ -140,11 +133,7 @@ class Writer:
             return True
         if details.is_of_each(change) or len(ranges) > AT_ONCE:
             return False
-        crowded = (
-            last - first >= AT_ONCE and self._connection.execute(_CROWDED, (first, last, AT_ONCE)).fetchone()
-            for first, last in ranges
-        )
-        return not any(crowded)
+        return not any(is_crowded(self._connection, first, last, AT_ONCE) for first, last in ranges)
 
     def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
         return chain.from_iterable(starmap(self._cache.stored, ranges))
