@@ -27,7 +27,7 @@ _DETAILS = (
 )
 
 Arrival = tuple[int, int, int, str, int, int]
-"""Numbers that come in: first, last, state (a row id), user's name or nothing, forwarding or 0, a file's line."""
+"""Numbers that come in: first, last, state (a row id), user's name (or empty), forwarding (or 0), line."""
 
 
 class Journal:

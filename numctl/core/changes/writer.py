@@ -5,7 +5,7 @@ the rule book, and rewrites them; it joins neighbours, moves the counts, and wri
 before and after into the journal. No other code writes ``span``, ``state``, ``tally``, ``extent``
 or ``detail``. Everything is checked before anything moves, so a refusal leaves the writer as it was.
 
-Its parts: ``cache`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``,
+Its parts: ``cache`` (spans in memory), ``bulk`` (many spans at once), ``arrivals``, ``states``, ``journal``,
 ``details``, ``extents``, ``admission`` (who may do what), ``effects`` (counts, what an answer says).
 """
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more are changed in bulk
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
 PART = 1_000  # numbers given something of their own at a time
-
 _TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
 
 
@@ -48,7 +47,7 @@ class Writer:
         self.scope = scope
         self._cache = Cache(connection)
         self._journal = Journal(connection, operation)
-        self._extents: list[tuple[bool, Range]] = []
+        self._extents: list[tuple[bool, Range]] = []  # put in (True) or taken out
         self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
         self.states = States(connection)
         self.effects = Effects(self.states)
@@ -133,7 +132,7 @@ class Writer:
             return True
         if details.is_of_each(change) or len(ranges) > AT_ONCE:
             return False
-        return not any(is_crowded(self._connection, first, last, AT_ONCE) for first, last in ranges)
+        return not any(is_crowded(self._connection, *range, AT_ONCE) for range in ranges)
 
     def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
         return chain.from_iterable(starmap(self._cache.stored, ranges))
