@@ -38,6 +38,21 @@ ORDER BY first
 _KNOWN = "SELECT labels, id FROM label_set WHERE labels IN (SELECT value FROM json_each(?))"
 _PIECES = "label_piece (operation, position, line, first, last, before, after)"
 _RUNS = "label_span (first, last, label_set)"
+_FEW_OR_LATER = """
+SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM label_piece WHERE operation = :id LIMIT 1 OFFSET :most)
+OR EXISTS (SELECT 1 FROM label_piece WHERE operation > :id OR (operation = :id AND before IS NOT NULL))
+"""
+_GIVEN = """
+SELECT count(*), sum(p.last - p.first + 1), count(s.first) FROM label_piece AS p
+LEFT JOIN label_span AS s ON s.first = p.first AND s.last = p.last AND s.label_set = p.after
+WHERE p.operation = ?
+"""
+_TAKE_AWAY = "DELETE FROM label_span WHERE first IN (SELECT first FROM label_piece WHERE operation = ?)"
+_TAKEN_BACK = """
+INSERT INTO label_piece (operation, position, first, last, before, after)
+SELECT :own, :position + position, first, last, after, before FROM label_piece
+WHERE operation = :id ORDER BY position
+"""
 
 Labelled = tuple[int, int, str, int]  # first, last, labels as they are kept, line of a file
 Run = tuple[int, int, int]  # first, last, label_set (a row id, 0 for none)
@@ -170,6 +185,25 @@ class LabelWriter:
             return False
         if left != to:
             self._put([(first, last, left, to)])
+        return True
+
+    def take_back(self, id: int) -> bool:
+        """Take back the labels that an operation gave to many numbers without any, all at once.
+
+        False, and nothing done, where they are few, or something else was done to labels by it or since.
+        """
+        run = self._connection.execute
+        if run(_FEW_OR_LATER, {"id": id, "most": AT_ONCE}).fetchone():
+            return False
+        pieces, numbers, as_left = run(_GIVEN, (id,)).fetchone()
+        if as_left != pieces:
+            return False
+        run(
+            "DELETE FROM label_span WHERE first IN (SELECT first FROM label_piece WHERE operation = ?)", (id,)
+        )
+        run(_TAKEN_BACK, {"own": self._operation, "id": id, "position": self.positions})
+        self.positions += pieces
+        self.count += numbers
         return True
 
     def runs(self, first: int, last: int) -> Iterator[Run]:
