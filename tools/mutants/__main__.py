@@ -49,9 +49,8 @@ def main() -> int:
     faults = [*all_faults(ROOT, CORE)]
     drawn = sample(faults, asked.seed, asked.count)
     print(f"{len(drawn)} of {len(faults)} faults, seed {asked.seed}", flush=True)
-    known = {tuple(one["key"]) for one in tomllib.loads(HARMLESS.read_text()).get("harmless", [])}
-    harmless = [fault for fault in drawn if fault.key in known]
-    told = _tried([fault for fault in drawn if fault.key not in known], Reach(folder), asked.jobs)
+    harmless = _harmless(drawn)
+    told = _tried([fault for fault in drawn if fault not in harmless], Reach(folder), asked.jobs)
     left = [fault for fault, notice in told if not notice]
     for fault in sorted(left):
         print(f"\n{fault.file}:{fault.line} {fault.function}\n- {fault.before}\n+ {fault.after}")
@@ -61,6 +60,18 @@ def main() -> int:
         f" ({len(harmless)} more change nothing: {HARMLESS.relative_to(ROOT)})."
     )
     return 0 if share >= REACHED else 1
+
+
+def _harmless(faults: list[Fault]) -> set[Fault]:
+    """Those that are named as harmless, by their key and, where several have it, by their line."""
+    known = {
+        (*one["key"], one.get("line")) for one in tomllib.loads(HARMLESS.read_text()).get("harmless", [])
+    }
+    return {fault for fault in faults if {(*fault.key, None), (*fault.key, _line(fault))} & known}
+
+
+def _line(fault: Fault) -> str:
+    return (ROOT / fault.file).read_text().splitlines()[fault.line - 1].strip()
 
 
 def _arguments() -> argparse.Namespace:
