@@ -29,9 +29,7 @@ class Reconciliation:
     """The lines of the batch, and how many numbers it can't set right: for want of a series, a day or a user,
     as their organization isn't here, or as only a release can forward them."""
 
-    def __init__(
-        self, view: View, sheet: Sheet, options: ListOptions, reason: str, *, below: bool = False
-    ) -> None:
+    def __init__(self, view: View, sheet: Sheet, options: ListOptions, reason: str, *, below: bool) -> None:
         """``reason`` is why numbers are removed that the list lacks. Raises as ``Comparison`` does."""
         self._sheet, self._view = sheet, view
         self._reason = reason
