@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -208,6 +209,9 @@ _counted: dict[int, list[int]] = {}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "promise(number, tries=1): puts this promise to the test so often")
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # deaf to it where the suite runs in the background
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import NotFound
+from numctl.core.store.inserting import insert
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numctl.core.store.connection import Connection
+
+_KNOWN = """
+SELECT id, folded, organization FROM user WHERE folded <> '' AND folded IN (SELECT value FROM json_each(?))
+"""
 
 
 def user_id(connection: Connection, organization: int, name: str) -> int:
@@ -26,6 +32,21 @@ def user_id(connection: Connection, organization: int, name: str) -> int:
         (organization, name, fold(name)),
     ).fetchone()
     return int(made)
+
+
+def ids(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """The row ids of users, by organization and name; those that are new are made, as ``user_id`` does."""
+    pairs = dict.fromkeys(wanted)
+    keys = [(fold(name), organization) for organization, name in pairs]
+    names = dict(zip(reversed(keys), reversed([name for _, name in pairs]), strict=True))  # the first to come
+    rows = connection.execute(_KNOWN, (json.dumps(sorted({folded for folded, _ in names})),))
+    known = {(folded, organization): id for id, folded, organization in rows}
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM user").fetchone()
+    new = sorted(names.keys() - known.keys()) if known else sorted(names)
+    made = [(id, key[1], names[key], key[0]) for id, key in enumerate(new, last + 1)]
+    insert(connection, "user (id, organization, name, folded)", made)
+    known.update(zip(new, range(last + 1, last + 1 + len(new)), strict=True))
+    return dict(zip(pairs, map(known.__getitem__, keys), strict=True))
 
 
 def taken_along(connection: Connection, user: int, organization: int) -> int:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.numbers.ranges import adjoins
+from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :fir
 ORDER BY first
 """
 
+SPANS = "span (first, last, state)"
 AT_A_TIME = 1_000  # spans read from the store at a time
 _STORED = """
 SELECT first, last, state FROM span
@@ -35,6 +37,25 @@ WHERE first >= coalesce((SELECT max(first) FROM span WHERE first <= :first), :fi
   AND first <= :last AND last >= :first
 ORDER BY first LIMIT :most
 """
+
+_CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
+_WITHIN = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN :first AND :last LIMIT :most))
+  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN :first AND :last LIMIT :most))
+"""
+
+
+def is_crowded(connection: Connection, first: int, last: int, most: int) -> bool:
+    """Whether more than ``most`` spans begin from ``first`` to ``last``."""
+    if last - first < most:
+        return False
+    return connection.execute(_CROWDED, (first, last, most)).fetchone() is not None
+
+
+def rows_within(connection: Connection, first: int, last: int, most: int) -> int:
+    """How many spans begin there, and how many numbers have details, each counted up to ``most``."""
+    row = connection.execute(_WITHIN, {"first": first, "last": last, "most": most}).fetchone()
+    return int(row[0])
 
 
 class Piece(NamedTuple):
@@ -170,5 +191,5 @@ class Cache:
         execute("DELETE FROM span WHERE first = ?", sorted(gone))
         execute("UPDATE span SET last = ?, state = ? WHERE first = ?", sorted(ends, key=_first))
         execute("UPDATE span SET state = ? WHERE first = ?", sorted(restated, key=_first))
-        execute("INSERT INTO span (first, last, state) VALUES (?, ?, ?)", sorted(new))
+        insert(self._connection, SPANS, sorted(new))
         self._clear()

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users
 from numctl.core.rules.model import CARRIES, NO_DETAIL, WITH_DETAIL, Change, Detail, State, goes_along
+from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numctl.core.store.connection import Connection
 
 Differences = dict[int, tuple[Detail, Detail]]  # before and after, by number
+
+OfOne = tuple[int, int | None, int | None]  # a number, its user, its forwarding
 
 
 def read(connection: Connection, first: int, last: int) -> dict[int, Detail]:
@@ -35,6 +38,20 @@ def write(connection: Connection, number: int, detail: Detail) -> None:
         connection.execute(
             "INSERT OR REPLACE INTO detail (number, user, forward_to) VALUES (?, ?, ?)", (number, *detail)
         )
+
+
+def put(connection: Connection, new: Sequence[OfOne]) -> None:
+    """Set what is true of numbers that had nothing of their own."""
+    insert(connection, "detail (number, user, forward_to)", new)
+
+
+def users_changed(connection: Connection, operation: int, position: int) -> list[tuple[int | None, int]]:
+    """Two of the users that an operation's changes after ``position`` are about, each with how often."""
+    return connection.execute(
+        "SELECT coalesce(user_after, user_before), count(*) FROM detail_change"
+        " WHERE operation = ? AND position > ? GROUP BY 1 ORDER BY 1 LIMIT 2",
+        (operation, position),
+    ).fetchall()
 
 
 def forwarded(connection: Connection, first: int, last: int) -> int:

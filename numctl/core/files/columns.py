@@ -72,6 +72,7 @@ class Columns:
         self.present = [field for field in form.fields if field in sources]
         skips = form.said.skips if form.said else ()
         self._skips = [(self._place_of(column), fits) for column, fits in skips]
+        self.any_skips = bool(skips)
         if keys and LABELS not in self.present:
             self.present.append(LABELS)
         used = {*self.used, *(place for place, _ in self._skips)}

@@ -113,7 +113,7 @@ class Reader:
                     return
             elif len(cells) != columns.width:
                 self._rejects.add(line, _misfit(len(cells), columns.width))
-            elif not columns.skips(cells):
+            elif not (columns.any_skips and columns.skips(cells)):
                 cells.append("")
                 try:
                     row = columns.pick(cells)

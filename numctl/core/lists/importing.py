@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import organizations
 from numctl.core.actions.series import find_or_make
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
-from numctl.core.lists.sheet_reading import STEP
-from numctl.core.lists.sheets import labelled, runs
+from numctl.core.lists.sheets import arrivals, labelled
 from numctl.core.numbers.ranges import Range, intersect, subtract, total
 from numctl.core.rules.model import State
 from numctl.core.text import clean_organization_name
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from numctl.core.changes.operation import Operation
     from numctl.core.lists.sheets import Sheet
     from numctl.core.store.connection import Connection
+
+STATES = 20_000  # kinds of rows whose state is remembered
 
 _EXTENTS = "SELECT first, last FROM extent WHERE last >= ? ORDER BY first"
 _FORWARDING = "SELECT forward_to FROM detail WHERE number = ? AND forward_to IS NOT NULL"
@@ -69,37 +71,32 @@ def import_(
     if manner.skip:
         operation.facts["skipped"] = left.skipped
     operation.facts.update(sheet.unusual.facts())
-    _put_in(operation, sheet, order, left, holders, advance)
+    _put_in(operation, sheet, left, holders, advance)
 
 
 def _put_in(
     operation: Operation,
     sheet: Sheet,
-    order: Sequence[int],
     left: _Left,
     holders: dict[str, int],
     advance: Callable[[int], None],
 ) -> None:
-    writer = operation.writer
     all_series: dict[str, int] = {}
     states: list[State] = []
     for kind in sheet.kinds_known:
         if kind.series not in all_series:
             all_series[kind.series] = find_or_make(operation, kind.series)
         states.append(State(all_series[kind.series], holders[kind.organization], kind.status, "", kind.until))
-    distinct = {state: index for index, state in enumerate(states)}
-    joined = runs(sheet, order, left.of, [distinct[state] for state in states])
-    for count, (place, state, numbers) in enumerate(joined, 1):
-        tag, user, forward = sheet.tags[place], sheet.users[place], sheet.forwards[place]
-        whole = states[state]._replace(tag=tag) if tag else states[state]
-        writer.add([numbers], whole, user=user, forward_to=forward or None, line=sheet.lines[place])
-        if not count % STEP:
-            advance(STEP)
+    id = operation.writer.states.id
+
+    @lru_cache(STATES)
+    def state_of(kind: int, tag: str) -> int:
+        return id(states[kind]._replace(tag=tag))
+
+    wanted = left.of if left else None
+    operation.writer.add_all(arrivals(sheet, wanted, state_of), advance)
     if sheet.labels:
-        for place, numbers in labelled(sheet, order, left.of):
-            operation.labels.line = sheet.lines[place]
-            operation.labels.add(numbers, sheet.labels[place])
-        operation.labels.flush()
+        operation.labels.add_all(labelled(sheet, wanted))
 
 
 # Who gets them
@@ -184,6 +181,10 @@ class _Left:
                 self._parts[place] = parts
             else:
                 self._gone[place] = 1
+
+    def __bool__(self) -> bool:
+        """Whether something is in the inventory, so that not all of each row is left."""
+        return bool(self.skipped)
 
     def of(self, place: int) -> Sequence[Range]:
         if self._gone[place]:

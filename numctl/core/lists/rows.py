@@ -13,7 +13,7 @@ from numctl.core.files.columns import LABELS, OF_LABEL
 from numctl.core.lists.list_options import read_date
 from numctl.core.lists.prefixes import block
 from numctl.core.lists.sheets import Kind
-from numctl.core.numbers.parsing import parse_number, parse_range
+from numctl.core.numbers.parsing import is_canonical, parse_number, parse_range
 from numctl.core.numbers.ranges import Range
 from numctl.core.numbers.spellings import without_extension
 from numctl.core.numbers.unusual import has_country
@@ -34,7 +34,8 @@ FIELDS = (
     *("series", "organization", "status", "reserved_until", "free_on"),
     *("reserved_tag", "user", "forwarded_to", LABELS),
 )
-_STATUS = FIELDS.index("status")
+_STATUS, _USER, _FORWARD, _LABELS = map(FIELDS.index, ("status", "user", "forwarded_to", LABELS))
+REMEMBERED = 4_096  # rows alike but for number, user and labels
 STATUSES = {str(status): status for status in Status} | {"": Status.AVAILABLE, "registered": Status.IN_USE}
 
 _ONLY = {
@@ -46,6 +47,9 @@ _ONLY = {
 
 # One label that nothing has to be done to, as most are: it is kept as it is written.
 _PLAIN = re.compile(r"([a-z][a-z0-9_-]{0,31})=([A-Za-z0-9](?:[A-Za-z0-9 .,:/()-]{0,254}[A-Za-z0-9])?)")
+
+# A name that nothing has to be done to, as most are.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .,_:/()-]{0,198}[A-Za-z0-9])?")
 
 
 class Rows:
@@ -74,6 +78,8 @@ class Rows:
         self._tag = lru_cache(4096)(lambda text: clean_tag(self._bare(text)))
         self._user = lru_cache(4096)(lambda text: clean_name(self._bare(text), "A user"))
         self._at = ""  # the field that is being read
+        self._alike: dict[tuple[Row, bool], tuple[int, str]] = {}  # kind and tag of rows read before
+        self._bare_numbers = options.region is None and not self._translated
 
     def take(self, line: int, row: Row) -> None:
         """Raises BadValue where something is wrong, naming the column; the sheet then stays as it was."""
@@ -87,6 +93,25 @@ class Rows:
             raise BadValue(f"{error.message} (column {quoted(column)})", error.advice, **facts) from None
 
     def _take(self, line: int, row: Row) -> None:
+        """Read a row: by what is known of one like it, where nothing in it needs a closer look."""
+        number, user, forward, labels = row[0], row[_USER], row[_FORWARD], row[_LABELS]
+        alike = (row[1:_USER], not user)
+        known = self._alike.get(alike) if is_canonical(number) and self._bare_numbers else None
+        if known is None or forward or not (_PLAIN_NAME.fullmatch(user) or not user):
+            known = self._read(line, row)
+            if not forward:
+                if len(self._alike) >= REMEMBERED:
+                    self._alike.clear()
+                self._alike[alike] = known
+            return
+        kind, tag = known
+        self._at = LABELS
+        told = self._labels(labels, "") if labels else ""
+        only = int(number)
+        self._sheet.put(line, (only, only), kind, (tag, user, told), 0)
+
+    def _read(self, line: int, row: Row) -> tuple[int, str]:
+        """Read a row in full; give its kind and its tag."""
         theirs = row[_STATUS]
         if self._translated:
             row = self._in_our_words(row)
@@ -121,6 +146,7 @@ class Rows:
         if self._rules:
             _expect_admitted(known, numbers, tag, user, to)
         self._sheet.put(line, numbers, kind, (tag, user, told), to)
+        return kind, tag
 
     def _in_our_words(self, row: Row) -> Row:
         assert self._said is not None  # noqa: S101 - it has the fields

@@ -91,6 +91,7 @@ def read(
             rejects.add(line, error)
         if not count % STEP:
             advance(STEP)
+    sheet.pack()
     tags = {"reserved_tag"} if sheet.tags_by_status else set()
     sheet.present = reader.present - {LABELS} | _labels(reader) | tags
     sheet.ignored = list(reader.ignored)

@@ -12,15 +12,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import BadValue
-from numctl.core.numbers.ranges import Range
+from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.numbers.unusual import Unusual, least_over_long, unusual
 from numctl.core.queries.buffer import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from numctl.core.changes.journal import Arrival
+    from numctl.core.changes.labels import Labelled
     from numctl.core.files.rejects import Rejects
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.rules.model import Status
+
+AT_ONCE = 1_000  # rows packed together
+Numbers = tuple[int, int, int]  # first, last, line
+Told = tuple[int, str, str, int]  # kind, tag, user, forwarding
 
 
 class Kind(NamedTuple):
@@ -53,6 +60,7 @@ class Sheet:
         self.kinds_known: list[Kind] = []
         self.tags, self.users, self.labels = Texts(), Texts(), Texts()
         self.forwards = array("q")
+        self._loose: list[tuple[int, int, int, int, str, str, str, int]] = []
         self.present: Collection[str] = ()
         self.described: Mapping[str, str] = {}
         self.region: str | None = None
@@ -62,16 +70,25 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.firsts)
 
-    def put(self, line: int, numbers: Range, kind: int, texts: tuple[str, str, str], forward: int) -> None:
-        """Add a row; ``texts`` are its tag, its user, and its labels as the store keeps them."""
-        self.firsts.append(numbers.first)
-        self.lasts.append(numbers.last)
-        self.lines.append(line)
-        self.kinds.append(kind)
-        self.tags.append(texts[0])
-        self.users.append(texts[1])
-        self.labels.append(texts[2])
-        self.forwards.append(forward)
+    def put(self, line: int, numbers: Pair, kind: int, texts: tuple[str, str, str], forward: int) -> None:
+        """Add a row; ``texts`` are its tag, its user, and its labels as the store keeps them.
+
+        Rows are packed some at a time: ``pack`` has to follow the last one.
+        """
+        self._loose.append((*numbers, line, kind, *texts, forward))
+        if len(self._loose) >= AT_ONCE:
+            self.pack()
+
+    def pack(self) -> None:
+        """Pack the rows put in last."""
+        if self._loose:
+            columns = (
+                *(self.firsts, self.lasts, self.lines, self.kinds),
+                *(self.tags, self.users, self.labels, self.forwards),
+            )
+            for column, values in zip(columns, zip(*self._loose, strict=True), strict=True):
+                column.extend(values)  # type: ignore[attr-defined]
+            self._loose.clear()
 
     def range(self, place: int) -> Range:
         return Range(self.firsts[place], self.lasts[place])
@@ -95,6 +112,19 @@ class Sheet:
             if furthest < 0 or self.lasts[place] > self.lasts[furthest]:
                 furthest = place
         return order
+
+    def ascending(self) -> Iterator[tuple[int, Numbers, Told, str]]:
+        """Each row's place, numbers, what is told of them, and labels, by its numbers."""
+        order = self.order
+        numbers: Iterable[Numbers] = zip(self.firsts, self.lasts, self.lines, strict=True)
+        told: Iterable[Told] = zip(self.kinds, self.tags, self.users, self.forwards, strict=True)
+        labels: Iterable[str] = self.labels
+        if not isinstance(order, range):
+            kinds, tags, users, forwards = self.kinds, self.tags, self.users, self.forwards
+            numbers = ((self.firsts[at], self.lasts[at], self.lines[at]) for at in order)
+            told = ((kinds[at], tags[at], users[at], forwards[at]) for at in order)
+            labels = map(self.labels.__getitem__, order)
+        return zip(order, numbers, told, labels, strict=True)
 
     @cached_property
     def unusual(self) -> Unusual:
@@ -122,43 +152,42 @@ def _twice(numbers: Range, line: int) -> BadValue:
     )
 
 
-def runs(
-    sheet: Sheet, order: Sequence[int], left: Callable[[int], Sequence[Range]], states: Sequence[int]
-) -> Iterator[tuple[int, int, Range]]:
-    """Rows joined with neighbours equal but for labels: (place of the first, its state, numbers), ascending.
+def arrivals(
+    sheet: Sheet, left: Callable[[int], Sequence[Range]] | None, state_of: Callable[[int, str], int]
+) -> Iterator[Arrival]:
+    """What a sheet's rows put in, joined with neighbours equal but for labels, ascending.
 
-    ``left`` gives what of a row's numbers is wanted, ``states`` the state of each kind by its
-    index.
+    ``left`` gives what of a row's numbers is wanted, None where all of them are; ``state_of`` the state of a
+    kind with a tag (a row id).
     """
-
-    def said(place: int) -> tuple[object, ...]:
-        own = states[sheet.kinds[place]]
-        return own, sheet.tags[place], sheet.users[place], sheet.forwards[place]
-
-    return ((place, states[sheet.kinds[place]], numbers) for place, numbers in _joined(order, left, said))
-
-
-def labelled(
-    sheet: Sheet, order: Sequence[int], left: Callable[[int], Sequence[Range]]
-) -> Iterator[tuple[int, Range]]:
-    """Rows with labels, joined with neighbours that have the same: (place of the first row, numbers)."""
-    labels = sheet.labels
-    return ((place, numbers) for place, numbers in _joined(order, left, labels.__getitem__) if labels[place])
-
-
-def _joined(
-    order: Sequence[int], left: Callable[[int], Sequence[Range]], said: Callable[[int], object]
-) -> Iterator[tuple[int, Range]]:
-    head, numbers, before = -1, Range(0, 0), None
-    for place in order:
-        now = said(place)
-        for part in left(place):
-            joins = head >= 0 and now == before and part.first == numbers.last + 1
-            if joins and len(str(part.first)) == len(str(numbers.last)):
-                numbers = Range(numbers.first, part.last)
+    begin = end = line = 0
+    before: Told | None = None
+    given = (0, "", 0)
+    for place, (first, last, at), now, _ in sheet.ascending():
+        for low, high in ((first, last),) if left is None else left(place):
+            if low == end + 1 and now == before and low not in LENGTH_STARTS:
+                end = high
                 continue
-            if head >= 0:
-                yield head, numbers
-            head, numbers, before = place, part, now
-    if head >= 0:
-        yield head, numbers
+            if begin:
+                yield begin, end, *given, line
+            if now != before:
+                before, given = now, (state_of(*now[:2]), *now[2:])
+            begin, end, line = low, high, at
+    if begin:
+        yield begin, end, *given, line
+
+
+def labelled(sheet: Sheet, left: Callable[[int], Sequence[Range]] | None) -> Iterator[Labelled]:
+    """The numbers with labels, joined with neighbours that have the same: first, last, labels, line."""
+    begin = end = line = 0
+    before = ""
+    for place, (first, last, at), _, labels in sheet.ascending():
+        for low, high in ((first, last),) if left is None else left(place):
+            if low == end + 1 and labels == before and low not in LENGTH_STARTS:
+                end = high
+                continue
+            if before:
+                yield begin, end, before, line
+            begin, end, before, line = low, high, labels, at
+    if before:
+        yield begin, end, before, line

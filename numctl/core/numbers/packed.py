@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, starmap
-from operator import lt
+from itertools import compress, islice, pairwise, starmap
+from operator import lt, ne
 from typing import TYPE_CHECKING, overload
 
-from numctl.core.numbers.ranges import Range, adjoins
+from numctl.core.numbers.ranges import LENGTH_STARTS, Range, adjoins
 
 if TYPE_CHECKING:
     from numctl.core.numbers.ranges import Pair
@@ -52,6 +53,8 @@ class Packed(Sequence[Range]):
         firsts, lasts = self._firsts, self._lasts
         if all(map(lt, map((1).__add__, lasts), firsts[1:])):
             return self
+        if all(map(lt, lasts, firsts[1:])):
+            return self._blocks()
         joined = Packed()
         begin = end = -1
         for at in sorted(range(len(firsts)), key=firsts.__getitem__):
@@ -62,4 +65,18 @@ class Packed(Sequence[Range]):
                 joined.put(begin, end)
             begin, end = firsts[at], lasts[at]
         joined.put(begin, end)
+        return joined
+
+    def _blocks(self) -> Packed:
+        """The same for ranges that ascend and don't overlap: cut where one doesn't go on."""
+        firsts, lasts = self._firsts, self._lasts
+        places = range(1, len(firsts))
+        cuts = set(compress(places, map(ne, islice(firsts, 1, None), map((1).__add__, lasts))))
+        for start in LENGTH_STARTS:
+            at = bisect_left(firsts, start)
+            if 0 < at < len(firsts) and firsts[at] == start:
+                cuts.add(at)
+        joined = Packed()
+        for begin, end in pairwise([0, *sorted(cuts), len(firsts)]):
+            joined.put(firsts[begin], lasts[end - 1])
         return joined

@@ -40,7 +40,7 @@ def parse_number(text: str, region: str | None = None, *, unchecked: bool = Fals
     Without + it is a national number where a region is given, else its own canonical digits.
     ``unchecked`` takes what only the rules of spelling refuse.
     """
-    if region is None and _is_canonical(text):
+    if region is None and is_canonical(text):
         return int(text)
     if ".." in text or "-" in text or _COUNTED.search(text):
         _expect_no_range(text, region)
@@ -75,7 +75,7 @@ def parse_numbers(texts: Iterable[str], region: str | None = None, *, unchecked:
     singles: list[int] = []
     ranges: list[tuple[int, int]] = []
     for text in texts:
-        if national is None and _is_canonical(text):
+        if national is None and is_canonical(text):
             singles.append(int(text))
         else:
             first, last = _read_range(text, national, unchecked)
@@ -122,7 +122,7 @@ def digits_alone(text: str) -> str | None:
     return digits if digits.isdecimal() and digits.isascii() else None
 
 
-def _is_canonical(text: str) -> bool:
+def is_canonical(text: str) -> bool:
     """Whether a text is a number's digits and nothing else, which needs no further reading."""
     return text.isdecimal() and text.isascii() and SHORTEST <= len(text) <= LONGEST and text[0] != "0"
 
@@ -168,7 +168,7 @@ def _read(text: str, national: Callable[[str], int] | None, unchecked: bool = Fa
 
 def _read_range(text: str, national: Callable[[str], int] | None, unchecked: bool = False) -> Range:
     if text.isdecimal():
-        bare = national is None and _is_canonical(text)
+        bare = national is None and is_canonical(text)
         number = int(text) if bare else _read(text, national, unchecked)
         return Range(number, number)
     if ".." in text:

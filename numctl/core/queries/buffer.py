@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import IO
 
 CHUNK = 10_000  # items packed at a time
@@ -27,6 +27,13 @@ class Texts:
         self._bytes = bytearray()
         self._ends = array("q", [0])
 
+    def extend(self, texts: Sequence[str]) -> None:
+        """Add texts at the end."""
+        packed = [text.encode("utf-8", "surrogatepass") for text in texts]
+        start = len(self._bytes)
+        self._bytes += b"".join(packed)
+        self._ends.extend(islice(accumulate(map(len, packed), initial=start), 1, None))
+
     def append(self, text: str) -> None:
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
@@ -36,6 +43,12 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[str]:
+        held, start = self._bytes, 0
+        for end in islice(self._ends, 1, None):
+            yield held[start:end].decode("utf-8", "surrogatepass") if end > start else ""
+            start = end
 
     def __getitem__(self, place: int) -> str:
         start, end = self._ends[place], self._ends[place + 1]
