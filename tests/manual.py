@@ -29,6 +29,7 @@ ROWS, COLUMNS = 24, 80
 END = "\x1e"
 CHANGING = re.compile(r"(\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\b[0-9a-f]{64}\b|\.\.\.)")
 MAKES_ITS_OWN = re.compile(r"numctl (--db \S+ )?(init|demo)\b")
+OF_A_USER = re.compile("_?NUMCTL_|XDG_|COLUMNS$|TZ$|PYTHONIOENCODING$")
 
 
 class Ended(NamedTuple):
@@ -114,7 +115,7 @@ def shell(folder: Path, columns: int = COLUMNS) -> Iterator[Shell]:
         yield Shell(
             place,
             {
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if not OF_A_USER.match(name)},
                 "HOME": str(home),
                 "NUMCTL_PAGER": "cat",
                 "PATH": f"{launcher.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
