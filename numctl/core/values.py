@@ -100,9 +100,9 @@ def day(text: str) -> str:
     raise BadValue(f"A date is written YYYY-MM-DD, not {quoted(text)}.", "Write it so.")
 
 
-def days_or_word(text: str | int | None) -> int | str | None:
+def days_or_word(text: str | int) -> int | str:
     """Days of rest as ``days`` reads them, ``off`` for none, or ``inherit``. Raises ``BadValue``."""
-    return text if text in ("off", "inherit") or text is None else days(text)
+    return text if text in ("off", "inherit") else days(text)
 
 
 def seconds(text: str | float) -> float:

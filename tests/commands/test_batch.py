@@ -266,7 +266,7 @@ def test_marks_and_ends_of_lines_of_other_systems(company: Company, numctl: Numc
 
 
 def test_an_empty_file_changes_nothing(company: Company, numctl: Numctl) -> None:
-    for text in ("", "\n\n", "action,numbers\n"):
+    for text in ("", "\n\n", "action,numbers\n", "action;numbers"):
         ending = numctl("batch", "-", "-o", "json", input=text)
         assert ending.code == 0
         assert json.loads(ending.out)[0]["operation"] is None

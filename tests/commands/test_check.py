@@ -247,6 +247,29 @@ def test_where_a_backup_can_t_go(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "inventory.db"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("DELETE FROM catalog_change", "The catalog has no journal."),
+        ("DROP TABLE label_piece", "Labels can't be read: no such table: label_piece."),
+    ],
+)
+def test_what_is_not_there_is_told(company: Company, numctl: Numctl, statement: str, told: str) -> None:
+    write(company.path, statement)
+    ending = numctl("check")
+    assert (ending.code, told in ending.out.splitlines()) == (12, True)
+
+
+def test_a_circle_of_forwarding_is_told_once_with_its_lowest_number(company: Company, numctl: Numctl) -> None:
+    """What leads into a circle is not of it."""
+    pairs = [(1418000, 1418003), (1418002, 1418003), (1418003, 1418004), (1418004, 1418002)]
+    with closing(sqlite3.connect(company.path)) as connection, connection:
+        connection.executemany("INSERT INTO detail (number, forward_to) VALUES (?, ?)", pairs)
+    ending = numctl("check")
+    assert ending.out.count("circle") + ending.err.count("circle") == 1
+    assert "Forwarding goes in a circle at 1418002." in ending.out + ending.err
+
+
 def test_a_piece_that_does_not_follow_from_the_one_before_is_found(company: Company, numctl: Numctl) -> None:
     """What a number is in now follows from its last piece alone; what was before must fit, too."""
     write(

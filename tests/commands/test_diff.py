@@ -66,6 +66,15 @@ def test_only_what_the_list_has_columns_for_is_compared(numctl: Numctl) -> None:
     assert differences(numctl, users) == [("3003", "3003", 1, "user", "Bo", "ANN")]
 
 
+def test_labels_differ_key_by_key(numctl: Numctl) -> None:
+    assert numctl("label", "3001", "site=Paris", "floor=2").code == 0
+    text = "first,last,labels\n3000,3000,\n3001,3001,{}\n3002,3019,\n"
+    assert differences(numctl, text.format("site=Rome; floor=2")) == [
+        ("3001", "3001", 1, "label.site", "Paris", "Rome")
+    ]
+    assert differences(numctl, text.format("site=Paris; floor=2")) == []
+
+
 def test_equal_neighbours_are_one_row(numctl: Numctl) -> None:
     text = "number,status\n" + "".join(f"{number},in-use\n" for number in range(3004, 3020))
     assert differences(numctl, text, "--ranges") == [
@@ -176,6 +185,46 @@ def test_no_line_of_the_batch_gives_more_numbers_to_a_user_than_a_line_may(numct
         {"action": "assign", "numbers": ["7000000..7999999"], "user": "Eve"},
         {"action": "assign", "numbers": ["8000000..8499999"], "user": "Eve"},
         {"action": "register", "numbers": ["7000000..8499999"]},
+    ]
+
+
+def of_3004(numctl: Numctl, header: str, row: str) -> list[dict[str, object]]:
+    """What the batch says of 3004, where the list has it like this."""
+    wanted = batch(numctl, f"number,{header}\n3004,{row}\n")
+    return [
+        {word: line[word] for word in line if word != "numbers"}
+        for line in wanted
+        if line["numbers"] == ["3004"]
+    ]
+
+
+def test_what_is_forwarded_stays_so_as_long_as_it_may(numctl: Numctl) -> None:
+    for line in ("assign 3004 --user Eve", "release 3004 --reserve left --forward-to 3010"):
+        assert numctl(*line.split()).code == 0
+    header = "status,reserved_tag,forwarded_to"
+    assert of_3004(numctl, header, "reserved,left,3010") == []
+    assert of_3004(numctl, header, "reserved,new,3010") == [{"action": "retag", "tag": "new"}]
+    assert of_3004(numctl, header, "reserved,left,3011") == [{"action": "forward", "to": "3011"}]
+    assert of_3004(numctl, header, "reserved,left,") == [{"action": "forward", "remove": True}]
+    assert of_3004(numctl, header, "available,,") == [{"action": "unreserve"}]
+
+
+def test_nothing_but_a_release_forwards(numctl: Numctl) -> None:
+    header = "status,reserved_tag,forwarded_to"
+    assert of_3004(numctl, header, "reserved,new,3010") == []
+    assert numctl("assign", "3004", "--user", "Eve").code == 0
+    assert of_3004(numctl, header, "reserved,new,3010") == [
+        {"action": "release", "reserve": "new", "forward_to": "3010"}
+    ]
+
+
+def test_a_date_goes_with_its_tag_and_a_user_without_a_column_stays(numctl: Numctl) -> None:
+    wanted = batch(numctl, "number,reserved_tag,reserved_until\n3001,t,2099-01-01\n")
+    assert {"action": "retag", "numbers": ["3001"], "tag": "t", "until": "2099-01-01"} in wanted
+    wanted = batch(numctl, "number,status\n3003,assigned\n")
+    assert [line for line in wanted if line["numbers"] == ["3003"]] == [
+        {"action": "release", "numbers": ["3003"], "cool": 0},
+        {"action": "assign", "numbers": ["3003"], "user": "Bo"},
     ]
 
 

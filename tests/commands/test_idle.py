@@ -35,6 +35,13 @@ def test_idle_is_without_usage_in_days_that_records_cover(used, numctl, days, id
     assert down.out.split() == idle[::-1]
 
 
+def test_records_of_several_days_count_together(used, numctl) -> None:
+    """The later number was used first."""
+    text = f"date,number,data_bytes\n2026-02-20,{number(90)},1\n2026-02-25,{number(71)},1\n"
+    assert numctl("usage", "import", "-", input=text).code == 0
+    assert numctl("search", "--idle", "31").out == ""
+
+
 def test_idle_narrows_with_the_rest(used, numctl, rows) -> None:
     assert [row["number"] for row in rows("search", "--idle", "30", "--org", "EMEA")] == [number(71)]
     assert rows("search", "--idle", "30", "--status", "available") == []

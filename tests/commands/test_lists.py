@@ -136,6 +136,30 @@ def test_prefixes_that_say_no_block(numctl: Numctl, row: str, said: str) -> None
 # Words and rows
 
 
+def test_a_column_with_a_star_in_its_name_is_that_column(numctl: Numctl) -> None:
+    text = "num*,number2\n3000,3001\n"
+    assert numctl("import", "-", "--series", "s", "--map", "number=num*", input=text).code == 0
+    assert listed(numctl)[0]["first"] == "3000"
+
+
+def test_a_pattern_of_words_fits_no_others(numctl: Numctl) -> None:
+    text = "number,status\n3000,Allotted\n3001,Blocked\n"
+    line = ("import", "-", "--series", "s", "--value", "status:Al*=available")
+    refused(numctl, "Line 3: There is no status 'Blocked'", *line, input=text)
+
+
+def test_a_label_that_is_translated_to_nothing_is_none(numctl: Numctl) -> None:
+    text = "number,label.site\n3000,none\n3001,Oslo\n"
+    assert numctl("import", "-", "--series", "s", "--value", "label.site:none=", input=text).code == 0
+    assert numctl("check").code == 0
+    assert numctl("search", "--no-label", "site", "-o", "ranges").out == "3000..3000\n"
+
+
+def test_an_object_is_no_text(numctl: Numctl) -> None:
+    text = '[{"number": "3000", "user": {"name": "Ann"}}]'
+    refused(numctl, "'user' is neither a text nor a whole number", "import", "-", "--series", "s", input=text)
+
+
 def test_words_are_translated_in_any_case_and_the_rest_with_a_star(numctl: Numctl) -> None:
     text = "number,status\n3000,IN SERVICE\n3001,Special\n3002,\n3003,spare\n3004,Gone\n"
     line = ["--value", "status:In Service=available", "--value", "status:*=reserved"]
@@ -255,7 +279,7 @@ def test_profiles_of_the_settings(numctl: Numctl, tmp_path: Path, monkeypatch: p
     config = tmp_path / "config.toml"
     config.write_text(
         '[list.pbx]\nmap = ["number=DN", "user=Name"]\nvalue = "user:nobody="\n'
-        'series = "1418"\nregion = "CA"\n'
+        'series = "1418"\nregion = "CA"\nno-paths = true\n'
     )
     monkeypatch.setenv("NUMCTL_CONFIG", str(config))
     text = "DN,Name,Other\n(418) 898-0000,Ann,9\n418 898 0001,nobody,8\n"
@@ -277,6 +301,7 @@ def test_profiles_of_the_settings(numctl: Numctl, tmp_path: Path, monkeypatch: p
     [
         ("[list.a]\nmapp = []\n", "did you mean map"),
         ("[list.a]\nmap = 3\n", "a list of texts"),
+        ("[list.a]\nmap = [3]\n", "a list of texts"),
         ("[list.a]\nno-paths = 'yes'\n", "true or false"),
         ("[list]\na = 3\n", "a table of tables"),
     ],
@@ -451,7 +476,8 @@ def test_sheets_by_name(numctl: Numctl, tmp_path: Path) -> None:
     file = workbook(tmp_path / "list.xlsx", [["number"], ["3000"]])
     assert numctl("import", file, "--series", "s", "--sheet", "numbers").code == 0
     refused(numctl, "no sheet 'Nmbers'", "import", file, "--series", "s", "--sheet", "Nmbers")
-    refused(numctl, "'Numbers'", "import", file, "--series", "s", "--sheet", "Nmbers")
+    refused(numctl, "It has 'Numbers'.", "import", file, "--series", "s", "--sheet", "Nmbers")
+    refused(numctl, "It has 'Empty', 'Numbers'.", "import", file, "--series", "s", "--sheet", "Other")
 
 
 def test_what_is_no_workbook(numctl: Numctl, tmp_path: Path) -> None:

@@ -121,6 +121,32 @@ def test_a_leaver_s_numbers_of_last_spring_are_one_command(acme: Path, numctl, r
     assert released["summary"] == f"released 1 number of Acme/Sales/EMEA, series 1418, user Bob: {number(72)}"
 
 
+def test_history_of_a_tag(acme: Path, numctl, rows) -> None:
+    assert [row["operation"] for row in rows("history", "--tag", "secret")] == [4]
+    assert rows("history", "--tag", "nowhere") == []
+
+
+def test_changes_tell_of_users_and_of_what_is_gone(acme: Path, numctl, rows) -> None:
+    for line in ("user rename Bob Rob", "org add Lab", "org remove Lab"):
+        assert numctl(*line.split()).code == 0
+    renamed, added, gone = rows("changes", "--after", "4")
+    assert (renamed["kind"], renamed["name"]) == ("user", "Rob")
+    assert (renamed["before"]["name"], renamed["after"]["name"]) == ("Bob", "Rob")
+    assert (added["name"], added["before"], added["after"]["parent"]) == ("Acme/Lab", None, "Acme")
+    assert (gone["name"], gone["before"], gone["after"]) == ("Acme/Lab", added["after"], None)
+
+
+def test_what_refuses_is_told_as_one_or_many(acme: Path, numctl) -> None:
+    assert f"{number(72)} is in-use, so" in numctl("reserve", number(72), "--tag", "x").err
+    told = numctl("assign", f"{number(70)}..{number(71)}", "--user", "Eve").err
+    assert f"{number(70)} is assigned" in told
+    numctl("assign", f"{FIRST}..{number(3)}", "--user", "Eve")
+    assert (
+        f"{FIRST}..{number(3)} are assigned, so"
+        in numctl("reserve", f"{FIRST}..{number(3)}", "--tag", "x").err
+    )
+
+
 def test_an_operation_s_numbers_and_rows(acme: Path, numctl, rows, answer) -> None:
     done = answer("reserve", FIRST, number(2), number(3), "--tag", "x")
     (told,) = rows("history", "--operation", str(done["operation"]))

@@ -13,7 +13,8 @@ from numctl.core.actions import allocation, inventory, organizations, reservatio
 from numctl.core.actions.founding import found
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
-from numctl.core.changes import bulk_details, writer
+from numctl.core.changes import writer
+from numctl.core.changes.many import details as bulk_details
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.check import checking
 from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus

@@ -15,7 +15,7 @@ from numctl.core.changes.operation import Operation, Outcome
 from numctl.core.check import chain
 from numctl.core.errors import NotFound, NumbersUnknown
 from numctl.core.numbers.ranges import Range
-from numctl.core.past import one_number
+from numctl.core.past import one_number, summaries
 from numctl.core.past.history import Entry, Past
 from numctl.core.undo.undoing import undo
 from tests.company import Company
@@ -43,6 +43,24 @@ def test_operations_newest_first(company: Company) -> None:
     assert [entry.action for entry in older] == ["add", "org add", "org add", "org add", "init"]
     assert older[1].summary == "added Acme/Finance"
     assert (moved.actor, moved.acting_as, moved.message) == ("tester", "Acme", None)
+
+
+def test_a_summary_names_five_ranges_and_counts_the_rest(company: Company) -> None:
+    def told(*numbers: int) -> str:
+        some = [Range(1418000 + n, 1418000 + n) for n in numbers]
+        company.do("reserve", lambda op: reservations.reserve(op, some, "x"))
+        return Past(company.view()).operations(1)[0].summary
+
+    assert told(0, 2, 4, 6, 8).endswith(": 1418000, 1418002, 1418004, 1418006, 1418008")
+    assert told(10, 12, 14, 16, 18, 20).endswith(", 1418018 and 1 number more")
+    assert told(30, 32, 34, 36, 38, 40, 42).endswith(", 1418038 and 2 numbers more")
+
+
+@pytest.mark.parametrize(("percent", "said"), [(70, " (70%)"), (0, " (off)")])
+def test_what_an_older_store_noted_of_a_threshold(percent: int, said: str) -> None:
+    names = summaries.Names(lambda id: "Acme", lambda id: None, lambda id: None)
+    facts = {"organization": 1, "threshold": percent}
+    assert summaries.of_the_rest("threshold set", facts, names).endswith(said)
 
 
 def test_a_limit_takes_the_newest(company: Company) -> None:

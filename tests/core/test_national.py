@@ -66,6 +66,12 @@ def test_what_is_no_number_of_the_region_is_refused(region: str, text: str, said
         parse_range(text, region)
 
 
+def test_a_number_that_is_too_long_is_told_apart() -> None:
+    with pytest.raises(BadValue, match="too long for a number of FR") as refused:
+        parse_range("1056000001", "FR")
+    assert refused.value.facts["number"] == "1056000001"
+
+
 @pytest.mark.parametrize(("region", "near"), [("UK", "GB"), ("FRA", "FR"), ("", ""), ("F\u0154", "?")])
 def test_an_unknown_region_is_refused_with_the_nearest(region: str, near: str) -> None:
     with pytest.raises(BadValue, match="There is no region") as unknown:

@@ -15,6 +15,7 @@ from numctl.core.text import (
     clean_note,
     clean_organization_name,
     clean_tag,
+    first_unprintable,
     fold,
     nearest,
     quoted,
@@ -170,3 +171,8 @@ def test_the_nearest_words_come_first_as_they_are_written() -> None:
 def test_what_is_quoted_is_printable_and_short(text: str) -> None:
     assert quoted(text).isprintable()
     assert len(quoted(text * 50)) < 700
+
+
+def test_a_space_of_any_width_can_be_shown() -> None:
+    assert first_unprintable("a\u2003b") is None
+    assert first_unprintable("a\u2003b\x1bc\x07") == "\x1b"

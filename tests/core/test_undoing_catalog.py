@@ -117,6 +117,13 @@ def test_a_row_that_changed_since_is_named_with_what_changed_it(company: Company
     assert told.facts["operations"] == [second.operation]
 
 
+def test_what_was_made_and_changed_since_is_named(company: Company) -> None:
+    made = company.do("org add", lambda op: organizations.add(op, "Lab", None))
+    renamed = company.do("org rename", lambda op: organizations.rename(op, "Lab", "Labs"))
+    told = refused(company, company.number_of(made))
+    assert (told.facts["rows"], told.facts["operations"]) == (["Acme/Labs"], [renamed.operation])
+
+
 def test_what_something_needs_by_now_is_not_taken_away(company: Company) -> None:
     made = company.do("org add", lambda op: organizations.add(op, "Lab", None))
     given = company.do("move", lambda op: inventory.move(op, [Range(1418050, 1418050)], "Lab"))
@@ -184,6 +191,7 @@ def test_below_the_root_the_catalog_of_others_is_not_undone(company: Company) ->
 def test_a_hold_that_ended_stands_in_no_way(company: Company) -> None:
     from numctl.core.actions import expiry
 
+    assert not expiry.is_due(company.store.connection, "2999-01-01")  # nothing is held
     held = [Range(1418060, 1418061)]
     reserved = company.do("reserve", lambda op: reservations.reserve(op, held, "x", until="2026-12-01"))
     moved = company.do("move", lambda op: inventory.move(op, held, "Sales"))

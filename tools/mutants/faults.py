@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
+import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -193,3 +195,18 @@ def all_faults(root: Path, package: str) -> Iterator[Fault]:
     """The faults of every module of a package, in a fixed order."""
     for path in sorted((root / package).rglob("*.py")):
         yield from faults_of(root, path)
+
+
+def sample(faults: list[Fault], seed: int, count: int) -> list[Fault]:
+    """So many of the faults, drawn by seed.
+
+    Each has a lot of its own, by what it is, so that a change of the core changes the draw where it was
+    made and nowhere else.
+    """
+    before: Counter[tuple[str, ...]] = Counter()
+    lots: list[tuple[bytes, Fault]] = []
+    for fault in faults:
+        lot = repr((seed, *fault.key, before[fault.key]))
+        before[fault.key] += 1
+        lots.append((hashlib.sha256(lot.encode()).digest(), fault))
+    return [fault for _, fault in sorted(lots)[:count]]

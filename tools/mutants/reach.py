@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,11 @@ class Reach:
             test for lines in self._files.values() for tests in lines.values() for test in tests
         )
 
-    def tests(self, file: str, first: int, last: int) -> list[str]:
+    def tests(self, file: str, shows: Collection[int]) -> list[str]:
         """The tests that reach any of these lines, the fastest first.
 
-        What is run when its module is loaded is reached by all that reach any line of the file.
+        Where nothing of the file runs by itself, any test may tell.
         """
         lines: dict[int, list[str]] = self._files.get(file, {})
-        some = {test for line in range(first, last + 1) for test in lines.get(line, ())}
-        some = {test for test in some if test in self.seconds}
-        if not some:
-            some = {test for tests in lines.values() for test in tests if test in self.seconds}
-        return sorted(some, key=lambda test: (self.seconds[test], test))
+        some = {test for line in shows for test in lines.get(line, ())} & self.seconds.keys()
+        return sorted(some or self.seconds, key=lambda test: (self.seconds[test], test))

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tools.mutants.faults import Fault
+from tools.mutants.lines import lines_of
 from tools.mutants.reach import Reach
 
 NEAREST, FASTEST, LAWS = 25.0, 25.0, 40.0  # seconds of each for a fault, as they took when they were mapped
@@ -32,7 +33,7 @@ class Place:
 
     def notices(self, fault: Fault, reach: Reach) -> str:
         """The first thing that notices it; nothing if none does."""
-        tests, seconds = chosen(reach, fault)
+        tests, seconds = chosen(reach, fault, (self._root / fault.file).read_text())
         if not tests:
             return ""
         target = self._folder / fault.file
@@ -63,12 +64,12 @@ class Place:
         return told[0][:200] if told else f"exit {done.returncode}"
 
 
-def chosen(reach: Reach, fault: Fault) -> tuple[list[str], float]:
+def chosen(reach: Reach, fault: Fault, source: str) -> tuple[list[str], float]:
     """The tests that a fault is put to, and the seconds that they take.
 
     First those that reach little else, then the fastest, then the laws, which reach nearly everything.
     """
-    tests = reach.tests(fault.file, fault.line, fault.last_line)
+    tests = reach.tests(fault.file, lines_of(source, fault.line, fault.last_line))
     found: dict[str, float] = {}
     for some, budget in (
         (sorted(tests, key=lambda test: (reach.breadth[test], test)), NEAREST),

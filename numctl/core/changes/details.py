@@ -45,6 +45,15 @@ def put(connection: Connection, new: Sequence[OfOne]) -> None:
     insert(connection, "detail (number, user, forward_to)", new)
 
 
+def users_changed(connection: Connection, operation: int, position: int) -> list[tuple[int | None, int]]:
+    """Two of the users that an operation's changes after ``position`` are about, each with how often."""
+    return connection.execute(
+        "SELECT coalesce(user_after, user_before), count(*) FROM detail_change"
+        " WHERE operation = ? AND position > ? GROUP BY 1 ORDER BY 1 LIMIT 2",
+        (operation, position),
+    ).fetchall()
+
+
 def forwarded(connection: Connection, first: int, last: int) -> int:
     """How many of the numbers from ``first`` to ``last`` have a forwarding number."""
     (count,) = connection.execute(

@@ -17,6 +17,19 @@ SELECT first, last FROM extent
 WHERE first >= coalesce((SELECT max(first) FROM extent WHERE first < :first), :first) AND first <= :last + 1
 """
 
+_PIECES = """
+SELECT before IS NULL, first, last FROM piece WHERE operation = ? AND position > ?
+AND (before IS NULL OR after IS NULL) ORDER BY position
+"""
+AT_ONCE = 10_000  # pieces looked at together
+
+
+def follow(connection: Connection, operation: int, position: int) -> None:
+    """Put in or take out what an operation's pieces after ``position`` did."""
+    rows = connection.execute(_PIECES, (operation, position))
+    while some := rows.fetchmany(AT_ONCE):
+        apply(connection, [(bool(put_in), Range(first, last)) for put_in, first, last in some])
+
 
 def apply(connection: Connection, steps: Iterable[tuple[bool, Range]]) -> None:
     """Put ranges in (True) or take them out (False), in the order given."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import adjoins
@@ -37,7 +38,23 @@ ORDER BY first
 _KNOWN = "SELECT labels, id FROM label_set WHERE labels IN (SELECT value FROM json_each(?))"
 _PIECES = "label_piece (operation, position, line, first, last, before, after)"
 _RUNS = "label_span (first, last, label_set)"
+_FEW_OR_LATER = """
+SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM label_piece WHERE operation = :id LIMIT 1 OFFSET :most)
+OR EXISTS (SELECT 1 FROM label_piece WHERE operation > :id OR (operation = :id AND before IS NOT NULL))
+"""
+_GIVEN = """
+SELECT count(*), sum(p.last - p.first + 1), count(s.first) FROM label_piece AS p
+LEFT JOIN label_span AS s ON s.first = p.first AND s.last = p.last AND s.label_set = p.after
+WHERE p.operation = ?
+"""
+_TAKE_AWAY = "DELETE FROM label_span WHERE first IN (SELECT first FROM label_piece WHERE operation = ?)"
+_TAKEN_BACK = """
+INSERT INTO label_piece (operation, position, first, last, before, after)
+SELECT :own, :position + position, first, last, after, before FROM label_piece
+WHERE operation = :id ORDER BY position
+"""
 
+Labelled = tuple[int, int, str, int]  # first, last, labels as they are kept, line of a file
 Run = tuple[int, int, int]  # first, last, label_set (a row id, 0 for none)
 
 
@@ -71,12 +88,12 @@ class LabelSets:
 
     def ids(self, texts: Iterable[str]) -> dict[str, int]:
         """The row ids of sets of labels, by their texts as they are kept; those that are new are made."""
-        wanted = dict.fromkeys(texts)
-        found = dict(self._connection.execute(_KNOWN, (json.dumps(list(wanted)),)).fetchall())
+        wanted = set(texts)
+        found = dict(self._connection.execute(_KNOWN, (json.dumps(sorted(wanted)),)).fetchall())
         new = [text for text in wanted if text not in found]
         if new:
             (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set").fetchone()
-            made = list(enumerate(new, last + 1))
+            made = list(enumerate(sorted(new), last + 1))  # indexes are read and written in one direction
             insert(self._connection, "label_set (id, labels)", made)
             insert(
                 self._connection,
@@ -103,7 +120,7 @@ class LabelWriter:
         self.positions = 0
         self.count = 0  # numbers changed
         self.line = 0
-        self._new: list[tuple[int, int, str, int]] = []  # first, last, labels as they are kept, line
+        self._new: list[Labelled] = []
 
     def change(self, ranges: Iterable[Pair], after: Callable[[Labels], Labels]) -> int:
         """Give the numbers of some ranges other labels, by those they have; give how many changed.
@@ -130,17 +147,25 @@ class LabelWriter:
         if len(self._new) >= AT_ONCE:
             self.flush()
 
+    def add_all(self, rows: Iterable[Labelled]) -> None:
+        """The same for many, and write them."""
+        source = iter(rows)
+        while some := list(islice(source, AT_ONCE)):
+            self._new += some
+            self.flush()
+
     def flush(self) -> None:
         """Write the labels of new numbers, and join them with what is beside them."""
         new, self._new = self._new, []
         ids = self.sets.ids(labels for _, _, labels, _ in new)
         runs = list(_joined((first, last, ids[labels]) for first, last, labels, _ in new))
         insert(self._connection, _RUNS, runs)
-        pieces = []
-        for first, last, labels, line in new:
-            self.positions += 1
-            self.count += last - first + 1
-            pieces.append((self._operation, self.positions, line, first, last, None, ids[labels]))
+        pieces = [
+            (self._operation, position, line, first, last, None, ids[labels])
+            for position, (first, last, labels, line) in enumerate(new, self.positions + 1)
+        ]
+        self.positions += len(pieces)
+        self.count += sum(last - first + 1 for first, last, _, _ in new)
         insert(self._connection, _PIECES, pieces)
         for first, last, _ in runs if self._others else runs[:1] + runs[-1:]:
             self._join_around(first, last)
@@ -160,6 +185,25 @@ class LabelWriter:
             return False
         if left != to:
             self._put([(first, last, left, to)])
+        return True
+
+    def take_back(self, id: int) -> bool:
+        """Take back the labels that an operation gave to many numbers without any, all at once.
+
+        False, and nothing done, where they are few, or something else was done to labels by it or since.
+        """
+        run = self._connection.execute
+        if run(_FEW_OR_LATER, {"id": id, "most": AT_ONCE}).fetchone():
+            return False
+        pieces, numbers, as_left = run(_GIVEN, (id,)).fetchone()
+        if as_left != pieces:
+            return False
+        run(
+            "DELETE FROM label_span WHERE first IN (SELECT first FROM label_piece WHERE operation = ?)", (id,)
+        )
+        run(_TAKEN_BACK, {"own": self._operation, "id": id, "position": self.positions})
+        self.positions += pieces
+        self.count += numbers
         return True
 
     def runs(self, first: int, last: int) -> Iterator[Run]:

@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
 _HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
 _TOUCHED = """
-SELECT first, last FROM (
-  SELECT first, last, position FROM piece WHERE operation = :operation
-  UNION ALL SELECT first, last, position FROM label_piece WHERE operation = :operation
-) AS touched ORDER BY position
+SELECT first, last FROM piece WHERE operation = :operation
+UNION ALL SELECT first, last FROM label_piece WHERE operation = :operation
 """
 _SEAL = "UPDATE operation SET count = ?, facts = ?, undoes = ?, op_key = ?, command = ? WHERE id = ?"
 

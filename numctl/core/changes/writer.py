@@ -5,7 +5,7 @@ the rule book, and rewrites them; it joins neighbours, moves the counts, and wri
 before and after into the journal. No other code writes ``span``, ``state``, ``tally``, ``extent``
 or ``detail``. Everything is checked before anything moves, so a refusal leaves the writer as it was.
 
-Its parts: ``cache`` (spans in memory), ``bulk`` (many spans at once), ``states``, ``journal``,
+Its parts: ``cache`` (spans in memory), ``bulk`` (many spans at once), ``arrivals``, ``states``, ``journal``,
 ``details``, ``extents``, ``admission`` (who may do what), ``effects`` (counts, what an answer says).
 """
 
@@ -21,6 +21,7 @@ from numctl.core.changes.cache import ABSENT, Cache, Piece, is_crowded, rows_wit
 from numctl.core.changes.effects import Effects
 from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.changes.journal import Journal
+from numctl.core.changes.parts import Parts
 from numctl.core.changes.states import States
 from numctl.core.numbers.ranges import Pair, Range, ascend, total
 from numctl.core.rules.book import ACTIONS
@@ -36,8 +37,6 @@ AT_ONCE = 1_000  # spans, and users and forwardings, changed one by one; more ar
 FLUSH_AT = 10_000  # pieces kept in memory before they are written
 PART = 1_000  # numbers given something of their own at a time
 
-_TAKEN_OUT = "SELECT first, last FROM piece WHERE operation = ? AND position > ? AND after IS NULL"
-
 
 class Writer:
     """The way in for one operation, within its transaction."""
@@ -48,7 +47,7 @@ class Writer:
         self.scope = scope
         self._cache = Cache(connection)
         self._journal = Journal(connection, operation)
-        self._extents: list[tuple[bool, Range]] = []
+        self._extents: list[tuple[bool, Range]] = []  # put in (True) or taken out
         self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
         self.states = States(connection)
         self.effects = Effects(self.states)
@@ -133,13 +132,13 @@ class Writer:
             return True
         if details.is_of_each(change) or len(ranges) > AT_ONCE:
             return False
-        return not any(is_crowded(self._connection, first, last, AT_ONCE) for first, last in ranges)
+        return not any(is_crowded(self._connection, *range, AT_ONCE) for range in ranges)
 
     def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
         return chain.from_iterable(starmap(self._cache.stored, ranges))
 
     def _change_in_bulk(self, numbers: Sequence[Pair] | InState, change: Change, held_by: int | None) -> None:
-        from numctl.core.changes.bulk import Bulk, Successor
+        from numctl.core.changes.many.changing import Bulk, Successor
 
         self.flush()
         ranges: Sequence[Pair]
@@ -170,13 +169,9 @@ class Writer:
 
     def _note_bulk(self, *, leaving: bool) -> None:
         if leaving:
-            taken_out = self._connection.execute(_TAKEN_OUT, (self._operation, self._journal.positions))
-            while some := taken_out.fetchmany(FLUSH_AT):
-                extents.apply(self._connection, [(False, Range(*row)) for row in some])
-        for user, n in self._connection.execute(
-            "SELECT coalesce(user_after, user_before), count(*) FROM detail_change"
-            " WHERE operation = ? AND position > ? GROUP BY 1 ORDER BY 1 LIMIT 2",
-            (self._operation, self._journal.detail_positions),
+            extents.follow(self._connection, self._operation, self._journal.positions)
+        for user, n in details.users_changed(
+            self._connection, self._operation, self._journal.detail_positions
         ):
             self.effects.note_user(user, n)
 
@@ -201,11 +196,15 @@ class Writer:
 
         Raises AlreadyPresent, with some of them in by then.
         """
-        from numctl.core.changes.arrivals import Arrivals, Parts
+        from numctl.core.changes.many.arrivals import Arrivals
 
+        Arrivals(self.parts()).put(arrivals, advance)
+
+    def parts(self) -> Parts:
+        """What another body works with, all of it written."""
         self.flush()
-        parts = Parts(self._connection, self._cache, self._journal, self.states, self.effects)
-        Arrivals(parts).put(arrivals, advance)
+        shared = (self._cache, self._journal, self.states, self.effects)
+        return Parts(self._connection, self._operation, *shared)
 
     def expect(self, ranges: Sequence[Range], change: Change) -> None:
         """Raises what ``change`` would raise for these numbers."""

@@ -1,18 +1,19 @@
 """The chain of hashes over all operations, recomputed in one pass over the journal.
 
-What is hashed is what ``journal.digest`` hashes; a test holds the two together. Row by row here, as
-a query for each operation would take four times as long.
+What is hashed is what ``journal.digest`` hashes; a test holds the two together. Row by row for most, as
+a query for each operation would take four times as long; large ones are read chunk by chunk.
 """
 
 from __future__ import annotations
 
-from itertools import islice
+import json
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes import journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from numctl.core.store.connection import Connection
 
@@ -38,16 +39,20 @@ def verify(
     """Recompute every hash in order. ``wanted`` is a hash (hex) kept elsewhere; ``advance`` counts steps."""
     from hashlib import sha256
 
-    rows = _Journal(connection)
+    large = journal.large(connection)
+    rows = _Journal(connection, large)
     previous, count, found_at = b"", 0, None
     for id, text, stored in connection.execute(journal.ALL_HEADS):
         if id != count + 1:
             return Verified(count, previous.hex(), f"Operation {count + 1} is missing from the journal.")
-        running = sha256(previous)
-        running.update(_encoded(text))
-        for part in rows.of(id):
-            running.update(_encoded(part))
-        if running.digest() != stored:
+        if id in large:
+            found = journal.digest(connection, id, previous)
+        else:
+            running = sha256(previous)
+            for part in chain((text,), rows.of(id)):
+                running.update(_encoded(part))
+            found = running.digest()
+        if found != stored:
             return Verified(
                 count, previous.hex(), f"Operation {id} is not as it was written: its hash differs."
             )
@@ -73,9 +78,12 @@ def _encoded(text: str) -> bytes:
 class _Journal:
     """All that belongs to operations beside their own row, handed out in their order."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._pieces = _Rows(connection.execute(journal.ALL_PIECES))
-        self._others = [(label, _Rows(connection.execute(rows))) for label, rows in journal.ALL_OTHERS]
+    def __init__(self, connection: Connection, but: Collection[int]) -> None:
+        """``but``: rows of these are left out."""
+        left_out = (json.dumps(sorted(but)),)
+        self._pieces = _Rows(connection.execute(journal.ALL_PIECES, left_out))
+        others = ((label, connection.execute(rows, left_out)) for label, rows in journal.ALL_OTHERS)
+        self._others = [(label, _Rows(rows)) for label, rows in others]
         self._states = _StateTexts(connection)
 
     def of(self, operation: int) -> Iterator[str]:

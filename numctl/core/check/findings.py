@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.changes.journal import MESSAGES, digest_of_message
 from numctl.core.numbers.packed import Packed
-from numctl.core.numbers.ranges import Range, total
+from numctl.core.numbers.ranges import Range, adjoins, total
 from numctl.core.rules.model import WITH_FORWARDING, WITH_USER
 from numctl.core.text import fold
 
@@ -19,21 +19,10 @@ if TYPE_CHECKING:
 
     from numctl.core.store.connection import Connection
 
-_NEIGHBOURS = """
-SELECT first, last, state, lag(last) OVER (ORDER BY first), lag(state) OVER (ORDER BY first) FROM span
-"""
+_SPANS = "SELECT first, last, state FROM span ORDER BY first"
 HELD = """
 SELECT state.organization, state.series, state.status, sum(span.last - span.first + 1) AS n
 FROM span JOIN state ON state.id = span.state GROUP BY 1, 2, 3
-"""
-# Unbroken blocks: a block begins where a span does not go on from the one before.
-BLOCKS = """
-SELECT min(first) AS first, max(last) AS last FROM (
-  SELECT first, last, sum(begins) OVER (ORDER BY first) AS block FROM (
-    SELECT first, last, first <> 1 + coalesce(lag(last) OVER (ORDER BY first), 0)
-      OR length(first) <> length(lag(last) OVER (ORDER BY first)) AS begins FROM span
-  )
-) GROUP BY block
 """
 EARLIEST_END = """
 SELECT min(until) FROM state WHERE until <> '' AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id)
@@ -64,22 +53,21 @@ _FOLDED = {
 
 
 def overlaps(connection: Connection) -> Iterator[str]:
-    for first, last, _, before, _ in connection.execute(_NEIGHBOURS):
-        if before is not None and before >= first:
+    before = -1
+    for first, last, _ in connection.execute(_SPANS):
+        if before >= first:
             yield f"Spans overlap at {Range(first, min(last, before))}."
-        if last < first or len(str(first)) != len(str(last)):
+        if last != first and (last < first or len(str(first)) != len(str(last))):
             yield f"The span {first}..{last} is no range of numbers of one length."
+        before = last
 
 
 def unjoined(connection: Connection) -> Iterator[str]:
-    for first, _, state, before, other in connection.execute(_NEIGHBOURS):
-        if (
-            before is not None
-            and before == first - 1
-            and state == other
-            and len(str(before)) == len(str(first))
-        ):
+    before, other = -1, 0
+    for first, last, state in connection.execute(_SPANS):
+        if state == other and adjoins(before, first):
             yield f"The spans that meet at {first} are in one state and not joined."
+        before, other = last, state
 
 
 def counts(connection: Connection) -> Iterator[str]:
@@ -98,11 +86,16 @@ def counts(connection: Connection) -> Iterator[str]:
 
 def extents(connection: Connection) -> Iterator[str]:
     told = set(connection.execute("SELECT first, last FROM extent"))
-    held = set(connection.execute(BLOCKS))
+    held = set(blocks(connection))
     for first, last in sorted(told - held):
         yield f"The block {first}..{last} is listed, but the inventory has no such unbroken block."
     for first, last in sorted(held - told):
         yield f"The unbroken block {first}..{last} of the inventory is not listed."
+
+
+def blocks(connection: Connection) -> Packed:
+    """The unbroken blocks of numbers that spans make up."""
+    return Packed(connection.execute("SELECT first, last FROM span ORDER BY first")).joined()
 
 
 def due(connection: Connection) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.check import findings
+from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,7 +55,7 @@ def _counts(connection: Connection) -> None:
 
 def _blocks(connection: Connection) -> None:
     connection.execute("DELETE FROM extent")
-    connection.execute(f"INSERT INTO extent (first, last) {findings.BLOCKS}")
+    insert(connection, "extent (first, last)", list(findings.blocks(connection)))
 
 
 def _holds(connection: Connection) -> None:

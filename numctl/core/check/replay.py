@@ -46,6 +46,7 @@ class _Sweep:
         self._pieces = iter(connection.execute(pieces))
         self._spans = iter(connection.execute(spans))
         self._piece = next(self._pieces, None)
+        self._ahead = next(self._pieces, None)
         self._span = next(self._spans, None)
         self._order: list[Key] = []
         self._laid: dict[Key, _Laid] = {}
@@ -54,6 +55,9 @@ class _Sweep:
     def run(self) -> Iterator[str]:
         at = self._next_border(-1)
         while at is not None:
+            if not self._ends and self._pass_plain():
+                at = self._next_border(-1)
+                continue
             changed = self._take_off(at) + self._lay(at)
             while self._span is not None and self._span[1] < at:
                 self._span = next(self._spans, None)
@@ -61,6 +65,28 @@ class _Sweep:
             yield from self._broken_links(at, changed)
             yield from self._difference(at, border)
             at = border
+
+    def _pass_plain(self) -> bool:
+        """Pass over pieces that lie over no others and are a whole span, or the beginning of one, now.
+
+        Most are; gives whether there was one.
+        """
+        piece, ahead, span = self._piece, self._ahead, self._span
+        coming, spans = self._pieces, self._spans
+        while piece is not None and span is not None:
+            first, last, _, _, before, after = piece
+            if before or after != span[2] or first != span[0] or (ahead is not None and ahead[0] <= last):
+                break
+            if last == span[1]:
+                span = next(spans, None)
+            elif last < span[1] and ahead is not None and ahead[0] == last + 1:
+                span = (last + 1, span[1], span[2])
+            else:
+                break
+            piece, ahead = ahead, next(coming, None)
+        passed = piece is not self._piece
+        self._piece, self._ahead, self._span = piece, ahead, span
+        return passed
 
     def _next_border(self, at: int) -> int | None:
         """The next number from which something else is true."""
@@ -91,7 +117,7 @@ class _Sweep:
             self._laid[key] = _Laid(before, after)
             heappush(self._ends, (last, key))
             begun.append(key)
-            self._piece = next(self._pieces, None)
+            self._piece, self._ahead = self._ahead, next(self._pieces, None)
         return begun
 
     def _broken_links(self, at: int, changed: list[Key]) -> Iterator[str]:

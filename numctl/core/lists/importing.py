@@ -71,13 +71,12 @@ def import_(
     if manner.skip:
         operation.facts["skipped"] = left.skipped
     operation.facts.update(sheet.unusual.facts())
-    _put_in(operation, sheet, order, left, holders, advance)
+    _put_in(operation, sheet, left, holders, advance)
 
 
 def _put_in(
     operation: Operation,
     sheet: Sheet,
-    order: Sequence[int],
     left: _Left,
     holders: dict[str, int],
     advance: Callable[[int], None],
@@ -94,13 +93,10 @@ def _put_in(
     def state_of(kind: int, tag: str) -> int:
         return id(states[kind]._replace(tag=tag))
 
-    arriving = arrivals(sheet, left.of if left else None, state_of)
-    operation.writer.add_all(arriving, advance)
+    wanted = left.of if left else None
+    operation.writer.add_all(arrivals(sheet, wanted, state_of), advance)
     if sheet.labels:
-        for place, numbers in labelled(sheet, order, left.of):
-            operation.labels.line = sheet.lines[place]
-            operation.labels.add(numbers, sheet.labels[place])
-        operation.labels.flush()
+        operation.labels.add_all(labelled(sheet, wanted))
 
 
 # Who gets them

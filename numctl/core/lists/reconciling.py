@@ -29,9 +29,7 @@ class Reconciliation:
     """The lines of the batch, and how many numbers it can't set right: for want of a series, a day or a user,
     as their organization isn't here, or as only a release can forward them."""
 
-    def __init__(
-        self, view: View, sheet: Sheet, options: ListOptions, reason: str, *, below: bool = False
-    ) -> None:
+    def __init__(self, view: View, sheet: Sheet, options: ListOptions, reason: str, *, below: bool) -> None:
         """``reason`` is why numbers are removed that the list lacks. Raises as ``Comparison`` does."""
         self._sheet, self._view = sheet, view
         self._reason = reason
@@ -75,6 +73,8 @@ class Reconciliation:
 
     def _steps(self, pair: Pair) -> list[Step]:
         here, there = pair.here, pair.there
+        if here == there:
+            return []
         if there is None:
             assert here is not None  # noqa: S101 - one of both sides has the numbers
             released = [_step("release", cool=0)] if here.status in WITH_USER else []

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.changes.journal import Arrival
+    from numctl.core.changes.labels import Labelled
     from numctl.core.files.rejects import Rejects
     from numctl.core.numbers.ranges import Pair
     from numctl.core.rules.model import Status
 
 AT_ONCE = 1_000  # rows packed together
-Taken = tuple[int, int, int, int, int, str, str, int]
+Numbers = tuple[int, int, int]  # first, last, line
+Told = tuple[int, str, str, int]  # kind, tag, user, forwarding
 
 
 class Kind(NamedTuple):
@@ -111,17 +113,18 @@ class Sheet:
                 furthest = place
         return order
 
-    def ascending(self) -> Iterator[Taken]:
-        """Each row's place, first, last, line, kind, tag, user and forwarding, by its numbers."""
+    def ascending(self) -> Iterator[tuple[int, Numbers, Told, str]]:
+        """Each row's place, numbers, what is told of them, and labels, by its numbers."""
         order = self.order
-        numbers: Iterable[tuple[int, int, int, int]]
-        numbers = zip(self.firsts, self.lasts, self.lines, self.kinds, strict=True)
-        told: Iterable[tuple[str, str, int]] = zip(self.tags, self.users, self.forwards, strict=True)
+        numbers: Iterable[Numbers] = zip(self.firsts, self.lasts, self.lines, strict=True)
+        told: Iterable[Told] = zip(self.kinds, self.tags, self.users, self.forwards, strict=True)
+        labels: Iterable[str] = self.labels
         if not isinstance(order, range):
-            tags, users, forwards = self.tags, self.users, self.forwards
-            numbers = ((self.firsts[at], self.lasts[at], self.lines[at], self.kinds[at]) for at in order)
-            told = ((tags[at], users[at], forwards[at]) for at in order)
-        return ((place, *four, *three) for place, four, three in zip(order, numbers, told, strict=True))
+            kinds, tags, users, forwards = self.kinds, self.tags, self.users, self.forwards
+            numbers = ((self.firsts[at], self.lasts[at], self.lines[at]) for at in order)
+            told = ((kinds[at], tags[at], users[at], forwards[at]) for at in order)
+            labels = map(self.labels.__getitem__, order)
+        return zip(order, numbers, told, labels, strict=True)
 
     @cached_property
     def unusual(self) -> Unusual:
@@ -158,10 +161,9 @@ def arrivals(
     kind with a tag (a row id).
     """
     begin = end = line = 0
-    before: tuple[int, str, str, int] | None = None
+    before: Told | None = None
     given = (0, "", 0)
-    for place, first, last, at, kind, tag, user, forward in sheet.ascending():
-        now = (kind, tag, user, forward)
+    for place, (first, last, at), now, _ in sheet.ascending():
         for low, high in ((first, last),) if left is None else left(place):
             if low == end + 1 and now == before and low not in LENGTH_STARTS:
                 end = high
@@ -169,33 +171,23 @@ def arrivals(
             if begin:
                 yield begin, end, *given, line
             if now != before:
-                before, given = now, (state_of(kind, tag), user, forward)
+                before, given = now, (state_of(*now[:2]), *now[2:])
             begin, end, line = low, high, at
     if begin:
         yield begin, end, *given, line
 
 
-def labelled(
-    sheet: Sheet, order: Sequence[int], left: Callable[[int], Sequence[Range]]
-) -> Iterator[tuple[int, Range]]:
-    """Rows with labels, joined with neighbours that have the same: (place of the first row, numbers)."""
-    labels = sheet.labels
-    return ((place, numbers) for place, numbers in _joined(order, left, labels.__getitem__) if labels[place])
-
-
-def _joined(
-    order: Sequence[int], left: Callable[[int], Sequence[Range]], said: Callable[[int], object]
-) -> Iterator[tuple[int, Range]]:
-    head, numbers, before = -1, Range(0, 0), None
-    for place in order:
-        now = said(place)
-        for part in left(place):
-            joins = head >= 0 and now == before and part.first == numbers.last + 1
-            if joins and len(str(part.first)) == len(str(numbers.last)):
-                numbers = Range(numbers.first, part.last)
+def labelled(sheet: Sheet, left: Callable[[int], Sequence[Range]] | None) -> Iterator[Labelled]:
+    """The numbers with labels, joined with neighbours that have the same: first, last, labels, line."""
+    begin = end = line = 0
+    before = ""
+    for place, (first, last, at), _, labels in sheet.ascending():
+        for low, high in ((first, last),) if left is None else left(place):
+            if low == end + 1 and labels == before and low not in LENGTH_STARTS:
+                end = high
                 continue
-            if head >= 0:
-                yield head, numbers
-            head, numbers, before = place, part, now
-    if head >= 0:
-        yield head, numbers
+            if before:
+                yield begin, end, before, line
+            begin, end, before, line = low, high, labels, at
+    if before:
+        yield begin, end, before, line

@@ -177,10 +177,9 @@ def _read_range(text: str, national: Callable[[str], int] | None, unchecked: boo
     ends = two_numbers(text) if "-" in text else None
     if ends is not None:
         return _from_to(text, *ends)
-    left, plus, right = text.strip().rpartition("+")
+    left, _, right = text.strip().rpartition("+")
     if (
-        plus
-        and "tel:" not in text.lower()
+        "tel:" not in text.lower()
         and left.strip("(" + SPACES)
         and not re.fullmatch(SPREADSHEET, text.strip())
     ):
@@ -217,7 +216,7 @@ def _counted(text: str, first: int, count: str) -> Range:
 
 
 def _stretches(singles: list[int]) -> list[tuple[int, int]]:
-    """Join ascending numbers into stretches; raises BadValue if one is there twice."""
+    """Join ascending numbers into stretches; one that is there twice is in two of them."""
     if not singles:
         return []
     stretches: list[tuple[int, int]] = []
@@ -225,8 +224,6 @@ def _stretches(singles: list[int]) -> list[tuple[int, int]]:
     for number in singles[1:]:
         if number == last + 1 and number not in LENGTH_STARTS:
             last = number
-        elif number == last:
-            raise _twice(number)
         else:
             stretches.append((first, last))
             first = last = number

@@ -58,7 +58,7 @@ def of_numbers(
     if facts.get("rejected"):
         said += f", {facts['rejected']} lines rejected"
     left = count - total(ranges)
-    more = f" and {left} numbers more" if left > 0 else ""
+    more = f" and {left} number{'s' if left > 1 else ''} more" if left > 0 else ""
     return f"{said}: {', '.join(map(str, ranges))}{more}" if ranges else said
 
 

@@ -70,12 +70,7 @@ class _Recent:
     def __init__(self, view: View, status: str, moment: str) -> None:
         days, self._until_then, self._later = _LASTING[status]
         since = (datetime.fromisoformat(moment) - timedelta(days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self._runs: list[list[int]] = []
-        for first, last in view.connection.execute(_BECAME, {"status": status, "since": since}):
-            if self._runs and first <= self._runs[-1][1]:
-                self._runs[-1][1] = max(self._runs[-1][1], last)
-            else:
-                self._runs.append([first, last])
+        self._runs = view.connection.execute(_BECAME, {"status": status, "since": since}).fetchall()
         self._place = 0
 
     def cut(self, first: int, last: int) -> Iterator[tuple[int, int, str]]:

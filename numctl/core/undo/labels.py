@@ -19,6 +19,8 @@ WHERE operation = ? ORDER BY first, position
 
 def give_back(operation: Operation, id: int, in_the_way: InTheWay) -> None:
     """Restore the labels that an operation changed; what can't be goes to ``in_the_way``."""
+    if operation.labels.take_back(id):
+        return
     rows = operation.connection.execute(_PIECES, (id,)).fetchall()
     if not rows:
         return

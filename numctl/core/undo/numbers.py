@@ -9,8 +9,10 @@ from array import array
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.tree import Tree
+from numctl.core.changes import writer
 from numctl.core.changes.cache import ABSENT, Piece
 from numctl.core.changes.catalog import ORGANIZATION
+from numctl.core.changes.many import reversal
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.labels import NONE
 from numctl.core.rules.model import CARRIES, NO_DETAIL, Detail, Status
@@ -30,6 +32,10 @@ _ANY_LATER = "SELECT 1 FROM detail_change WHERE operation > ? AND operation < ? 
 _REMOVED_BY = """
 SELECT max(operation) FROM catalog_change WHERE kind = 'organization' AND row = ? AND after IS NULL
 """
+_BEFORE = "SELECT DISTINCT before FROM piece WHERE operation = ? AND before IS NOT NULL ORDER BY before"
+_FORWARDED = (
+    "SELECT number FROM detail_change WHERE operation = ? AND forward_before IS NOT NULL ORDER BY number"
+)
 
 Details = dict[int, tuple[Detail, Detail]]  # by number, what is there and what comes back
 
@@ -52,6 +58,8 @@ class NumbersBack:
 
     def give_back(self) -> None:
         """Restore each stretch of numbers that is as the operation left it."""
+        if self._at_once():
+            return
         row = self._connection.execute(_ANY_LATER, (self._id, self._operation.id)).fetchone()
         watch_details = row is not None
         for net in net_changes.of(self._connection, self._id):
@@ -68,6 +76,19 @@ class NumbersBack:
                 self._end_labels(to, net.first, net.last)
             else:
                 self._piecewise(net, to, details)
+
+    def _at_once(self) -> bool:
+        """Restore all numbers at once, where they are many and nothing came after; False elsewhere."""
+        connection, own = self._connection, self._operation.id
+        if not reversal.is_simple(connection, self._id, own, writer.AT_ONCE):
+            return False
+        for (before,) in connection.execute(_BEFORE, (self._id,)).fetchall():
+            state = self._writer.states[before]
+            if self._settled(before) is not None or state.organization not in self._operation.tree:
+                return False
+        reversal.take_back(self._writer.parts(), self._id)
+        self.forwarding.extend(number for (number,) in connection.execute(_FORWARDED, (self._id,)))
+        return True
 
     def _piecewise(self, net: Net, to: int, details: Details) -> None:
         """Restore those parts of a stretch that are as they were left; note the others."""

@@ -186,15 +186,15 @@ def _expect_not_final(operation: Operation, id: int, action: str) -> None:
 def _expect_in_scope(operation: Operation, past: history.Past, id: int) -> None:
     """Raises NotFound for what touched anything out of scope when it was done, NumbersRefuse where some
     of it is out of scope by now."""
+    if operation.sees_all:
+        return
     rows = operation.connection.execute(_ORGANIZATIONS, {"operation": id})
     touched = {organization for (organization,) in rows} | {*users_of(operation, id)}
     touched |= {holder for (holder,) in operation.connection.execute(_LABELLED, (id,))}
     for change in changes_of(operation.connection, id):
         if change.kind == ORGANIZATION:
             parents = (row.parent for row in (change.before, change.after) if row is not None)  # type: ignore[union-attr]
-            touched |= {change.row} if operation.sees_all else {change.row, *filter(None, parents)}
-    if operation.sees_all:
-        return
+            touched |= {change.row, *filter(None, parents)}
     if not touched - {operation.acting} <= past.places.scope(id):
         raise history.unknown(id)
     if not touched - {operation.acting} <= past.places.scope(operation.id):

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.changes import bulk_details
+from numctl.core.changes.many import details as carried_along
 from numctl.core.numbers.ranges import any_adjoin
 from numctl.core.rules.model import goes_along
+from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +111,30 @@ UPDATE span SET last = chain.last FROM (
 """
 
 
+def prepare(connection: Connection) -> None:
+    """Have the tables at hand that a change works with, empty."""
+    for statement in _TABLES.split(";"):
+        connection.execute(statement)
+    for table in ("target", "concerned", "successor", "joint"):
+        connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608 - one of four words
+
+
+def cut(connection: Connection) -> None:
+    """Make ``temp.target`` whole spans."""
+    for places in _PLACES:
+        connection.execute("DELETE FROM temp.cut")
+        if connection.execute(_CUT.format(places=places)).rowcount:
+            connection.execute(_SHORTEN)
+            connection.execute(_PLACE)
+
+
+def join(connection: Connection, seams: str, values: Sequence[int] = ()) -> None:
+    """Join spans that go on in one state, where ``seams`` (a SELECT of ``first``) says that one begins."""
+    if connection.execute(_JOINTS.format(seams=seams), values).rowcount:
+        connection.execute(_SWALLOW)
+        connection.execute(_EXTEND)
+
+
 def _keeps(old: State, new: State | None) -> bool:
     return goes_along(old.status, new.status if new is not None else None)
 
@@ -143,20 +168,13 @@ class Bulk:
         self._apart = False  # whether nothing can have come to adjoin but at both ends
         self._states = 0  # that the ranges are in
         self._ends = (0, 0)
-        for statement in _TABLES.split(";"):
-            connection.execute(statement)
+        prepare(connection)
 
     def cut(self, ranges: Sequence[Pair]) -> list[Covered]:
         """Make the ranges, ascending, whole spans; give what states they are in."""
         run = self._connection.execute
-        for table in ("target", "concerned", "successor", "joint"):
-            run(f"DELETE FROM temp.{table}")  # noqa: S608 - one of four words
-        self._connection.executemany("INSERT INTO temp.target (first, last) VALUES (?, ?)", ranges)
-        for places in _PLACES:
-            run("DELETE FROM temp.cut")
-            if run(_CUT.format(places=places)).rowcount:
-                run(_SHORTEN)
-                run(_PLACE)
+        insert(self._connection, "temp.target (first, last)", ranges)
+        cut(self._connection)
         one, values = ("AND s.state = ?", (self._only,)) if self._only is not None else ("", ())
         run(_CONCERNED.format(only=one), values)
         covered = [Covered(*row) for row in run(_COVERED.format(by_state="" if one else "GROUP BY state"))]
@@ -188,7 +206,7 @@ class Bulk:
         these = {"operation": self._operation, "position": position, "line": self._line}
         pieces = run(statement, these).rowcount
         states = [(one.old, one.new) for one in successors]
-        carried = bulk_details.carry(self._connection, states, self._operation, position, details)
+        carried = carried_along.carry(self._connection, states, self._operation, position, details)
         self._restate(successors, position)
         return pieces, carried
 
@@ -208,11 +226,7 @@ class Bulk:
 
     def join(self) -> None:
         """Join what adjoins in one state, at the ends of the ranges and within them."""
-        run = self._connection.execute
         if self._apart:
-            joints = run(_JOINTS.format(seams=_BOTH_ENDS), self._ends)
+            join(self._connection, _BOTH_ENDS, self._ends)
         else:
-            joints = run(_JOINTS.format(seams=_ALL_SEAMS))
-        if joints.rowcount:
-            run(_SWALLOW)
-            run(_EXTEND)
+            join(self._connection, _ALL_SEAMS)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users
 from numctl.core.changes import details, extents
 from numctl.core.changes.admission import expect_absent
-from numctl.core.changes.cache import ABSENT, SPANS, Cache
+from numctl.core.changes.cache import ABSENT, SPANS
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.rules.model import CARRIES
 from numctl.core.store.inserting import insert
@@ -21,10 +21,8 @@ from numctl.core.store.inserting import insert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from numctl.core.changes.effects import Effects
-    from numctl.core.changes.journal import Arrival, Journal
-    from numctl.core.changes.states import States
-    from numctl.core.store.connection import Connection
+    from numctl.core.changes.journal import Arrival
+    from numctl.core.changes.parts import Parts
 
 SLICE = 10_000  # arrivals written at a time
 
@@ -33,21 +31,11 @@ _CLOSE_BY = "SELECT 1 FROM extent WHERE first <= ? AND last >= ? LIMIT 1"
 Run = tuple[int, int, int]  # first, last, state
 
 
-class Parts(NamedTuple):
-    """What the writer shares."""
-
-    connection: Connection
-    cache: Cache
-    journal: Journal
-    states: States
-    effects: Effects
-
-
 class Arrivals:
     """Puts them in. The cache and the journal are written before, and are so again afterwards."""
 
     def __init__(self, parts: Parts) -> None:
-        self._connection, self._cache, self._journal, self._states, self._effects = parts
+        self._connection, _, self._cache, self._journal, self._states, self._effects = parts
         self._open: Run | None = None  # the last run, which may go on
         self._was_close_by = False
 

@@ -1,0 +1,1 @@
+"""The second body of the writer: many spans changed at once, inside SQLite."""
