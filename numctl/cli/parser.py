@@ -126,7 +126,7 @@ class Group(TyperGroup):
 
         session = open_session(cast(Call, ctx.find_root().obj), ChangeOptions(), "", {})
         if told := overview.lines(session):
-            session.output.lines([*told, ""])
+            session.output.prose(*told, "")
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
         from typer._click.shell_completion import CompletionItem

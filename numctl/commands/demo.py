@@ -40,4 +40,4 @@ def demo(ctx: typer.Context) -> None:
         rows = [line for _, line in known_lines(view, view.acting, below=True)]
     session.output.lines([""])
     session.output.bars([{**row._asdict(), "depth": row.organization.count("/")} for row in rows])
-    session.output.lines(["", TRY])
+    session.output.prose("", TRY)
