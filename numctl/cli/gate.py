@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 from numctl.cli import open_commands
 from numctl.cli.call import COMPLETION_REQUEST, Call
 from numctl.core.errors import OutOfScope
+from numctl.core.store.places import whole
 from numctl.core.text import quoted
 from numctl.input.options import FILES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer._click import Context, Parameter
 
     from numctl.cli.table import Entry
+    from numctl.core.store.places import Place
     from numctl.gate.requests import Passage
 
 STREAM = "-"
 ADVICE = "Ask whoever keeps the store."
 
 
-def passing(passage: Passage, store: Path) -> Call:
+def passing(passage: Passage, store: Place) -> Call:
     """The call that a request stands for, on the host's store.
 
     The process is made its own: no word of its environment counts any more.
@@ -45,7 +45,7 @@ def passing(passage: Passage, store: Path) -> Call:
 
         inside = io.BufferedReader(Unframed(sys.stdin.buffer))
         sys.stdin = io.TextIOWrapper(inside, encoding="utf-8")
-    flags: dict[str, object] = {"db": str(store.resolve()), "acting_as": f"/{passage.organization}"}
+    flags: dict[str, object] = {"db": whole(store), "acting_as": f"/{passage.organization}"}
     flags |= {name: True for name in ("color", "table") if getattr(request, name)}
     if request.zone and _is_known(request.zone):
         flags["zone"] = request.zone

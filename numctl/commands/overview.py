@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def lines(session: Session) -> list[str]:
     try:
         if session.settings.remote is not None:
             return []
-        if not os.path.lexists(session.settings.db):
+        if isinstance(db := session.settings.db, Path) and not os.path.lexists(db):
             return [NONE_YET.format(session.settings.db)]
         with session.reading() as view:
             return [*_told(overview(view, session.today), str(session.settings.db))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from numctl.core.actions.opening import open_store
@@ -12,26 +11,27 @@ from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.changes.operation import Act, Outcome
 from numctl.core.errors import Damaged, NoStore
 from numctl.core.store.drafts import stands
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import is_taken, make_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numctl.core.changes.operation import Operation
+    from numctl.core.store.places import Place
+    from numctl.core.store.transactions import Store
 
 
 def found(
-    path: Path, act: Act, name: str, emails: Sequence[str] = (), threshold: int | None = None
+    path: Place, act: Act, name: str, emails: Sequence[str] = (), threshold: int | None = None
 ) -> Outcome:
     """Make a store at ``path`` with a root organization; ``threshold`` is per cent, None for the default.
 
     Raises NumbersRefuse where something stands, unless ``act`` retries the making of just that store.
     """
-    if act.op_key is not None and os.path.lexists(path):
+    if act.op_key is not None and is_taken(path):
         return _founded_before(path, act)
     answers: list[Outcome] = []
-    Store.create(
+    make_store(
         path, lambda store: answers.append(begin(store, act, name, emails, threshold)), dry_run=act.dry_run
     )
     return answers[0]
@@ -54,7 +54,7 @@ def begin(
     return perform(store, act, "init", note)
 
 
-def _founded_before(path: Path, act: Act) -> Outcome:
+def _founded_before(path: Place, act: Act) -> Outcome:
     def refuse(operation: Operation) -> None:
         raise stands(path)
 

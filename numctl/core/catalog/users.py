@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.errors import NotFound
 from numctl.core.store.inserting import insert
+from numctl.core.store.integrity import wipe
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def holder_of(connection: Connection, user: int) -> int | None:
 
 def rename(connection: Connection, users: Iterable[int], name: str) -> None:
     """Give users, by row id, another (clean) name, or none; what was there doesn't stay on the disk."""
-    connection.execute("PRAGMA secure_delete = ON")
+    wipe(connection)
     connection.executemany(
         "UPDATE user SET name = ?, folded = ? WHERE id = ?", [(name, fold(name), id) for id in users]
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.check import findings
+from numctl.core.store import integrity
 from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def repair(connection: Connection, names: Iterable[str]) -> list[str]:
 
 
 def _indexes(connection: Connection) -> None:
-    connection.execute("REINDEX")
+    integrity.rebuild_indexes(connection)
 
 
 def _neighbours(connection: Connection) -> None:

@@ -16,14 +16,15 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.demo.story import BEGAN, DAYS_OF_USAGE, story, telephones
 from numctl.core.errors import NumbersRefuse
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import make_store
+from numctl.core.store.transactions import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from numctl.core.demo.story import Step
     from numctl.core.store.connection import Connection
+    from numctl.core.store.places import Place
 
 NAME, EMAIL = "Acme", "numbers@acme.example"
 _USAGE = (
@@ -32,7 +33,7 @@ _USAGE = (
 )
 
 
-def make(path: Path, act: Act) -> Outcome:
+def make(path: Place, act: Act) -> Outcome:
     """Make a store at ``path`` and fill it. Raises NumbersRefuse where something stands."""
     answers: list[Outcome] = []
 
@@ -40,7 +41,7 @@ def make(path: Path, act: Act) -> Outcome:
         begin(store, Act(act.actor, *_morning(act.today, BEGAN)), NAME, [EMAIL])
         answers.append(fill(store, act._replace(dry_run=False)))
 
-    Store.create(path, found_and_fill, dry_run=act.dry_run)
+    make_store(path, found_and_fill, dry_run=act.dry_run)
     return answers[0]._replace(operation=None, dry_run=True) if act.dry_run else answers[0]
 
 

@@ -30,7 +30,7 @@ CREATE TEMP TABLE past_{name} (first INTEGER PRIMARY KEY, last INTEGER, value IN
 """
 _HIDDEN = """
 INSERT INTO hidden_{name} SELECT DISTINCT run.first FROM before_{name} AS was CROSS JOIN main.{name} AS run
-WHERE run.last >= was.first AND run.first <= was.last
+ON run.last >= was.first AND run.first <= was.last
 AND run.first >= coalesce((SELECT max(first) FROM main.{name} WHERE first <= was.first), was.first)
 """
 _TOUCHED = """

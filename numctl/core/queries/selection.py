@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.catalog import series as series_table
 from numctl.core.queries.labels import Wanted
 from numctl.core.rules.model import Status
+from numctl.core.store.connection import walk
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Spans:
         if self._few is not None:
             return iter(self._few)
         if self._states.everything:
-            return self._walk("1")
+            return self._walk("TRUE")
         # The plus keeps the planner from going by the states' index.
         return self._walk(f"+state IN ({self._states.query})", *self._states.values)
 
@@ -173,7 +174,8 @@ class Spans:
 
     def _walk(self, condition: str, *values: int | str) -> Iterator[Span]:
         order = "DESC" if self._descending else "ASC"
-        return self._connection.execute(
+        return walk(
+            self._connection,
             f"SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order}",  # noqa: S608
             values,
         )
