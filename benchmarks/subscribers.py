@@ -1,8 +1,8 @@
 """A list of subscribers, and the peer that reads it: a row per number with users and history.
 
-``python -m benchmarks.subscribers JOB ...``: ``write PATH COUNT KIND [CHANGED]`` writes the list, ``read LIST PATH``
-is what a careful script makes of it: a row per number, users by name and organization, a history, three indexes,
-one transaction.
+``python -m benchmarks.subscribers JOB ...``: ``write PATH COUNT KIND [CHANGED]`` writes the list, ``read LIST
+PATH`` is what a careful script makes of it: a row per number, users by name and organization, a history,
+three indexes, one transaction.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ KINDS = {
     "labels": "number,series,organization,status,label.circuit",
     "both": "number,series,organization,status,user,label.circuit",
 }
-"""One run of available numbers; 60 % with a user of their own; each with a label of its own; both of these."""
+"""One run of available numbers; 60 % with a user of their own; each with a label of its own; both."""
 
 SCHEMA = """
 CREATE TABLE organization (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
 CREATE TABLE user (id INTEGER PRIMARY KEY, organization INTEGER, name TEXT);
-CREATE TABLE number (number INTEGER PRIMARY KEY, series TEXT, organization INTEGER, status TEXT, user INTEGER);
+CREATE TABLE number (
+  number INTEGER PRIMARY KEY, series TEXT, organization INTEGER, status TEXT, user INTEGER
+);
 CREATE TABLE history (
   id INTEGER PRIMARY KEY, operation INTEGER, number INTEGER, before TEXT, after TEXT, user INTEGER
 );

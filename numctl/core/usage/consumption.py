@@ -15,11 +15,12 @@ from numctl.core.text import fold
 from numctl.core.usage.holders import Holding, holder_at, holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.catalog.view import View
     from numctl.core.changes.operation import Operation
     from numctl.core.dates import Period
+    from numctl.core.store.connection import Connection
     from numctl.core.usage.reading import UsageRecords
 
 STEP = 10_000  # rows between two reports of progress
@@ -46,6 +47,14 @@ SELECT CASE :by WHEN 'org' THEN organization WHEN 'number' THEN number ELSE day 
 FROM usage WHERE day BETWEEN :first AND :last AND organization IN (SELECT value FROM json_each(:inside))
 GROUP BY key ORDER BY key
 """
+
+Record = tuple[str, int, int, int, int, int, int, int]
+"""Day, number, organization (a row id), and the figures of ``Figures``."""
+
+
+def record(connection: Connection, rows: Iterable[Record]) -> None:
+    """Write usage; what is there of a number and day already is replaced."""
+    connection.executemany(_RECORD, rows)
 
 
 class Figures(NamedTuple):
@@ -78,7 +87,7 @@ def record(
     if records.rejects:
         raise records.rejects.refusal()
     before = operation.connection.total_changes
-    operation.connection.executemany(_RECORD, _rows(records, holders, advance))
+    record(operation.connection, _rows(records, holders, advance))
     changed = operation.connection.total_changes - before
     if changed:
         operation.note(rows=changed)
