@@ -17,7 +17,7 @@ from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.demo.story import BEGAN, DAYS_OF_USAGE, story, telephones
 from numctl.core.errors import NumbersRefuse
 from numctl.core.store.sqlite import Store
-from numctl.core.usage.consumption import record
+from numctl.core.usage.consumption import put as put_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,7 +119,7 @@ def _consume(operation: Operation) -> None:
         state = operation.writer.state_of(number)
         if state is not None:
             rows += [(day.isoformat(), number, state.organization, *_usage(number, day)) for day in days]
-    record(operation.connection, rows)
+    put_usage(operation.connection, rows)
     (numbers,) = operation.connection.execute("SELECT sum(n) FROM tally").fetchone()
     operation.note(organizations=len(operation.tree.by_id), numbers=numbers, usage_rows=len(rows))
 

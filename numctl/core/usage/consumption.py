@@ -48,11 +48,11 @@ FROM usage WHERE day BETWEEN :first AND :last AND organization IN (SELECT value 
 GROUP BY key ORDER BY key
 """
 
-Record = tuple[str, int, int, int, int, int, int, int]
+Record = tuple[object, ...]
 """Day, number, organization (a row id), and the figures of ``Figures``."""
 
 
-def record(connection: Connection, rows: Iterable[Record]) -> None:
+def put(connection: Connection, rows: Iterable[Record]) -> None:
     """Write usage; what is there of a number and day already is replaced."""
     connection.executemany(_RECORD, rows)
 
@@ -87,7 +87,7 @@ def record(
     if records.rejects:
         raise records.rejects.refusal()
     before = operation.connection.total_changes
-    record(operation.connection, _rows(records, holders, advance))
+    put(operation.connection, _rows(records, holders, advance))
     changed = operation.connection.total_changes - before
     if changed:
         operation.note(rows=changed)
