@@ -27,7 +27,7 @@ FROM size CROSS JOIN piece INDEXED BY piece_class
 JOIN state AS now ON now.id = piece.after
 LEFT JOIN state AS was ON was.id = piece.before
 JOIN operation ON operation.id = piece.operation
-WHERE was.organization IS NOT now.organization
+WHERE coalesce(was.organization, 0) <> now.organization
 ORDER BY piece.operation, piece.position
 """  # noqa: S608 - the classes of pieces
 
