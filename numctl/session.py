@@ -170,7 +170,8 @@ class Session:
     def reading(self, at: str | None = None, *, past: bool = False) -> Iterator[View]:
         """A snapshot to read from, as whom one acts; ``at`` a WHEN as it stood. It ends before output begins.
 
-        ``past`` says that earlier states are looked at within it. Raises BadValue for what is no WHEN, NotFound for one before the store or who acts was there.
+        ``past`` says that earlier states are looked at within it. Raises BadValue
+        for what is no WHEN, NotFound for one before the store or who acts was there.
         """
         when = None if at is None else self.when(at)
         with self.store.reading(past=past or when is not None) as connection:

@@ -15,11 +15,12 @@ from numctl.core.text import fold
 from numctl.core.usage.holders import Holding, holder_at, holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.catalog.view import View
     from numctl.core.changes.operation import Operation
     from numctl.core.dates import Period
+    from numctl.core.store.connection import Connection
     from numctl.core.usage.reading import UsageRecords
 
 STEP = 10_000  # rows between two reports of progress
@@ -47,6 +48,14 @@ SELECT {by} AS key,
 FROM usage WHERE day BETWEEN :first AND :last AND organization IN (SELECT value FROM json_each(:inside))
 GROUP BY key ORDER BY key
 """
+
+Record = tuple[object, ...]
+"""Day, number, organization (a row id), and the figures of ``Figures``."""
+
+
+def put(connection: Connection, rows: Iterable[Record]) -> int:
+    """Write usage, over what is there of a number and day already; give how many rows that changed."""
+    return connection.executemany(_RECORD, rows).rowcount
 
 
 class Figures(NamedTuple):
@@ -78,7 +87,7 @@ def record(
     holders, skipped = _holders(operation, records, timezone, skip_unknown=skip_unknown)
     if records.rejects:
         raise records.rejects.refusal()
-    changed = operation.connection.executemany(_RECORD, _rows(records, holders, advance)).rowcount
+    changed = put(operation.connection, _rows(records, holders, advance))
     if changed:
         operation.note(rows=changed)
     operation.facts |= {"rows": changed, "same": len(records) - skipped - changed, "skipped": skipped}
