@@ -13,7 +13,7 @@ from numctl.core.actions.opening import open_store
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.errors import BadValue, Refusal
-from numctl.core.store.transactions import Store
+from numctl.core.store.connection import Store
 from numctl.output.making import made
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from numctl.core.queries.ordering import COLUMNS, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.transactions import Store
+from numctl.core.store.connection import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 FIRST = 33_100_000_000

@@ -13,8 +13,8 @@ from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
+from numctl.core.store.connection import Store
 from numctl.core.store.opening import make_store
-from numctl.core.store.transactions import Store
 
 FIRST = 14188980000
 TODAY = "2026-01-05"

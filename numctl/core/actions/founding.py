@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
@@ -10,6 +10,7 @@ from numctl.core.catalog import organizations
 from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.changes.operation import Act, Outcome
 from numctl.core.errors import Damaged, NoStore
+from numctl.core.store import transfer
 from numctl.core.store.drafts import stands
 from numctl.core.store.opening import is_taken, make_store
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numctl.core.changes.operation import Operation
+    from numctl.core.store.connection import Connection, Store
     from numctl.core.store.places import Place
-    from numctl.core.store.transactions import Store
 
 
 def found(
@@ -64,3 +65,36 @@ def _founded_before(path: Place, act: Act) -> Outcome:
         raise stands(path) from None
     with store:
         return perform(store, act, "init", refuse)
+
+
+class Copied(NamedTuple):
+    """What is in a store: its operations and numbers, and the head of its hashes (hex)."""
+
+    operations: int
+    numbers: int
+    head: str
+
+
+def copy(source: Store, target: Place) -> tuple[Copied, Copied]:
+    """Make a store at ``target`` that is the same as ``source``, whole or not at all; say what both hold.
+
+    Raises NumbersRefuse where something stands.
+    """
+    found: list[Copied] = []
+
+    def fill(store: Store) -> None:
+        with store.writing() as connection:
+            transfer.carry(there, connection)
+            found.append(_held(connection))
+
+    with source.reading() as there:
+        make_store(target, fill)
+        return _held(there), found[0]
+
+
+def _held(connection: Connection) -> Copied:
+    run = connection.execute
+    (operations,) = run("SELECT count(*) FROM operation").fetchone()
+    (numbers,) = run("SELECT coalesce(sum(last - first + 1), 0) FROM span").fetchone()
+    row = run("SELECT hash FROM operation ORDER BY id DESC LIMIT 1").fetchone()
+    return Copied(operations, numbers, bytes(row[0]).hex() if row else "")

@@ -9,9 +9,8 @@ from numctl.core.store import opening
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numctl.core.store.connection import Connection
+    from numctl.core.store.connection import Connection, Store
     from numctl.core.store.places import Place
-    from numctl.core.store.transactions import Store
 
 UNKNOWN = "numctl"  # who upgrades, where nobody is named
 

@@ -16,8 +16,7 @@ from numctl.core.store import failures, integrity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numctl.core.store.connection import Connection
-    from numctl.core.store.transactions import Store
+    from numctl.core.store.connection import Connection, Store
 
 _INDEX_WORDS = ("missing from index", "wrong # of entries in index")
 

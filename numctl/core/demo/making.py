@@ -16,8 +16,8 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.demo.story import BEGAN, DAYS_OF_USAGE, story, telephones
 from numctl.core.errors import NumbersRefuse
+from numctl.core.store.connection import Store
 from numctl.core.store.opening import make_store
-from numctl.core.store.transactions import Store
 from numctl.core.usage.consumption import put as put_usage
 
 if TYPE_CHECKING:

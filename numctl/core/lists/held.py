@@ -9,6 +9,7 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.queries.labels import LabelsOf
 from numctl.core.rules.labels import NONE, Labels
 from numctl.core.rules.model import WITH_DETAIL, Status
+from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -60,7 +61,7 @@ def held(view: View, *, details: bool, labels: bool) -> Iterator[tuple[Range, He
     states = _States(view)
     known = _Details(view.connection) if details else None
     sets = LabelsOf(view.connection) if labels else None
-    for first, last, state in view.connection.execute(_SPANS):
+    for first, last, state in walk(view.connection, _SPANS):
         one = states[state]
         if one is None:
             continue
@@ -101,7 +102,7 @@ class _Details:
     """The users and forwardings of numbers, asked for upwards."""
 
     def __init__(self, connection: Connection) -> None:
-        self._rows: Iterator[tuple[int, str, int]] = iter(connection.execute(_DETAILS))
+        self._rows: Iterator[tuple[int, str, int]] = walk(connection, _DETAILS)
         self._next = next(self._rows, None)
 
     def within(self, first: int, last: int, one: Held) -> Iterator[tuple[Range, Held]]:

@@ -13,7 +13,7 @@ from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.store.drafts import drafted
 
 if TYPE_CHECKING:
-    from numctl.core.store.transactions import Store
+    from numctl.core.store.connection import Store
 
 
 class Copied(NamedTuple):
@@ -55,9 +55,13 @@ def _fill(store: Store, draft: Path) -> Copied:
                 connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # now nobody writes
                 connection.backup(copy)
             else:
-                from numctl.core.store.server.transfer import to_file
+                from numctl.core.store import schema
+                from numctl.core.store.transfer import carry
 
-                to_file(connection, copy)
+                copy.execute("BEGIN")
+                schema.migrate(copy)
+                carry(connection, copy)
+                copy.execute("COMMIT")
         operation, hash = copy.execute(
             "SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1"
         ).fetchone() or (0, b"")

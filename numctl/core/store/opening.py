@@ -16,8 +16,7 @@ from numctl.core.store.sqlite import translated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numctl.core.store.connection import Connection
-    from numctl.core.store.transactions import Store
+    from numctl.core.store.connection import Connection, Store
 
 
 def open_store(path: Place, lock_timeout: float, record: Callable[[Connection], None]) -> Store:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from numctl.core.errors import NoStore, Refusal
-from numctl.core.store import schema, transactions
+from numctl.core.store import connection as known
+from numctl.core.store import schema
 from numctl.core.store.drafts import drafted, stands
 from numctl.core.store.identity import expect_known, something_else
 
@@ -28,7 +29,7 @@ SLICE = 100  # milliseconds of waiting for a lock, after which an interruption i
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
-class Store(transactions.Store):
+class Store(known.Store):
     """An open store in a file."""
 
     path: Path
@@ -40,9 +41,7 @@ class Store(transactions.Store):
         self._patience = int(lock_timeout * 1000)  # milliseconds
 
     @classmethod
-    def create(
-        cls, path: Path, fill: Callable[[transactions.Store], object], *, dry_run: bool = False
-    ) -> None:
+    def create(cls, path: Path, fill: Callable[[known.Store], object], *, dry_run: bool = False) -> None:
         """Make a new store at ``path``, let ``fill`` write into it, then put it in place whole.
 
         The file is the owner's alone, as are folders made on the way; a dry run makes all of it

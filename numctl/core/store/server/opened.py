@@ -13,10 +13,10 @@ import psycopg
 
 from numctl.core.errors import Damaged
 from numctl.core.store import schema
+from numctl.core.store.connection import Store
 from numctl.core.store.drafts import stands
 from numctl.core.store.server import failures, tables
 from numctl.core.store.server.connection import ServerConnection
-from numctl.core.store.transactions import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from numctl.core.store import schema
-from numctl.core.store.server.tables import UNCHECKED, columns, tables_of
+from numctl.core.store.server.tables import UNCHECKED, columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def tables(connection: Connection) -> Iterator[str]:
     there: dict[str, set[str]] = {}
     for table, column in connection.execute(_COLUMNS):
         there.setdefault(table, set()).add(column)
-    for table in tables_of():
+    for table in schema.tables():
         if table not in there:
             yield f"The table {table} is missing."
         elif there[table] != columns(table):

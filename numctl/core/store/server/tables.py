@@ -46,7 +46,6 @@ _FUNCTIONS = (
 _TRIGGERS = ("TRIGGER state_stays BEFORE UPDATE ON state FOR EACH ROW EXECUTE FUNCTION refuse()",)
 
 _NAMED = re.compile(r'CREATE TABLE "?(\w+)"?')
-_REFERENCE = re.compile(r" REFERENCES (\w+) \(id\)")
 UNCHECKED = ("span", "piece", "detail_change", "label_span", "label_piece")
 
 
@@ -55,7 +54,7 @@ def statements(name: str) -> Iterator[str]:
     for function in _FUNCTIONS:
         yield f"CREATE {function}"
     parts = schema.parts()
-    for table in tables_of():
+    for table in schema.tables():
         yield _table(table, parts["table", table] or "", name)
     for (kind, _), sql in sorted(parts.items()):
         if kind == "index" and sql:
@@ -63,22 +62,6 @@ def statements(name: str) -> Iterator[str]:
     for trigger in _TRIGGERS:
         yield f"CREATE {trigger}"
     yield f"CREATE TABLE {VERSION_TABLE} AS SELECT {schema.VERSION}::bigint AS version"
-
-
-def tables_of() -> list[str]:
-    """The names of the tables, each after those that it refers to."""
-    waiting = {
-        name: set(_REFERENCE.findall(sql or "")) - {name}
-        for (kind, name), sql in schema.parts().items()
-        if kind == "table"
-    }
-    found: list[str] = []
-    while waiting:
-        ready = sorted(name for name, needs in waiting.items() if needs <= set(found))
-        found += ready
-        for name in ready:
-            del waiting[name]
-    return found
 
 
 def columns(table: str) -> set[str]:
@@ -94,6 +77,7 @@ def columns(table: str) -> set[str]:
 def _table(name: str, sql: str, schema_name: str) -> str:
     sql = _NAMED.sub(f"CREATE TABLE {name}", sql, count=1)
     if name in UNCHECKED:
-        sql = _REFERENCE.sub("", sql)
+        sql = schema.REFERENCE.sub("", sql)
+    sql = schema.REFERENCE.sub(r"\g<0> DEFERRABLE", sql)
     sql = re.sub(r"\bid INTEGER PRIMARY KEY,", f"id INTEGER PRIMARY KEY DEFAULT next_id('{name}'),", sql)
     return declared(said(sql, schema_name).text)
