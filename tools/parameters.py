@@ -1,13 +1,11 @@
 """Writes what completion knows of each command's options and arguments: ``python -m tools.parameters``.
 
 The parser knows it too, but takes longer to load than a store takes to be looked at. The table,
-``numctl/cli/parameters.json``, is made from what the parser declares, and a test holds the two together.
+``numctl/cli/parameters.tsv``, is made from what the parser declares, and a test holds the two together.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from typer._click import Context
@@ -15,11 +13,10 @@ from typer._click import Context
 from numctl.cli.call import Call
 from numctl.cli.parser import PROGRAM, program
 from numctl.cli.table import COMMANDS, GROUPS
+from numctl.cli.unasked import MARKS, TABLE
 
 if TYPE_CHECKING:
     from typer._click import Parameter
-
-TABLE = Path(__file__).parents[1] / "numctl" / "cli" / "parameters.json"
 
 
 def table() -> str:
@@ -33,26 +30,29 @@ def table() -> str:
         for word in name.split():
             command = command.get_command(at, word)
             at = Context(command, info_name=word, parent=at)
-        told = [json.dumps(_told(one), ensure_ascii=False) for one in command.get_params(at)]
+        told = [_told(one) for one in command.get_params(at)]
         commands[name] = [distinct.setdefault(one, len(distinct)) for one in told]
-    rows = [f"  {json.dumps(name)}: {json.dumps(places)}" for name, places in commands.items()]
-    all_told, of_commands = ",\n  ".join(distinct), ",\n".join(rows)
-    return f'{{"parameters": [\n  {all_told}\n],\n"commands": {{\n{of_commands}\n}}}}\n'
+    rows = [f"{name}\t{' '.join(map(str, places))}" for name, places in commands.items()]
+    return "\n".join([*distinct, "", *rows, ""])
 
 
-def _told(param: Parameter) -> list[object]:
-    """The fields of ``numctl.cli.unasked.Parameter``."""
+def _told(param: Parameter) -> str:
+    """A line of the table, its cells as ``numctl.cli.unasked`` reads them."""
     option = param.param_type_name == "option"
-    return [
-        param.name,
-        param.param_type_name,
-        [*param.opts, *(param.secondary_opts if option else ())],
-        param.metavar or "",
-        getattr(param, "help", None) or "",
-        bool(getattr(param, "is_flag", False)),
-        bool(getattr(param, "multiple", False)) or param.nargs == -1,
+    marked = (
+        getattr(param, "is_flag", False),
+        getattr(param, "multiple", False) or param.nargs == -1,
         option and not param.expose_value,
+    )
+    cells = [
+        param.name or "",
+        param.param_type_name,
+        " ".join([*param.opts, *(param.secondary_opts if option else ())]),
+        param.metavar or "",
+        " ".join(mark for mark, there in zip(MARKS, marked, strict=True) if there),
+        " ".join((getattr(param, "help", None) or "").split()),
     ]
+    return "\t".join(cells)
 
 
 def main() -> None:

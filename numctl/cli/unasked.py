@@ -8,12 +8,16 @@ ever. Completion has to know of a line what stands where, which it has from a ta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from numctl.cli.call import Call
     from numctl.cli.table import Entry
 
+TABLE = Path(__file__).with_name("parameters.tsv")
+MARKS = ("flag", "multiple", "shared")
+"""What a line of the table says of a parameter, after its names and the word for its value."""
 WORDS = ("threshold", "check")
 VALUED = {"--db": "db", "--as": "acting_as", "--org": "org", "--region": "region"}
 SINGLE = {
@@ -108,12 +112,16 @@ class Line(NamedTuple):
 
 def parameters() -> dict[str, list[Parameter]]:
     """What each command and group takes, by its words; the program itself by none."""
-    import json
-    from pathlib import Path
+    told = TABLE.read_text(encoding="utf-8")
+    distinct, commands = (part.split("\n") for part in told.rstrip("\n").split("\n\n"))
+    found = [_parameter(*line.split("\t")) for line in distinct]
+    rows = (line.split("\t") for line in commands)
+    return {name: [found[int(at)] for at in places.split()] for name, places in rows}
 
-    told = json.loads(Path(__file__).with_name("parameters.json").read_text(encoding="utf-8"))
-    distinct = [Parameter(*one) for one in told["parameters"]]
-    return {name: [distinct[at] for at in places] for name, places in told["commands"].items()}
+
+def _parameter(name: str, type_name: str, opts: str, metavar: str, marks: str, help: str) -> Parameter:
+    flag, multiple, shared = (mark in marks.split() for mark in MARKS)
+    return Parameter(name, type_name, (*opts.split(),), metavar, help, flag, multiple, shared)
 
 
 def line_of(words: Sequence[str], groups: Mapping[str, str]) -> Line | None:

@@ -101,5 +101,5 @@ def test_completion_loads_no_typer(
 
 
 def test_the_table_of_parameters_is_the_parser_s() -> None:
-    made = parameters.TABLE.read_text(encoding="utf-8")
+    made = unasked.TABLE.read_text(encoding="utf-8")
     assert made == parameters.table(), "make it anew with: python -m tools.parameters"
