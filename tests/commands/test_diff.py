@@ -43,6 +43,7 @@ def test_what_is_missing(numctl: Numctl) -> None:
         ("3005", "3005", 1, "missing there", "Acme", None),
         ("3020", "3020", 1, "missing here", None, None),
     ]
+    assert differences(numctl, "first,last\n2998,3019\n") == [("2998", "2999", 2, "missing here", None, None)]
     plain = "3000..3004\n3006..3020\n"
     assert differences(numctl, plain) == [
         ("3005", "missing there", "Acme", None),

@@ -602,3 +602,10 @@ def test_frances_register(numctl: Numctl, tmp_path: Path) -> None:
     organizations = json.loads(numctl(*db, "org", "list", "-o", "json").out)
     assert sum(one["parent"] == "France" for one in organizations) == 424
     assert (tmp_path / "france.db").stat().st_size <= 5_000_000
+
+
+def test_the_line_that_is_no_text_is_named(numctl: Numctl) -> None:
+    rows = b"".join(b"%d\n" % number for number in range(300_000, 310_000))
+    told = numctl("import", "-", "--series", "s", input=b"number\n" + rows + b"\xff\n").err
+    (line,) = re.findall(r"Line (\d+): ", told)
+    assert 2 <= int(line) <= 10_002

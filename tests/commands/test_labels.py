@@ -168,3 +168,11 @@ def test_labels_of_others_are_not_told(acme: Path, numctl, rows, refusal) -> Non
     assert refusal("label", number(90), "site=x", "--as", "Sales")["code"] == 5
     assert [row["action"] for row in rows("history", "--as", "Sales")] == ["batch"] * 3
     assert rows("changes", "--after", "4", "--as", "Sales") == []
+
+
+def test_labels_end_where_the_adding_of_their_numbers_is_undone(acme: Path, numctl, answer) -> None:
+    added = answer("add", number(200), "--series", "1418")["operation"]
+    assert numctl("label", number(200), "site=Oslo").code == 0
+    assert numctl("undo", str(added)).code == 0
+    assert numctl("label", "--list").out == ""
+    assert numctl("check").code == 0

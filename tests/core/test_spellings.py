@@ -182,3 +182,9 @@ def read(text: str, region: str) -> int:
         return parse_number(text, region)
     except BadValue as refused:
         return AREA_ALONE if "lacks its area code" in refused.message else 0
+
+
+@pytest.mark.parametrize("text", ["x (0)20 7946 0958", "(0)20 7946 0958", "+ (0)20 7946 0958"])
+def test_a_zero_in_parentheses_after_no_country_code_is_no_number(text: str) -> None:
+    with pytest.raises(BadValue):
+        parse_range(text)

@@ -180,6 +180,17 @@ def test_a_hold_whose_date_has_passed_comes_back_as_available(company: Company) 
     assert one_number.known(company.view(), 1418029)[0].reserved_until is None
 
 
+def test_users_come_back_to_numbers_of_which_the_hold_has_ended_since(company: Company) -> None:
+    before = company.dump()["detail"]
+    kept = Keep("left", until="2026-12-24")
+    done = company.do("release", lambda op: subscribers.release(op, ASSIGNED, kept))
+    company.today = "2026-12-25"
+    assert expiry.settle(company.store, company.act()) == 15
+    company.do("undo", lambda op: undo(op, done.operation))
+    assert company.dump()["detail"] == before
+    assert checking.examine(company.store).problems == []
+
+
 def test_a_settled_hold_stays_settled(company: Company) -> None:
     company.today = "2026-12-25"
     assert expiry.settle(company.store, company.act()) == 10

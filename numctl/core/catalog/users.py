@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 _KNOWN = """
-SELECT id, folded, organization FROM user WHERE folded <> '' AND folded IN (SELECT value FROM json_each(?))
+SELECT id, folded, organization FROM user WHERE folded <> '' AND folded IN (SELECT atom FROM json_each(?))
 """
 
 

@@ -53,13 +53,14 @@ class Writer:
         self.effects = Effects(self.states)
         self.line = 0  # of the batch or file that is at work
 
-    def change(self, numbers: Iterable[Pair] | InState, change: Change, *, held_by: int | None = None) -> int:
-        """Do ``change`` to every one of ``numbers`` (disjoint ranges); give how many changed.
+    def change(
+        self, numbers: Iterable[Pair] | InState, change: Change, *, held_by: int | None = None
+    ) -> None:
+        """Do ``change`` to every one of ``numbers`` (disjoint ranges).
 
         Raises NumbersUnknown for numbers not in the inventory or out of scope, WrongStatus where the
         rule book refuses or (with ``held_by``) where another organization holds the number.
         """
-        before = self.effects.count
         chosen: Sequence[Pair] | InState = numbers if isinstance(numbers, Sequence) else list(numbers)
         if not isinstance(chosen, InState) and total(chosen) <= AT_ONCE:
             self._change_few(chosen, change, held_by)
@@ -67,7 +68,6 @@ class Writer:
             self._change_in_bulk(chosen, change, held_by)
         else:
             self._change_in_memory(self._ranges(chosen), change, held_by)
-        return self.effects.count - before
 
     def _is_large(self, numbers: Sequence[Pair] | InState, change: Change) -> bool:
         if details.is_of_each(change):

@@ -41,7 +41,7 @@ LEFT JOIN state ON state.id = span.state LEFT JOIN user ON user.id = detail.user
 """
 _WITHOUT_USER = """
 SELECT span.first, span.last FROM state JOIN span ON span.state = state.id
-WHERE state.status IN (SELECT value FROM json_each(?)) AND span.last - span.first + 1 <>
+WHERE state.status IN (SELECT atom FROM json_each(?)) AND span.last - span.first + 1 <>
   (SELECT count(user) FROM detail WHERE number BETWEEN span.first AND span.last)
 """
 _FOLDED = {

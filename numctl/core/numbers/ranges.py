@@ -33,6 +33,10 @@ class Range(NamedTuple):
         """How many numbers it holds."""
         return self.last - self.first + 1
 
+    def __contains__(self, number: object) -> bool:
+        """Whether a number is one of them; as a pair, a range would know only its ends."""
+        return isinstance(number, int) and self.first <= number <= self.last
+
     def __str__(self) -> str:
         """FIRST..LAST, or the bare number where it is only one."""
         return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"

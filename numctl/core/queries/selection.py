@@ -56,7 +56,7 @@ class Filter(NamedTuple):
     @property
     def likeness(self) -> str:
         """The condition by which a folded name is compared with a text: as a whole, or as a part."""
-        return "folded = ?" if self.exact else "instr(folded, ?)"
+        return "folded = ?" if self.exact else "instr(folded, ?) > 0"
 
 
 class States(NamedTuple):
@@ -74,7 +74,8 @@ class States(NamedTuple):
         """Those of them with one of the values, however many, in a column."""
         from json import dumps
 
-        condition = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns are ours
+        one = "atom" if column == "status" else "value"  # a text, a whole number
+        condition = f"{column} IN (SELECT {one} FROM json_each(?))"  # noqa: S608 - columns are ours
         return self.narrowed(condition, dumps(list(values)), counted=column in TALLIED)
 
     @property
@@ -84,7 +85,7 @@ class States(NamedTuple):
     @property
     def query(self) -> str:
         """SQL for the row ids."""
-        return f"SELECT id FROM state WHERE {self.condition or '1'}"  # noqa: S608 - conditions are ours
+        return f"SELECT id FROM state WHERE {self.condition or 'TRUE'}"  # noqa: S608 - conditions are ours
 
 
 def states_of(view: View, wanted: Filter) -> States:
