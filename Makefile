@@ -62,6 +62,7 @@ mutants: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m tools.manpages
+	$(BIN)/python -m tools.parameters
 	$(BIN)/python -m tools.pictures
 	$(BIN)/python -m tools.figures
 	$(BIN)/python -m tools.rulebook

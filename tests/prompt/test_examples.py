@@ -36,9 +36,13 @@ class Ran(NamedTuple):
     ended: list[Ended]
 
 
-@pytest.fixture(scope="module", params=WITH_EXAMPLES, ids=lambda page: page.name)
-def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    return Ran(request.param, run_page(request.param, tmp_path_factory.mktemp("page")))
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.name)
+def test_examples_run_as_printed_and_fit_the_screen(page: Path, tmp_path: Path) -> None:
+    """All of a page in one test: its examples follow one another, and are run once for each width."""
+    ran = Ran(page, run_page(page, tmp_path / "narrow"))
+    _expect_as_printed(ran)
+    _expect_lines_as_shown(ran)
+    _expect_no_broken_words(ran, Ran(page, run_page(page, tmp_path / "wide", WIDE)))
 
 
 def screens(ran: Ran) -> list[tuple[str, str]]:
@@ -55,7 +59,7 @@ def words(printed: str) -> set[str]:
     return {CHANGING.sub("0", part) for part in parts}
 
 
-def test_examples_run_as_printed(ran: Ran) -> None:
+def _expect_as_printed(ran: Ran) -> None:
     wrong = [
         f"$ {command}\nprinted (exit {code}):\n{printed}\nbut the page has:\n{expected}"
         for (command, expected), (printed, code) in zip(examples(ran.page), ran.ended, strict=True)
@@ -64,14 +68,13 @@ def test_examples_run_as_printed(ran: Ran) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_word_of_a_screen_is_broken(ran: Ran, tmp_path: Path) -> None:
-    wide = screens(Ran(ran.page, run_page(ran.page, tmp_path / "wide", WIDE)))
-    for (command, printed), (_, roomy) in zip(screens(ran), wide, strict=True):
+def _expect_no_broken_words(ran: Ran, wide: Ran) -> None:
+    for (command, printed), (_, roomy) in zip(screens(ran), screens(wide), strict=True):
         assert max(map(cells, printed.splitlines())) <= COLUMNS, f"$ {command}\n{printed}"
         assert not words(printed) - words(roomy), f"$ {command}\n{printed}"
 
 
-def test_a_terminal_shows_the_lines_as_they_were_printed(ran: Ran) -> None:
+def _expect_lines_as_shown(ran: Ran) -> None:
     for command, printed in screens(ran):
         screen = pyte.Screen(COLUMNS, ROWS)
         pyte.Stream(screen).feed(printed.replace("\n", "\r\n"))
