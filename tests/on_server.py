@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from numctl.core.store import opening
+from numctl.core.store import opening, schema, transfer
 from numctl.core.store.places import Address, Place
 
 WANTED = "NUMCTL_TEST_SERVER"
@@ -130,6 +131,19 @@ def clone(source: Path, target: Path) -> None:
         return
     administer(f"DROP DATABASE IF EXISTS {database(target)}")
     _create(target, f"TEMPLATE {database(source)}")
+
+
+def look(path: Path, connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection | None:
+    """A copy of a store on the server, to look into as into its file; None where there is no such store."""
+    if not os.environ.get(SOCKET) or os.path.lexists(path) or not has(path):
+        return None
+    found = connect(":memory:")
+    with opening.open_store(_Named(path), 1, lambda _: None) as store, store.reading() as connection:
+        for _, script in schema.MIGRATIONS:
+            found.executescript(script)
+        transfer.carry(connection, found)
+    found.commit()
+    return found
 
 
 def take_over() -> None:

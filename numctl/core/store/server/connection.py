@@ -47,8 +47,9 @@ class ServerConnection:
         cursor = self.driver.cursor()
         given = [translated.given(row) or () for row in rows]
         self.sent += len(given)
-        if given:
-            cursor.executemany(translated.text.encode(), given)
+        if not given:
+            return _NOTHING
+        cursor.executemany(translated.text.encode(), given)
         return cursor
 
     def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -61,6 +62,9 @@ class ServerConnection:
 
     def walk(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[Any]:
         """Rows that may be many, fetched as they are asked for, within a transaction."""
+        if not self.in_transaction:
+            yield from self.execute(statement, values)
+            return
         translated = said(statement, self.schema)
         self._walks += 1
         name = f"walk_{self._walks}"
@@ -84,6 +88,30 @@ class ServerConnection:
     @property
     def in_transaction(self) -> bool:
         return self.driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+
+
+class _Nothing:
+    """What no statement gave."""
+
+    rowcount = 0
+
+    def fetchone(self) -> None:
+        return None
+
+    def fetchall(self) -> list[Any]:
+        return []
+
+    def fetchmany(self, size: int = 1, /) -> list[Any]:
+        return []
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __next__(self) -> Any:
+        raise StopIteration
+
+
+_NOTHING = _Nothing()
 
 
 class _Truth(Int8Dumper):
