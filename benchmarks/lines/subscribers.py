@@ -66,7 +66,7 @@ def _labels(bench: Bench) -> list[Line]:
         store, times[kind] = _imported(bench, _list(bench, kind))
         if kind != "both":
             store.unlink()
-    moved = bench.run(bench.numctl(store, "label", "15550000000+1000000", "--set", "site=Paris"))
+    moved = bench.run(bench.numctl(store, "label", "15550000000+1000000", "site=Paris"))
     store.unlink()
     alone = times["run"].cpu / times["labels"].cpu
     both = times["users"].cpu / times["both"].cpu
