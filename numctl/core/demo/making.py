@@ -17,6 +17,7 @@ from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.demo.story import BEGAN, DAYS_OF_USAGE, story, telephones
 from numctl.core.errors import NumbersRefuse
 from numctl.core.store.sqlite import Store
+from numctl.core.usage.consumption import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 NAME, EMAIL = "Acme", "numbers@acme.example"
-_USAGE = (
-    "INSERT INTO usage (day, number, organization, voice_incoming, voice_outgoing, messages_sent,"
-    " messages_received, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
 
 
 def make(path: Path, act: Act) -> Outcome:
@@ -122,7 +119,7 @@ def _consume(operation: Operation) -> None:
         state = operation.writer.state_of(number)
         if state is not None:
             rows += [(day.isoformat(), number, state.organization, *_usage(number, day)) for day in days]
-    operation.connection.executemany(_USAGE, rows)
+    put(operation.connection, rows)
     (numbers,) = operation.connection.execute("SELECT sum(n) FROM tally").fetchone()
     operation.note(organizations=len(operation.tree.by_id), numbers=numbers, usage_rows=len(rows))
 

@@ -15,11 +15,12 @@ from numctl.core.text import fold
 from numctl.core.usage.holders import Holding, holder_at, holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.catalog.view import View
     from numctl.core.changes.operation import Operation
     from numctl.core.dates import Period
+    from numctl.core.store.connection import Connection
     from numctl.core.usage.reading import UsageRecords
 
 STEP = 10_000  # rows between two reports of progress
@@ -77,12 +78,17 @@ def record(
     holders, skipped = _holders(operation, records, timezone, skip_unknown=skip_unknown)
     if records.rejects:
         raise records.rejects.refusal()
-    before = operation.connection.total_changes
-    operation.connection.executemany(_RECORD, _rows(records, holders, advance))
-    changed = operation.connection.total_changes - before
+    changed = put(operation.connection, _rows(records, holders, advance))
     if changed:
         operation.note(rows=changed)
     operation.facts |= {"rows": changed, "same": len(records) - skipped - changed, "skipped": skipped}
+
+
+def put(connection: Connection, rows: Iterable[tuple[object, ...]]) -> int:
+    """Write rows of usage (day, number, organization, figures); give how many were not there like this."""
+    before = connection.total_changes
+    connection.executemany(_RECORD, rows)
+    return connection.total_changes - before
 
 
 def _holders(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.changes.pieces import CLASSES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -16,10 +18,9 @@ if TYPE_CHECKING:
 
 WINDOW = 1_000  # numbers
 
-# The classes of pieces, each with how far before a number such a piece can begin (see schema.py).
-_HANDED_OVER = """
-WITH size (class, reach) AS (VALUES (0, 0), (1, 15), (2, 255), (3, 4095), (4, 65535), (5, 1048575),
-  (6, 16777215), (7, 268435455), (8, 4294967295), (13, 999999999999999))
+# The classes of pieces, each with how far before a number such a piece can begin.
+_HANDED_OVER = f"""
+WITH size (class, reach) AS (VALUES {", ".join(f"({size}, {most - 1})" for size, most in CLASSES)})
 SELECT piece.first, piece.last, operation.at, now.organization
 FROM size CROSS JOIN piece INDEXED BY piece_class
   ON piece.class = size.class AND piece.first BETWEEN :first - reach AND :last AND piece.last >= :first
@@ -28,7 +29,7 @@ LEFT JOIN state AS was ON was.id = piece.before
 JOIN operation ON operation.id = piece.operation
 WHERE was.organization IS NOT now.organization
 ORDER BY piece.operation, piece.position
-"""
+"""  # noqa: S608 - put together from the classes
 
 
 class Holding(NamedTuple):
