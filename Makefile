@@ -10,12 +10,13 @@ DEMO_DIR := build/demo
 DEMO := env -u NUMCTL_AS -u NUMCTL_OUTPUT -u NUMCTL_REGION -u NUMCTL_CONFIG \
 	XDG_CONFIG_HOME=$(CURDIR)/$(DEMO_DIR) NUMCTL_DB=$(DEMO_DIR)/inventory.db $(BIN)/numctl
 
-.PHONY: help demo test test-full lint format docs mutants bench clean
+.PHONY: help demo test test-full test-server lint format docs mutants bench clean
 
 help:
 	@echo "make demo       make a store of a small company and look at it"
 	@echo "make test       lint, types and the everyday tests"
 	@echo "make test-full  the same, with the long tests in full"
+	@echo "make test-server  the tests of the core and of commands on a PostgreSQL server of their own"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay out the code"
 	@echo "make docs       make the manual pages and the manual's pictures anew"
@@ -53,11 +54,15 @@ test: lint
 test-full: lint
 	NUMCTL_TEST_FULL=1 $(BIN)/python -m pytest -n 2 -q
 
+test-server: $(READY)
+	NUMCTL_TEST_SERVER=1 $(BIN)/python -m pytest -n 2 -q tests/core tests/commands tests/property
+
 mutants: $(READY)
 	$(BIN)/python -m tools.mutants
 
 docs: $(READY)
 	$(BIN)/python -m tools.manpages
+	$(BIN)/python -m tools.parameters
 	$(BIN)/python -m tools.pictures
 	$(BIN)/python -m tools.figures
 	$(BIN)/python -m tools.rulebook

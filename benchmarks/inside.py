@@ -23,7 +23,7 @@ from numctl.core.queries import utilization
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.model import Change, Status
-from numctl.core.store.sqlite import Store
+from numctl.core.store.connection import Store
 
 
 def warm_up(store: Store) -> None:

@@ -12,7 +12,7 @@ from benchmarks.report import progress
 
 REGISTER_VARIABLE = "NUMCTL_BENCH_REGISTER"
 _USUAL_PLACE = ROOT.parent / "shared" / "data" / "arcep-majnum.csv"
-RECIPES = ("inventories", "rows", "picking")
+RECIPES = ("inventories", "rows", "picking", "subscribers")
 NO_REGISTER = f"no register of France; name its file in {REGISTER_VARIABLE}"
 
 

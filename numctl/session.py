@@ -13,7 +13,7 @@ from numctl.core.actions.opening import open_store
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.errors import BadValue, Refusal
-from numctl.core.store.sqlite import Store
+from numctl.core.store.connection import Store
 from numctl.output.making import made
 
 if TYPE_CHECKING:
@@ -167,13 +167,14 @@ class Session:
             )
 
     @contextmanager
-    def reading(self, at: str | None = None) -> Iterator[View]:
+    def reading(self, at: str | None = None, *, past: bool = False) -> Iterator[View]:
         """A snapshot to read from, as whom one acts; ``at`` a WHEN as it stood. It ends before output begins.
 
-        Raises BadValue for what is no WHEN, NotFound for one before the store or who acts was there.
+        ``past`` says that earlier states are looked at within it. Raises BadValue
+        for what is no WHEN, NotFound for one before the store or who acts was there.
         """
         when = None if at is None else self.when(at)
-        with self.store.reading() as connection:
+        with self.store.reading(past=past or when is not None) as connection:
             tree = Tree.load(connection)
             now = View(connection, tree, self._acting(tree), self.command)
             if when is None:

@@ -17,8 +17,14 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
+from tests import on_server
+
+if os.environ.get(on_server.WANTED):
+    on_server.take_over()  # before others import what it replaces
+
 from numctl.cli import program
 
+KEPT = ("NUMCTL_TEST_FULL", on_server.WANTED)
 FULL = bool(os.environ.get("NUMCTL_TEST_FULL"))
 
 settings.register_profile(
@@ -52,7 +58,10 @@ class Numctl(Protocol):
 def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings or the store of whoever runs it: all of that is an empty folder."""
     for name in [*os.environ]:
-        if name.startswith(("NUMCTL_", "XDG_", "_NUMCTL_")) and name != "NUMCTL_TEST_FULL":
+        if name.startswith(("NUMCTL_", "XDG_", "_NUMCTL_")) and name not in (
+            "NUMCTL_TEST_FULL",
+            on_server.WANTED,
+        ):
             monkeypatch.delenv(name)
     for name in ("NO_COLOR", "COLUMNS", "TZ", "FORCE_COLOR", "PYTHONIOENCODING"):
         monkeypatch.delenv(name, raising=False)
@@ -61,6 +70,14 @@ def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
+
+
+@pytest.fixture(autouse=True)
+def _dropped(tmp_path: Path) -> Iterator[None]:
+    """What a test had on a server goes with it."""
+    yield
+    if os.environ.get(on_server.SOCKET):
+        on_server.drop(tmp_path)
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +159,7 @@ def shell(tmp_path: Path) -> Shell:
         command = ["bash", "-c", str(args[0])] if line else [str(launcher), *map(str, args)]
         env = {**os.environ, **(options.pop("env", None) or {})}  # type: ignore[dict-item]
         env["PATH"] = f"{launcher.parent}{os.pathsep}{env['PATH']}"
-        env["PYTHONPATH"] = str(root)
+        env["PYTHONPATH"] = f"{on_server.SITE}{os.pathsep}{root}" if on_server.WANTED in env else str(root)
         defaults = {"capture_output": True, "text": True, "timeout": 60, "stdin": subprocess.DEVNULL}
         if "input" in options:
             defaults.pop("stdin")
@@ -208,6 +225,12 @@ _counted: dict[int, list[int]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get(on_server.WANTED) and on_server.SOCKET not in os.environ:
+        if on_server.programs() is None:
+            pytest.exit("PostgreSQL isn't installed: nothing was run on a server", returncode=0)
+        server = on_server.Server()
+        os.environ[on_server.SOCKET] = str(server.folder)  # for xdist's processes, too
+        config.add_cleanup(server.stop)
     config.addinivalue_line("markers", "promise(number, tries=1): puts this promise to the test so often")
     signal.signal(
         signal.SIGINT, signal.default_int_handler

@@ -1,150 +1,41 @@
-"""The manual: its examples run as printed, commands and exit codes are all there, links lead somewhere.
+"""The manual: commands and exit codes are all there, links lead somewhere, its figures are the measured ones.
 
-In a `console` block a line that begins with `$ ` is a command (with `> ` continued); what follows is
-what it prints on a terminal of 80 columns without colour, where `...` stands for any text. All blocks
-of a page are one shell session, in a folder with the files that are printed in blocks with a name, and
-with a mail server in the settings. A page that does not make a store of its own begins with the demo's.
-Lines for cron and commands for monitoring systems are run as those run them. Other blocks are not run.
+Its examples are run by ``tests/prompt/test_examples.py``. Lines for cron and commands for monitoring
+systems are run as those run them.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
 import socket
 import subprocess
-import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 
-import numctl as package
 from numctl.cli.table import COMMANDS
 from numctl.settings import SMTP_KEYS, SUPPLIER_KEYS
 from numctl.settings import file as settings_file
-from tests.postoffice import open_office
+from tests.manual import PAGES, ROOT, Shell, blocks, shell, text_of
 from tools import figures, manpages
 
-ROOT = Path(package.__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(\w*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OF_THE_USER = ("numctl/inventory.db", "numctl/config.toml")
-END = "\x1e"
-FAILURES = ("numctl: ", "NUMCTL ", '{"error":')
-"""How what is printed begins where a command may end with another code than 0."""
-
-
-def text_of(page: Path) -> str:
-    return page.read_text(encoding="utf-8")
-
-
-def blocks(page: Path, kind: str) -> list[str]:
-    return [body for name, file, body in BLOCK.findall(text_of(page)) if name == kind and not file]
-
-
-def examples(page: Path) -> list[tuple[str, str]]:
-    """Commands of the page's console blocks, each with what it is to print."""
-    found: list[tuple[str, str]] = []
-    for body in blocks(page, "console"):
-        for line in body.splitlines():
-            if line.startswith("$ "):
-                found.append((line[2:], ""))
-            elif line.startswith("> ") and not found[-1][1]:
-                found[-1] = (f"{found[-1][0]}\n{line[2:]}", "")
-            else:
-                found[-1] = (found[-1][0], f"{found[-1][1]}{line}\n")
-    return found
-
-
-WITH_EXAMPLES = [page for page in PAGES if examples(page)]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    folder = tmp_path / "place"
-    folder.mkdir()
-    return folder
+def session(tmp_path: Path) -> Iterator[Shell]:
+    with shell(tmp_path / "there") as made:
+        yield made
 
 
-@pytest.fixture
-def session(place: Path, tmp_path: Path) -> Iterator[Callable[[list[str]], list[tuple[str, int]]]]:
-    """Run commands one after another in one bash; give what each printed, and its exit code."""
-    launcher = tmp_path / "bin" / "numctl"
-    launcher.parent.mkdir()
-    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m numctl "$@"\n')
-    launcher.chmod(0o755)
-    tools = Path(sys.executable).parent
-    with open_office() as office:
-        config = Path.home() / ".config" / "numctl" / "config.toml"
-        config.parent.mkdir(parents=True)
-        config.write_text(office.settings("none"))
-
-        def run(commands: list[str]) -> list[tuple[str, int]]:
-            script = tmp_path / "session.sh"
-            script.write_text("".join(f"{one}\nprintf '{END}%s{END}' $?\n" for one in commands))
-            terminal = pexpect.spawn(
-                "bash",
-                ["--norc", str(script)],
-                cwd=str(place),
-                env={
-                    **os.environ,
-                    "NUMCTL_PAGER": "cat",
-                    "PATH": f"{launcher.parent}:{tools}:{os.environ['PATH']}",
-                    "PORT": str(office.port),
-                    "LC_ALL": "C.UTF-8",
-                    "NO_COLOR": "1",
-                    "TERM": "xterm",
-                },
-                dimensions=(50, 80),
-                encoding="utf-8",
-                timeout=300,
-                echo=False,
-            )
-            terminal.expect(pexpect.EOF)
-            pieces = str(terminal.before).replace("\r\n", "\n").split(END)
-            assert len(pieces) == 2 * len(commands) + 1, pieces[-1]
-            return [(pieces[at], int(pieces[at + 1])) for at in range(0, len(pieces) - 1, 2)]
-
-        yield run
-
-
-def fits(printed: str, expected: str) -> bool:
-    """Whether it was printed, spaces at the ends of lines aside."""
-    bare = re.sub(r" +$", "", printed, flags=re.MULTILINE)
-    pattern = ".*?".join(map(re.escape, expected.split("...")))
-    return re.fullmatch(pattern, bare, re.DOTALL) is not None
-
-
-@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.name)
-def test_examples_run_as_printed(
-    page: Path, place: Path, session: Callable[[list[str]], list[tuple[str, int]]]
-) -> None:
-    found = examples(page)
-    for _, file, body in BLOCK.findall(text_of(page)):
-        if file:
-            (place / file).write_text(body, encoding="utf-8")
-    makes_its_own = re.search(
-        r"numctl (--db \S+ )?(init|demo)\b", "\n".join(command for command, _ in found[:2])
-    )
-    before = [] if makes_its_own else ["numctl demo >/dev/null"]
-    results = session([*before, *(command for command, _ in found)])[len(before) :]
-    wrong = [
-        f"$ {command}\nprinted (exit {code}):\n{printed}\nbut the page has:\n{expected}"
-        for (command, expected), (printed, code) in zip(found, results, strict=True)
-        if not fits(printed, expected) or (code != 0 and not expected.startswith(FAILURES))
-    ]
-    assert not wrong, "\n".join(wrong)
-
-
-def test_commands_of_the_readme_s_table_run(session: Callable[[list[str]], list[tuple[str, int]]]) -> None:
+def test_commands_of_the_readme_s_table_run(session: Shell) -> None:
     commands = re.findall(r"`(numctl (?!COMMAND|demo|--)[^`]+)`", text_of(ROOT / "README.md"))
     assert len(commands) >= 10
-    results = session(["numctl demo", *commands])[1:]
+    results = session.run(["numctl demo", *commands])[1:]
     allowed = {"numctl threshold check": 1}
     wrong = [
         (command, printed)
@@ -154,18 +45,18 @@ def test_commands_of_the_readme_s_table_run(session: Callable[[list[str]], list[
     assert not wrong
 
 
-def test_whole_day_is_lived(session: Callable[[list[str]], list[tuple[str, int]]], place: Path) -> None:
+def test_whole_day_is_lived(session: Shell) -> None:
     script = ROOT / "docs/whole-day.sh"
     assert f"```sh\n{text_of(script)}```\n" in text_of(ROOT / "docs/whole-day.md")
-    [(printed, code)] = session([f"PORT={free_port()} bash {script}"])
+    [(printed, code)] = session.run([f"PORT={free_port()} bash {script}"])
     assert code == 0, printed
-    mail = [message.read_text() for message in (place / "mail/new").iterdir()]
+    mail = [message.read_text() for message in (session.folder / "mail/new").iterdir()]
     assert sorted(re.search(r"^To: (.*)$", text, re.MULTILINE)[1] for text in mail) == [  # type: ignore[index]
         "orders@carrier.example",
         "sales@acme.example",
     ]
-    assert (place / "utilization.csv").read_text().count("\n") == 5
-    assert "Acme/Sales,90.00,30.00,12,30,250" in (place / "consumption.csv").read_text()
+    assert (session.folder / "utilization.csv").read_text().count("\n") == 5
+    assert "Acme/Sales,90.00,30.00,12,30,250" in (session.folder / "consumption.csv").read_text()
 
 
 def free_port() -> int:
@@ -174,39 +65,38 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-RECIPES = ROOT / "docs/recipes.md"
+WATCH = ROOT / "docs/watch.md"
+WITH_CRON = [page for page in PAGES if blocks(page, "cron")]
 
 
 def _here(command: str, place: Path) -> str:
-    """A command of the recipes, its paths those of the test."""
+    """A command of the manual, its paths those of the test."""
     return command.replace("/srv/numbers", str(place)).replace("/usr/local/bin/numctl", "numctl")
 
 
-def test_lines_for_cron_run_as_cron_runs_them(
-    session: Callable[[list[str]], list[tuple[str, int]]], place: Path
-) -> None:
-    lines = [line for body in blocks(RECIPES, "cron") for line in body.splitlines() if line[:1] not in "#"]
+@pytest.mark.parametrize("page", WITH_CRON, ids=lambda page: page.name)
+def test_lines_for_cron_run_as_cron_runs_them(session: Shell, page: Path) -> None:
+    lines = [line for body in blocks(page, "cron") for line in body.splitlines() if line[:1] not in "#"]
     variables = [line for line in lines if re.match(r"[A-Z_]+=", line)]
     commands = [line.split(maxsplit=5)[5] for line in lines if line not in variables]
-    assert len(commands) >= 3
-    unescaped = [_here(command, place).replace("\\%", "%") for command in commands]
+    assert len(commands) >= 2
+    unescaped = [_here(command, session.folder).replace("\\%", "%") for command in commands]
     assert not any(re.search(r"(?<!\\)%", command) for command in commands), "cron reads % as a new line"
-    exported = [f"export {_here(line, place)}" for line in variables]
-    results = session(
+    exported = [f"export {_here(line, session.folder)}" for line in variables]
+    results = session.run(
         [*exported, "numctl demo >/dev/null", *(f"sh -c {shlex.quote(one)}" for one in unescaped)]
     )
     printed = results[-len(commands) :]
     wrong = [(command, *end) for command, end in zip(commands, printed, strict=True) if end[1]]
     assert not wrong
-    assert list(place.glob("backups/*.db"))
+    made = [path for path in session.folder.glob("*/*") if path.suffix in (".db", ".csv")]
+    assert len(made) == len([one for one in commands if '.db"' in one or '.csv"' in one])
 
 
-def test_commands_for_monitoring_systems_run_as_those_run_them(
-    session: Callable[[list[str]], list[tuple[str, int]]], place: Path
-) -> None:
-    [nagios] = blocks(RECIPES, "nagios")
+def test_commands_for_monitoring_systems_run_as_those_run_them(session: Shell) -> None:
+    [nagios] = blocks(WATCH, "nagios")
     line = re.search(r"command_line\s+(.*)", nagios)
-    [icinga] = blocks(RECIPES, "icinga")
+    [icinga] = blocks(WATCH, "icinga")
     words = re.search(r"command = \[(.*?)\]", icinga, re.DOTALL)
     given = dict(re.findall(r'"(--[a-z]+)" = "\$(\w+)\$"', icinga))
     values = dict(re.findall(r'vars\.(\w+) = "(.*?)"', icinga))
@@ -214,9 +104,9 @@ def test_commands_for_monitoring_systems_run_as_those_run_them(
     assert words
     argv = [*re.findall(r'"(.*?)"', words[1]), *(f"{k} {values[v]}" for k, v in given.items())]
     commands = [line[1].replace("$ARG1$", "Finance"), " ".join(argv)]
-    db = f"export NUMCTL_DB={place}/inventory.db"
-    results = session(
-        [db, "numctl demo >/dev/null", "unset NUMCTL_DB", *(_here(one, place) for one in commands)]
+    db = f"export NUMCTL_DB={session.folder}/inventory.db"
+    results = session.run(
+        [db, "numctl demo >/dev/null", "unset NUMCTL_DB", *(_here(one, session.folder) for one in commands)]
     )
     for printed, code in results[3:]:
         assert code == 1, printed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from numctl.core.queries.ordering import COLUMNS, Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.sqlite import Store
+from numctl.core.store.connection import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 FIRST = 33_100_000_000
@@ -68,6 +69,7 @@ def _effort(store: Store, wanted: Filter, order: Order, limit: int | None) -> in
         steps += 1
 
     with store.reading() as connection:
+        assert isinstance(connection, sqlite3.Connection)
         view = View(connection, Tree.load(connection), 1)
         connection.set_progress_handler(step, 1)
         sys.setprofile(step)

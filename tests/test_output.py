@@ -256,7 +256,8 @@ def test_ranges_of_an_answer_are_written_as_if_they_were_a_list(
 
 
 @pytest.mark.parametrize("terminal", [False, True])
-def test_messages_are_harmless_lines_of_their_own(terminal: bool) -> None:
+def test_messages_are_harmless_lines_of_their_own(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "500")
     said = Said(terminal=terminal, answer="y\n", color=False)
     said.output.note(HARM)
     said.output.warn(HARM)

@@ -140,6 +140,7 @@ def test_everyday_statements_go_by_key_or_index(
 def test_large_changes_go_by_key_or_index(filled: Path) -> None:
     statements: list[str] = []
     with open_store(filled) as opened:
+        assert isinstance(opened.connection, sqlite3.Connection)
         opened.connection.set_trace_callback(statements.append)
         wanted = allocation.Quantity("331", 7_000)
         perform(opened, ACT, "allocate", lambda operation: allocation.allocate(operation, wanted, "Sales"))

@@ -20,7 +20,7 @@ from numctl.cli.table import COMMANDS, GROUPS
 FOLDER = Path(__file__).parents[1] / "docs" / "man"
 LIST = FOLDER.with_name("commands.md")
 SEE_ALSO = (
-    "The manual in the folder docs of the source: install, ten-minutes, recipes, scripting, rules, inside."
+    "The manual in the folder docs of the source, which begins with docs/README.md: what do you want to do?"
 )
 
 

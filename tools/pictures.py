@@ -1,7 +1,9 @@
-"""Draws the manual's pictures: what numctl prints in a terminal of 80 columns, as SVG.
+"""Draws the manual's pictures: what numctl prints in a terminal, as SVG.
 
 ``python -m tools.pictures`` runs the commands below against the demo's store and writes
-``docs/pictures/NAME.svg``. The colours are those that a terminal gets; the window is drawn by rich.
+``docs/pictures/NAME.svg``, and the main screens as a small terminal shows them and as a large one does,
+``NAME-80x24.svg`` and ``NAME-200x50.svg``. The colours are those that a terminal gets; the window is
+drawn by rich.
 """
 
 from __future__ import annotations
@@ -16,10 +18,16 @@ import pexpect
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
-COLUMNS = 80
+COLUMNS, ROWS = 80, 60
+SIZES = ((80, 24), (200, 50))
+MAIN = {
+    "overview": "numctl",
+    "search": "numctl search --org Sales",
+    "show": "numctl show 14188980111",
+    "history": "numctl history",
+    "utilization": "numctl utilization --tree",
+}
 SCREENS = {
-    "utilization": ["numctl utilization --tree"],
-    "search": ["numctl search 01 --org Sales --limit 12"],
     "ranges": ["numctl search --status available --org Sales --below --ranges"],
     "reserve": [
         "numctl reserve 14188980112+4 --tag 'new office' --dry-run",
@@ -32,8 +40,6 @@ SCREENS = {
         "numctl move 14188980112+4 --to Suport",
     ],
     "tree": ["numctl org tree"],
-    "show": ["numctl show 14188980111"],
-    "history": ["numctl history --limit 6"],
     "threshold": ["numctl threshold show --tree", "numctl threshold check --org Finance"],
     "series": ["numctl series list", "numctl user list ada"],
     "help": ["numctl allocate --help"],
@@ -41,7 +47,7 @@ SCREENS = {
 REMOTE_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
-def screen(commands: list[str], folder: Path, columns: int = COLUMNS) -> str:
+def screen(commands: list[str], folder: Path, columns: int = COLUMNS, rows: int = ROWS) -> str:
     """What a terminal gets when these commands are typed into it, one after another."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("NUMCTL_", "XDG_"))}
     for name in ("COLUMNS", "NO_COLOR"):
@@ -49,7 +55,10 @@ def screen(commands: list[str], folder: Path, columns: int = COLUMNS) -> str:
     launcher = folder / "numctl"
     launcher.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m numctl "$@"\n')
     launcher.chmod(0o755)
-    env |= {"HOME": str(folder), "PATH": f"{folder}:{env['PATH']}", "TERM": "xterm-256color"}
+    env |= {
+        **{"HOME": str(folder), "NUMCTL_DB": "inventory.db", "NUMCTL_PAGER": "cat"},
+        **{"PATH": f"{folder}:{env['PATH']}", "TERM": "xterm-256color"},
+    }
     parts = []
     for command in commands:
         child = pexpect.spawn(
@@ -57,7 +66,7 @@ def screen(commands: list[str], folder: Path, columns: int = COLUMNS) -> str:
             ["-c", command],
             env=env,
             encoding="utf-8",
-            dimensions=(60, columns),
+            dimensions=(rows, columns),
             cwd=str(folder),
             timeout=60,
         )
@@ -80,15 +89,31 @@ def draw(text: str, title: str, columns: int = COLUMNS) -> str:
         return REMOTE_FONTS.sub("", console.export_svg(title=title, unique_id=title))
 
 
+def first_page(text: str, rows: int) -> str:
+    """What a pager shows of it before anyone has turned a page: the prompt stands on the last line."""
+    lines = text.rstrip("\n").split("\n")
+    return "\n".join(lines if len(lines) < rows else [*lines[: rows - 1], ":"])
+
+
+def write(name: str, text: str, columns: int = COLUMNS) -> None:
+    """Draw one picture."""
+    (PICTURES / f"{name}.svg").write_text(draw(text, f"numctl-{name}", columns), encoding="utf-8")
+    print(f"docs/pictures/{name}.svg")
+
+
 def main() -> None:
     """Draw all pictures anew."""
     PICTURES.mkdir(exist_ok=True)
     for name, commands in SCREENS.items():
         with TemporaryDirectory() as folder:
             screen(["numctl demo"], Path(folder))
-            svg = draw(screen(commands, Path(folder)), f"numctl-{name}")
-        (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
-        print(f"docs/pictures/{name}.svg")
+            write(name, screen(commands, Path(folder)))
+    with TemporaryDirectory() as folder:
+        screen(["numctl demo"], Path(folder))
+        for name, command in MAIN.items():
+            for columns, rows in SIZES:
+                shown = first_page(screen([command], Path(folder), columns, rows), rows)
+                write(f"{name}-{columns}x{rows}", shown, columns)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from benchmarks.lines import (
     listing,
     memory,
     startup,
+    subscribers,
     utilization,
 )
 from benchmarks.measuring import Bench
@@ -26,6 +27,7 @@ LINES: dict[str, Callable[[Bench], list[Line]]] = {
     "utilization": utilization.measure,
     "batch": batch.measure,
     "list": listing.measure,
+    "subscribers": subscribers.measure,
     "memory": memory.measure,
     "growth": growth.measure,
 }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numctl.session import Session
 
 
+FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 COMPLETION_REQUEST = "_NUMCTL_COMPLETE"  # set by the shell's completion script
 
 

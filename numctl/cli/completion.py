@@ -13,20 +13,21 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from numctl import settings
-from numctl.cli.looking import looking
+from numctl.cli.call import FILES
 from numctl.cli.shells import Candidate, Offer
-from numctl.input.options import FILES, STATUSES
-from numctl.output.formats import FORMATS
+from numctl.cli.table import COMMANDS, GROUPS, lines
+from numctl.cli.unasked import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from typer._click import Context, Parameter
-    from typer._click.core import Command as ClickCommand
-
+    from numctl.cli.call import Call
+    from numctl.cli.unasked import Line
     from numctl.core.catalog.view import View
+    from numctl.settings import Settings
 
+TOLD = ("db", "acting_as", "region")
+"""Options that say which store is looked at, and as whom."""
 BETTER = {
     ("search", "--tag"): "TAG",
     ("search", "--user"): "USER",
@@ -61,38 +62,69 @@ LISTED = {
 """Where the columns of a list stand, by its command: a tuple of the core, or the fields of its rows."""
 
 
-def offer(
-    root: ClickCommand, state: Mapping[str, object], program: str, words: list[str], start: str
-) -> Offer:
-    """What may follow ``words`` and begins with ``start``; ``state`` goes to the root's context."""
-    from typer._click.shell_completion import _resolve_context, _resolve_incomplete
-
-    context = _resolve_context(root, dict(state), program, words)
-    found, rest = _resolve_incomplete(context, words, start)
-    before = start[: len(start) - len(rest)]
-    if context._protected_args:  # words that are no command
+def offer(call: Call, words: Sequence[str], start: str) -> Offer:
+    """What may follow ``words`` and begins with ``start``."""
+    line = line_of(words, GROUPS)
+    if line is None:  # words that are no command
         return Offer([])
-    if not hasattr(found, "param_type_name"):
-        items = found.shell_complete(context, rest)
-        return Offer([Candidate(before + item.value, item.help or "") for item in items])
-    kind = _kind(context, found)  # type: ignore[arg-type] # what has that attribute is a parameter
+    if call.passage is not None:
+        _expect_open(call, line)
+    call.flags |= {one.name: value for one, value in line.all_given if one.shared and one.name in TOLD}
+    name, equals, value = start.partition("=")
+    param, rest = line.pending, start
+    if equals and start.startswith("-"):
+        param, rest = line.option(name), value
+    elif param is None:
+        if start.startswith("-") and "--" not in words:
+            return Offer([*_options(line, start)])
+        param = line.argument
+    if param is None or param.flag:
+        return Offer([*_commands(line.command, rest)])
+    before = start[: len(start) - len(rest)]
+    kind = BETTER.get((line.command, param.opts[0])) or param.metavar
     if kind.startswith(FILES):
         return Offer([], files=True)
-    if _is_stored(kind) and (elsewhere := settings.load(context.find_root().obj.flags, os.environ).remote):
+    if _is_stored(kind) and (elsewhere := _settings(call.flags).remote):
         from numctl.cli import remote
 
         return Offer([Candidate(word) for word in remote.completed(elsewhere, words, start)])
-    wanted = _words_of(kind, context, rest)
+    wanted = _words_of(kind, call.flags, line.command, rest)
     # Of an organization the whole path may be offered for the beginning of its name.
     fitting = wanted if kind in ("ORG", "PARENT") else _beginning(rest, wanted)
     return Offer([Candidate(before + word, MEANINGS.get(word, "")) for word in fitting])
 
 
-def _kind(context: Context, param: Parameter) -> str:
-    """The word in capitals that stands for the value in the help, or a better one."""
-    entry = getattr(context.command, "entry", None)
-    better = BETTER.get((entry.name, param.opts[0])) if entry is not None else None
-    return better or param.metavar or ""
+def _settings(flags: Mapping[str, object]) -> Settings:
+    from numctl import settings
+
+    return settings.load(flags, os.environ)
+
+
+def _expect_open(call: Call, line: Line) -> None:
+    """Raises OutOfScope for a line that the gate doesn't let through."""
+    from numctl.cli import gate
+
+    call.entry = next((one for one in COMMANDS if one.name == line.command), None)
+    if call.passage is not None and call.entry is not None:
+        gate.expect_command(call.passage, call.entry)
+    for param, value in line.all_given:
+        if param.shared:
+            gate.expect_shared(call, param, value)
+
+
+def _options(line: Line, start: str) -> Iterator[Candidate]:
+    """The options that begin so, but for those that stand there and may only once."""
+    for one in line.parameters:
+        if one.param_type_name == "option" and (one.multiple or one.name not in line.given):
+            yield from (Candidate(word, one.help) for word in one.opts if word.startswith(start))
+
+
+def _commands(group: str, start: str) -> Iterator[Candidate]:
+    """The commands below a group that begin so; none below a command."""
+    if not group or group in GROUPS:
+        below = [entry for entry in COMMANDS if not group or entry.name.startswith(f"{group} ")]
+        words = lines(below, GROUPS, 1 if group else 0)
+        yield from (Candidate(word, told) for word, (_, told) in words.items() if word.startswith(start))
 
 
 def _is_stored(kind: str) -> bool:
@@ -100,42 +132,44 @@ def _is_stored(kind: str) -> bool:
     return kind in STORED or kind == "A,B" or OF_LABEL in kind
 
 
-def _words_of(kind: str, context: Context, start: str) -> list[str]:
+def _words_of(kind: str, flags: Mapping[str, object], command: str, start: str) -> list[str]:
     if kind == "A,B":
-        return _columns_of(context, start)
+        return _columns_of(flags, command, start)
     if kind in ("PROFILE", "USAGE-PROFILE"):
-        return _profiles(context, of_usage=kind != "PROFILE")
+        return _profiles(flags, of_usage=kind != "PROFILE")
     if kind in STORED:
-        with suppress(Exception), looking(context.find_root().obj.flags) as view:
+        from numctl.cli.looking import looking
+
+        with suppress(Exception), looking(flags) as view:
             return STORED[kind](view, start)
         return []
     if kind in FIXED:
         return [*FIXED[kind]()]
     words = [word for word in kind.split("|") if word == word.lower() and len(word) > 1]
-    return [*words, *(_words_of(OF_LABEL, context, start) if OF_LABEL in kind else ())]
+    return [*words, *(_words_of(OF_LABEL, flags, command, start) if OF_LABEL in kind else ())]
 
 
-def _columns_of(context: Context, start: str) -> list[str]:
+def _columns_of(flags: Mapping[str, object], command: str, start: str) -> list[str]:
     """What was named so far, with one more column of the list."""
     from importlib import import_module
 
     named, comma, last = start.rpartition(",")
-    place = LISTED.get(context.command.entry.name)  # type: ignore[attr-defined] # a command's, not a group's
+    place = LISTED.get(command)
     if place is None:
         return []
     module, attribute = place.split(":")
     columns = getattr(import_module(f"numctl.core.{module}"), attribute)
     fields: Iterable[str] = columns if isinstance(columns, tuple) else columns._fields
-    labels = _words_of(OF_LABEL, context, last) if "labels" in fields else []
+    labels = _words_of(OF_LABEL, flags, command, last) if "labels" in fields else []
     there = named.split(",")
     return [named + comma + field for field in (*fields, *labels) if field not in there]
 
 
-def _profiles(context: Context, *, of_usage: bool) -> list[str]:
+def _profiles(flags: Mapping[str, object], *, of_usage: bool) -> list[str]:
     from numctl.core.lists.profiles import listing
 
     with suppress(Exception):
-        known = settings.load(context.find_root().obj.flags, os.environ)
+        known = _settings(flags)
         return [*known.usage_profiles] if of_usage else [row[0] for row in listing(known.profiles)]
     return []
 
@@ -156,6 +190,18 @@ def _columns() -> Iterable[str]:
     return COLUMNS
 
 
+def _statuses() -> Iterable[str]:
+    from numctl.core.rules.model import Status
+
+    return (*map(str, Status), "registered")
+
+
+def _formats() -> Iterable[str]:
+    from numctl.output.formats import FORMATS
+
+    return FORMATS
+
+
 def _periods() -> Iterable[str]:
     from numctl.core.dates import PERIODS
 
@@ -168,34 +214,16 @@ def _countries() -> Iterable[str]:
     return sorted(_AVAILABLE_REGION_CODES)
 
 
-def _organizations(view: View, start: str) -> list[str]:
-    from numctl.core.queries import names
+def _named(what: str) -> Callable[[View, str], list[str]]:
+    """What ``queries.names`` tells of the store under that name."""
 
-    return names.organizations(view, start)
+    def told(view: View, start: str) -> list[str]:
+        from numctl.core.queries import names
 
+        found: list[str] = getattr(names, what)(view, start)
+        return found
 
-def _series(view: View, start: str) -> list[str]:
-    from numctl.core.queries import names
-
-    return names.series(view, start)
-
-
-def _tags(view: View, start: str) -> list[str]:
-    from numctl.core.queries import names
-
-    return names.tags(view, start)
-
-
-def _users(view: View, start: str) -> list[str]:
-    from numctl.core.queries import names
-
-    return names.users(view, start)
-
-
-def _label_keys(view: View, start: str) -> list[str]:
-    from numctl.core.queries import names
-
-    return names.label_keys(view, start)
+    return told
 
 
 def _labels(view: View, start: str) -> list[str]:
@@ -222,19 +250,19 @@ WHENS: dict[str, str] = {
 }
 OF_LABEL = "label.KEY"
 STORED: dict[str, Callable[[View, str], list[str]]] = {
-    "ORG": _organizations,
-    "PARENT": _organizations,
-    "SERIES": _series,
-    "TAG": _tags,
-    "USER": _users,
-    "LABEL": _label_keys,
+    "ORG": _named("organizations"),
+    "PARENT": _named("organizations"),
+    "SERIES": _named("series"),
+    "TAG": _named("tags"),
+    "USER": _named("users"),
+    "LABEL": _named("label_keys"),
     "KEY=VALUE": _labels,
     "KEY[=VALUE]": _labels,
     OF_LABEL: _by_labels,
 }
 FIXED: dict[str, Callable[[], Iterable[str]]] = {
-    "STATUS": lambda: (*STATUSES, "registered"),
-    "FORMAT": lambda: FORMATS,
+    "STATUS": _statuses,
+    "FORMAT": _formats,
     "COLUMN": _columns,
     "CC": _countries,
     "PERIOD": _periods,
@@ -258,15 +286,12 @@ MEANINGS = {
 """What is said beside words by the shells that can."""
 
 
-def respond(
-    root: ClickCommand, state: Mapping[str, object], program: str, shell: str, args: list[str]
-) -> int:
+def respond(call: Call, shell: str) -> int:
     """Answer a shell's completion script, on standard output; always 0, never an error."""
     from numctl.cli import shells
 
     with suppress(Exception, KeyboardInterrupt):
-        asked = shells.ASKED[shell](args)
-        answer = shells.answer(shell, asked, offer(root, state, program, asked.words, asked.start))
-        sys.stdout.write(answer)
+        asked = shells.ASKED[shell](call.args)
+        sys.stdout.write(shells.answer(shell, asked, offer(call, asked.words, asked.start)))
         sys.stdout.flush()
     return 0

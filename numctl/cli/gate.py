@@ -8,24 +8,24 @@ import sys
 from typing import TYPE_CHECKING
 
 from numctl.cli import open_commands
-from numctl.cli.call import COMPLETION_REQUEST, Call
+from numctl.cli.call import COMPLETION_REQUEST, FILES, Call
 from numctl.core.errors import OutOfScope
+from numctl.core.store.places import whole
 from numctl.core.text import quoted
-from numctl.input.options import FILES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer._click import Context, Parameter
 
     from numctl.cli.table import Entry
+    from numctl.cli.unasked import Parameter as Known
+    from numctl.core.store.places import Place
     from numctl.gate.requests import Passage
 
 STREAM = "-"
 ADVICE = "Ask whoever keeps the store."
 
 
-def passing(passage: Passage, store: Path) -> Call:
+def passing(passage: Passage, store: Place) -> Call:
     """The call that a request stands for, on the host's store.
 
     The process is made its own: no word of its environment counts any more.
@@ -45,7 +45,7 @@ def passing(passage: Passage, store: Path) -> Call:
 
         inside = io.BufferedReader(Unframed(sys.stdin.buffer))
         sys.stdin = io.TextIOWrapper(inside, encoding="utf-8")
-    flags: dict[str, object] = {"db": str(store.resolve()), "acting_as": f"/{passage.organization}"}
+    flags: dict[str, object] = {"db": whole(store), "acting_as": f"/{passage.organization}"}
     flags |= {name: True for name in ("color", "table") if getattr(request, name)}
     if request.zone and _is_known(request.zone):
         flags["zone"] = request.zone
@@ -70,7 +70,7 @@ def expect_command(passage: Passage, entry: Entry) -> None:
         raise _read_only(entry)
 
 
-def expect_shared(call: Call, param: Parameter, value: object) -> None:
+def expect_shared(call: Call, param: Parameter | Known, value: object) -> None:
     """Raises OutOfScope for an option that commands share and that is closed."""
     name = param.name or ""
     lists = call.entry is not None and call.entry.lists and name in open_commands.LIST
@@ -100,7 +100,7 @@ def is_given(value: object) -> bool:
     return value is not None and value is not False and value not in ([], ())
 
 
-def _closed(param: Parameter) -> OutOfScope:
+def _closed(param: Parameter | Known) -> OutOfScope:
     named = param.opts[0] if param.param_type_name == "option" else param.metavar
     return OutOfScope(f"The gate doesn't let {named} through.", ADVICE, option=named)
 

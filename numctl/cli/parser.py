@@ -6,7 +6,6 @@ called, and the shared options of ``options.py`` are put beside its own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
@@ -18,7 +17,7 @@ import typer.main
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandInfo
 
-from numctl.cli.call import COMPLETION_REQUEST, Call
+from numctl.cli.call import FILES, Call
 from numctl.cli.nearest import unknown
 from numctl.cli.table import lines
 from numctl.core.errors import BadValue
@@ -29,7 +28,6 @@ from numctl.input.changing import ChangeOptions
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter, Parameter
     from typer._click.core import Command as ClickCommand
-    from typer._click.shell_completion import CompletionItem
 
     from numctl.cli.table import Entry
     from numctl.session import Session
@@ -47,10 +45,6 @@ def dispatch(call: Call, entries: Sequence[Entry], groups: Mapping[str, str]) ->
     """
     call.watching = [entry.name for entry in entries if entry.monitoring]
     root = program(entries, groups)
-    if shell := os.environ.get(COMPLETION_REQUEST):
-        from numctl.cli.completion import respond
-
-        return respond(root, {"obj": call}, PROGRAM, shell, call.args)
     with root.make_context(PROGRAM, call.args.copy(), obj=call) as ctx:
         code = root.invoke(ctx)
     return code if isinstance(code, int) else 0
@@ -126,17 +120,7 @@ class Group(TyperGroup):
 
         session = open_session(cast(Call, ctx.find_root().obj), ChangeOptions(), "", {})
         if told := overview.lines(session):
-            session.output.lines([*told, ""])
-
-    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
-        from typer._click.shell_completion import CompletionItem
-
-        found = [
-            CompletionItem(word, help=line)
-            for word, (_, line) in self.lines().items()
-            if word.startswith(incomplete)
-        ]
-        return [*found, *super(TyperGroup, self).shell_complete(ctx, incomplete)]
+            session.output.prose(*told, "")
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         from numctl.cli.help import page_of_group, write
@@ -201,7 +185,7 @@ def _expect_text(param: Parameter, value: object) -> None:
     """Raises BadValue for bytes that are no UTF-8: they may stand in the name of a file alone."""
     values = value if isinstance(value, list | tuple) else [value]
     for text in values:
-        if isinstance(text, str) and not text.isascii() and (param.metavar or "") not in options.FILES:
+        if isinstance(text, str) and not text.isascii() and (param.metavar or "") not in FILES:
             try:
                 text.encode()
             except UnicodeEncodeError:

@@ -32,10 +32,7 @@ def _run(call: Call) -> int:
     from numctl.cli import unasked
     from numctl.cli.call import COMPLETION_REQUEST
 
-    if shell := os.environ.get(COMPLETION_REQUEST):
-        if unasked.completed(shell, call.args, COMMANDS, GROUPS):
-            return 0
-    elif found := unasked.check_of(call.args):
+    if COMPLETION_REQUEST not in os.environ and (found := unasked.check_of(call.args)):
         code = unasked.check(call, COMMANDS, *found)
         if code is not None:
             return code
@@ -44,6 +41,12 @@ def _run(call: Call) -> int:
 
 
 def _dispatched(call: Call) -> int:
+    from numctl.cli.call import COMPLETION_REQUEST
+
+    if shell := os.environ.get(COMPLETION_REQUEST):
+        from numctl.cli.completion import respond
+
+        return respond(call, shell)
     from numctl.cli.parser import dispatch
 
     return dispatch(call, COMMANDS, GROUPS)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import typer
 
+from numctl.cli.call import FILES
 from numctl.cli.gate import is_given
 from numctl.cli.open_commands import OWN
 from numctl.core.errors import BadValue, Failed
 from numctl.core.text import quoted
 from numctl.gate.framing import frames
 from numctl.gate.requests import Request
-from numctl.input.options import FILES
 from numctl.output.terminal import is_terminal, wants_colour, width_of
 
 if TYPE_CHECKING:

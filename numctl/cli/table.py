@@ -121,6 +121,7 @@ COMMANDS = (
     Entry("gate", STORE, "Run the one command line that an administrator sent over SSH."),
     Entry("key add", STORE, "Write the line that lets someone's SSH key through the gate."),
     Entry("backup", STORE, "Copy the store to a file."),
+    Entry("copy", STORE, "Carry a whole store to a file or a server."),
     Entry("check", STORE, "Check the whole store, and repair what can be derived.", out=True),
 )
 

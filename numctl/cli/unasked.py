@@ -1,23 +1,23 @@
-"""What runs most often unasked, without Typer: ``threshold check``, and the completion of commands.
+"""What runs most often unasked, without Typer: ``threshold check``, and completion.
 
-Loading Typer takes longer than looking at the store. What is read here is the plain form alone; any
-other line, be it wrong or only unusual, is left to the parser, so that each is read as ever.
+Loading Typer takes longer than looking at the store. Of ``threshold check`` the plain form alone is
+read here; any other line, be it wrong or only unusual, is left to the parser, so that each is read as
+ever. Completion has to know of a line what stands where, which it has from a table of all parameters.
 """
 
 from __future__ import annotations
 
-import sys
-from contextlib import suppress
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numctl.cli.call import Call
-    from numctl.cli.shells import Candidate
     from numctl.cli.table import Entry
 
+TABLE = Path(__file__).with_name("parameters.tsv")
+MARKS = ("flag", "multiple", "shared")
+"""What a line of the table says of a parameter, after its names and the word for its value."""
 WORDS = ("threshold", "check")
 VALUED = {"--db": "db", "--as": "acting_as", "--org": "org", "--region": "region"}
 SINGLE = {
@@ -72,57 +72,93 @@ def check(call: Call, entries: Sequence[Entry], flags: dict[str, object], top: s
         call.session.close()
 
 
-def completed(shell: str, args: list[str], entries: Sequence[Entry], groups: Mapping[str, str]) -> bool:
-    """Answer a shell that asks for a command or an organization; False, with nothing said, for all else."""
-    from numctl.cli import shells
+# A line as far as completion must know it
 
-    with suppress(Exception):
-        asked = shells.ASKED[shell](args)
-        group = asked.words[0] if asked.words else ""
-        if asked.start.startswith("-"):
-            return False
-        if len(asked.words) < 2 and (not group or group in groups):
-            found = _commands(group, asked.start, entries, groups)
-        elif asked.words[-1] == "--org" or (asked.words[-1] == "--to" and _moves(asked.words)):
-            found = [shells.Candidate(word) for word in _organizations(asked.words, asked.start)]
+
+class Parameter(NamedTuple):
+    """An option or argument of a command, as the parser declares it; made by ``tools.parameters``."""
+
+    name: str
+    param_type_name: str
+    opts: tuple[str, ...]
+    metavar: str
+    help: str
+    flag: bool
+    multiple: bool
+    shared: bool  # kept in the call, whatever the command
+
+
+class Line(NamedTuple):
+    """The words before the cursor: the command or group so far, what it takes, and what it has."""
+
+    command: str
+    parameters: Sequence[Parameter]
+    given: Mapping[str, str]
+    all_given: Sequence[tuple[Parameter, str]]  # before the command, too
+    positional: int
+    pending: Parameter | None  # an option that wants the next word
+
+    def option(self, word: str) -> Parameter | None:
+        """The option of that name."""
+        return next((one for one in self.parameters if word in one.opts and word.startswith("-")), None)
+
+    @property
+    def argument(self) -> Parameter | None:
+        """The argument that the next word without an option is for."""
+        arguments = [one for one in self.parameters if one.param_type_name == "argument"]
+        taken = next((at for at, one in enumerate(arguments) if one.multiple), len(arguments))
+        return next(iter(arguments[min(self.positional, taken) :]), None)
+
+
+def parameters() -> dict[str, list[Parameter]]:
+    """What each command and group takes, by its words; the program itself by none."""
+    told = TABLE.read_text(encoding="utf-8")
+    distinct, commands = (part.split("\n") for part in told.rstrip("\n").split("\n\n"))
+    found = [_parameter(*line.split("\t")) for line in distinct]
+    rows = (line.split("\t") for line in commands)
+    return {name: [found[int(at)] for at in places.split()] for name, places in rows}
+
+
+def _parameter(name: str, type_name: str, opts: str, metavar: str, marks: str, help: str) -> Parameter:
+    flag, multiple, shared = (mark in marks.split() for mark in MARKS)
+    return Parameter(name, type_name, (*opts.split(),), metavar, help, flag, multiple, shared)
+
+
+def line_of(words: Sequence[str], groups: Mapping[str, str]) -> Line | None:
+    """The line that these words begin; None where they name no command."""
+    known = parameters()
+    line = Line("", known[""], {}, (), 0, None)
+    ended = False
+    for word in words:
+        if line.pending is not None:
+            line = _with(line._replace(pending=None), line.pending, word)
+        elif word == "--" and not ended:
+            ended = True
+        elif word.startswith("-") and len(word) > 1 and not ended:
+            line = _with_option(line, word)
+        elif line.command in ("", *groups):
+            command = f"{line.command} {word}".strip()
+            if command not in known:
+                return None
+            line = Line(command, known[command], {}, line.all_given, 0, None)
         else:
-            return False
-        sys.stdout.write(shells.answer(shell, asked, shells.Offer(found)))
-        sys.stdout.flush()
-        return True
-    return False
+            line = line._replace(positional=line.positional + 1)
+    return line
 
 
-def _moves(words: Sequence[str]) -> bool:
-    """Whether the command is one whose ``--to`` is an organization."""
-    plain = (word for last, word in pairwise(("", *words)) if not word.startswith("-") and last not in VALUED)
-    return next(plain, "") in ("move", "allocate")
+def _with_option(line: Line, word: str) -> Line:
+    name, equals, value = word.partition("=")
+    if not word.startswith("--") and len(word) > 2:
+        name, equals, value = word[:2], "=", word[2:].removeprefix("=")
+    option = line.option(name)
+    if option is None:
+        return line
+    if option.flag or equals:
+        return _with(line, option, value)
+    return line._replace(pending=option)
 
 
-def _commands(group: str, start: str, entries: Sequence[Entry], groups: Mapping[str, str]) -> list[Candidate]:
-    from numctl.cli.shells import Candidate
-    from numctl.cli.table import lines
-
-    below = [entry for entry in entries if not group or entry.name.startswith(f"{group} ")]
-    words = lines(below, groups, 1 if group else 0)
-    return [Candidate(word, line) for word, (_, line) in words.items() if word.startswith(start)]
-
-
-def _organizations(words: Sequence[str], start: str) -> list[str]:
-    """What fits in scope. Raises LookupError where the line or the settings say more than is read here."""
-    from numctl.cli.looking import looking
-    from numctl.core.queries import names
-
-    flags = {VALUED[word]: value for word, value in pairwise(words) if word in ("--db", "--as")}
-    if any(word.startswith(("--db=", "--as=")) for word in words) or _is_elsewhere(flags):
-        raise LookupError
-    with looking(flags) as view:
-        return names.organizations(view, start)
-
-
-def _is_elsewhere(flags: Mapping[str, object]) -> bool:
-    import os
-
-    from numctl import settings
-
-    return settings.load(flags, os.environ).remote is not None
+def _with(line: Line, option: Parameter, value: str) -> Line:
+    return line._replace(
+        given={**line.given, option.name: value}, all_given=(*line.all_given, (option, value))
+    )

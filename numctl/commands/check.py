@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from numctl.core.check.checking import Health
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.connection import Store
     from numctl.session import Session
 
 DAMAGED = 12  # exit code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import typer
@@ -24,13 +23,12 @@ def demo(ctx: typer.Context) -> None:
         numctl --db demo.db demo
     """
     from numctl.core.demo.making import fill, make
+    from numctl.core.store.opening import is_taken
 
     session: Session = ctx.obj
     path = session.settings.db
-    if os.path.lexists(path):
-        outcome = fill(session.store, session.act())
-    else:
-        outcome = make(path, session.act(as_root=True))
+    filled = is_taken(path)
+    outcome = fill(session.store, session.act()) if filled else make(path, session.act(as_root=True))
     session.tell(outcome)
     if outcome.dry_run or session.output.format != "table":
         return
@@ -40,4 +38,4 @@ def demo(ctx: typer.Context) -> None:
         rows = [line for _, line in known_lines(view, view.acting, below=True)]
     session.output.lines([""])
     session.output.bars([{**row._asdict(), "depth": row.organization.count("/")} for row in rows])
-    session.output.lines(["", TRY])
+    session.output.prose("", TRY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,17 +12,23 @@ if TYPE_CHECKING:
     from numctl.core.reports.overview import Overview
     from numctl.session import Session
 
+NONE_YET = (
+    "There is no store yet ({}). `numctl demo` makes one to try things on,"
+    " `numctl init --name NAME` one for your own numbers."
+)
 NAMED = 3  # organizations at or above their threshold
 
 
 def lines(session: Session) -> list[str]:
-    """A few lines on the store, none where there is no store to be read."""
+    """A few lines on the store, none where what is there can't be read."""
     from numctl.core.errors import Refusal
     from numctl.core.reports.overview import overview
 
     try:
-        if session.settings.remote is not None or not session.settings.db.exists():
+        if session.settings.remote is not None:
             return []
+        if isinstance(db := session.settings.db, Path) and not os.path.lexists(db):
+            return [NONE_YET.format(session.settings.db)]
         with session.reading() as view:
             return [*_told(overview(view, session.today), str(session.settings.db))]
     except (Refusal, OSError):

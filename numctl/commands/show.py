@@ -40,7 +40,7 @@ def show(ctx: typer.Context, number: Number, at: At = None) -> None:
         return
     output.rows(known._fields, [known])
     if known.status == "aging" and output.format == "table":
-        output.text(f"It rests until {known.reserved_until}, and nobody can be given it before.")
+        output.prose(f"It rests until {known.reserved_until}, and nobody can be given it before.")
     if output.format != "ranges":
         if output.format != WORKBOOK:
             output.text("")

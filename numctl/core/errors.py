@@ -151,8 +151,8 @@ class NotEnough(NumbersRefuse):
 
     def __init__(self, wanted: int, available: int, where: str, what: str = "available") -> None:
         super().__init__(
-            f"{wanted} numbers are wanted, but {where} there {'is' if available == 1 else 'are'} "
-            f"{available} {what}.",
+            f"{'1 number is' if wanted == 1 else f'{wanted} numbers are'} wanted, but {where} there "
+            f"{'is' if available == 1 else 'are'} {available} {what}.",
             "Nothing was changed. Ask for no more than that, or see `numctl utilization --by series`.",
             wanted=wanted,
             available=available,

@@ -12,7 +12,6 @@ import typer
 from numctl.core.errors import BadValue
 from numctl.core.values import count, days_or_word, percent, percent_or_off, quantity, seconds, size
 
-FILES = ("FILE", "PATH", "FILE|-")  # the words that stand for the name of a file in the help
 STATUSES = ("available", "reserved", "aging", "assigned", "in-use")
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.view import View
     from numctl.core.notifications.outbox import Letter
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.connection import Store
     from numctl.mail.server import Connection, Server
     from numctl.settings import Supplier
 

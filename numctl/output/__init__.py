@@ -16,7 +16,7 @@ from numctl.core.errors import BadValue
 from numctl.output import formats, writing
 from numctl.output.formats import FORMATS, WORKBOOK, Row, Run, shown
 from numctl.output.messages import Messages
-from numctl.output.terminal import carries_unicode, is_terminal, wants_colour
+from numctl.output.terminal import broken, carries_unicode, is_terminal, wants_colour
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,9 +53,8 @@ class Output(Messages):
         none, None to decide for each stream by what it is and by the environment. ``guard`` is for
         csv: a text that looks like a formula gets one more ``'``. ``columns`` are those that a list
         shows, with commas between, None for all. ``table``: people read it, be it through a pipe.
-        ``timezone`` is for times in a table. ``paged``: more than a screen may go
-        through a pager. ``also`` are formats that the command writes itself. Raises
-        BadValue for another format, or no columns.
+        ``timezone`` is for times in a table. ``paged``: more than a screen may go through a pager.
+        ``also`` are formats that the command writes itself. BadValue: another format, or no columns.
         """
         if format is not None and format not in (*FORMATS, *also):
             raise BadValue(
@@ -265,8 +264,12 @@ class Output(Messages):
             writing.write_object(facts, value, self._stdout.write)
             self._stdout.write(after)
         elif not self._quiet:
-            self.lines([sentence])
+            self.prose(sentence)
         self._stdout.flush()
+
+    def prose(self, *sentences: str) -> None:
+        """Sentences for people, whatever the format: no word breaks on a terminal."""
+        self.lines(line for one in sentences for line in broken(shown(one), self._stdout))
 
     def text(self, text: str) -> None:
         """Plain text, its lines as they are, whatever the format."""
@@ -283,10 +286,7 @@ class Output(Messages):
         return count
 
     def bars(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Draw utilization: a bar for each organization, indented by `depth` (0 for the first).
-
-        `rows` have the fields of `numctl utilization`.
-        """
+        """Draw utilization: a bar for each row of ``numctl utilization``, indented by its ``depth``."""
         from numctl.output import drawings
 
         drawings.bars(rows, self._stdout, wants_colour(self._stdout, self._color))

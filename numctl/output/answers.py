@@ -98,21 +98,21 @@ def _details(outcome: Outcome, action: Action) -> str:
         said += f" and {len(outcome.ranges) - SHOWN} more ranges{more}"
     if isinstance(kept := outcome.extra.get("kept"), list):
         said += f"; {', '.join(kept)} stay, as something needs them by now"
-    said += _made(outcome.extra) + _unusual(outcome.extra)
+    said += _made(outcome) + _unusual(outcome.extra)
     if outcome.extra.get("rejected"):
         said += f"; {outcome.extra['rejected']} lines were rejected"
     return said
 
 
-def _made(extra: Mapping[str, object]) -> str:
+def _made(outcome: Outcome) -> str:
     """What was made on the way, named."""
-    said = ""
+    said, made = "", "make" if outcome.dry_run else "made"
     for word, what in (("organizations", "organization"), ("series_made", "series")):
-        names = extra.get(word)
+        names = outcome.extra.get(word)
         if isinstance(names, list) and names:
             what = f"{what}s" if len(names) > 1 and what != "series" else what
             more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            said += f"; made {what} {', '.join(names[:SHOWN])}{more}"
+            said += f"; {made} {what} {', '.join(names[:SHOWN])}{more}"
     return said
 
 

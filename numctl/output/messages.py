@@ -10,7 +10,7 @@ from typing import TextIO
 from numctl.core.errors import BadValue, Refusal
 from numctl.output import formats
 from numctl.output.formats import shown
-from numctl.output.terminal import carries_unicode, is_terminal, painted, wants_colour
+from numctl.output.terminal import broken, carries_unicode, is_terminal, painted, wants_colour
 
 Advance = Callable[[int], None]
 
@@ -108,6 +108,7 @@ class Messages:
     def _say(self, text: str, end: str = "\n") -> None:
         beside = getattr(self._stdout, "beside", None)  # of a pager
         stream = beside(self._stderr) if beside else self._stderr
+        text = "\n".join(broken(text, self._stderr))
         # What can't be said can't be complained of either, and must not undo what was done.
         with suppress(OSError, ValueError):
             stream.write(text + end)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from numctl.core.errors import BadValue
+from numctl.core.store.places import SCHEMES, Place, place
 from numctl.core.values import seconds
 from numctl.settings.file import SettingsFile, user_folder
 
@@ -52,9 +53,9 @@ class Settings(NamedTuple):
     """``lock_timeout`` is in seconds; ``color`` is False where colour is forbidden, None where each stream
     decides; ``profiles`` and ``usage_profiles`` are ways of reading lists and records of usage by their
     names, not yet checked. ``remote`` is the address of a gate (``ssh://...``), None where the store is the
-    file ``db``."""
+    file ``db``, or a server's address."""
 
-    db: Path
+    db: Place
     remote: str | None = None
     acting_as: str | None = None
     output: str | None = None
@@ -106,12 +107,14 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _db(flags: Mapping[str, object], env: Mapping[str, str], file: SettingsFile) -> Path:
+def _db(flags: Mapping[str, object], env: Mapping[str, str], file: SettingsFile) -> Place:
     if "db" in flags or "NUMCTL_DB" in env:
         text = str(flags.get("db", env.get("NUMCTL_DB")))
         if not text:
             raise BadValue("The path of the store is empty.", "Name a file with --db PATH.")
-        return Path(text)
+        return place(text)
+    if (named_there := file.text("db") or "").startswith(SCHEMES):
+        return place(named_there)
     if named := file.file("db"):
         return named
     folder = user_folder(env, "XDG_DATA_HOME", ".local/share", "LOCALAPPDATA")

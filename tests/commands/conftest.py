@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from numctl.core.actions.reservations import reserve
 from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
+from tests.on_server import clone
 
 ACT = Act("tester", "2026-01-05T09:00:00Z", "2026-01-05")
 BASE = 14188980000
@@ -77,7 +77,7 @@ def acme(_acme: Path, store: Path) -> Path:
     Series 1418, 100 numbers: Acme holds 0..39, Sales 40..69, EMEA 70..89, Finance 90..99. Series Short:
     3990..3999 at Acme. Series Empty. Four operations were made.
     """
-    shutil.copyfile(_acme, store)
+    clone(_acme, store)
     return store
 
 

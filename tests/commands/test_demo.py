@@ -124,7 +124,9 @@ def test_expecting_another_count_is_refused(store: Path, numctl, refusal) -> Non
 
 
 def test_the_program_alone_says_how_the_store_stands(numctl, store, tmp_path) -> None:
-    assert numctl().out.startswith("Usage: numctl")
+    said = numctl().out
+    assert said.startswith(f"There is no store yet ({store}).")
+    assert "\nUsage: numctl" in said
     assert not store.exists()
     assert numctl("demo").code == 0
     first, *told = numctl().out.split("\n\n")[0].splitlines()

@@ -251,7 +251,7 @@ def test_a_dry_run_shows_how_the_list_was_understood(numctl: Numctl) -> None:
     said = numctl(*line, input=text)
     assert "Understood as 2 rows of 2 numbers:" in said.err
     assert "organization  Branch" in said.err
-    assert "; made organization Acme/Slaes; made series New; short codes among them: 1." in said.out
+    assert "; make organization Acme/Slaes; make series New; short codes among them: 1." in said.out
     assert numctl("search", "--count").out == "0\n"
 
 

@@ -19,7 +19,7 @@ from numctl.core.changes.operation import Act, Operation
 from numctl.core.check import checking
 from numctl.core.errors import SHOWN, NotEnough, NumbersUnknown, Refusal, WrongStatus
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.connection import Store
 from numctl.core.undo.undoing import undo
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")

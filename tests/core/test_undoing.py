@@ -16,15 +16,17 @@ from numctl.core.actions import (
     series,
     subscribers,
 )
+from numctl.core.actions.labels import label
 from numctl.core.actions.perform import perform
 from numctl.core.actions.subscribers import Keep
 from numctl.core.catalog.tree import Tree
-from numctl.core.changes import pieces
+from numctl.core.changes import pieces, writer
 from numctl.core.changes.operation import Operation
 from numctl.core.check import checking
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.numbers.ranges import Range
 from numctl.core.past import one_number
+from numctl.core.queries.labels import labels_of
 from numctl.core.rules.model import State, Status
 from numctl.core.undo.undoing import undo
 from tests.company import Company
@@ -36,9 +38,15 @@ ASSIGNED = [Range(1418040, 1418044)]
 USED = [Range(1418050, 1418054)]
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
-    """Numbers in every status: HELD (until a date), FORWARDED, ASSIGNED to ann, USED by bob."""
+@pytest.fixture(params=[writer.AT_ONCE, 0], ids=["one by one", "at once"])
+def company(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Company]:
+    """Numbers in every status: HELD (until a date), FORWARDED, ASSIGNED to ann, USED by bob.
+
+    Changed and taken back by either body of the writer.
+    """
+    monkeypatch.setattr(writer, "AT_ONCE", request.param)
     company = Company(tmp_path / "inventory.db")
     company.do("reserve", lambda op: reservations.reserve(op, HELD, "é", until="2026-12-24"))
     company.do("assign", lambda op: subscribers.assign(op, FORWARDED, "carl"))
@@ -49,6 +57,17 @@ def company(tmp_path: Path) -> Iterator[Company]:
     company.do("series add", lambda op: series.add(op, "other", ""))
     yield company
     company.store.close()
+
+
+def test_labels_given_since_end_with_the_numbers(company: Company) -> None:
+    new = [Range(1500000, 1500009)]
+    added = company.do("add", lambda op: inventory.add(op, new, "1500"))
+    company.do("label", lambda op: label(op, [Range(1500003, 1500004)], {"site": "Paris"}))
+    company.do("undo", lambda op: undo(op, added.operation))
+    assert checking.examine(company.store).problems == []
+    company.do("add", lambda op: inventory.add(op, new, "1500"))
+    with company.store.reading() as connection:
+        assert not labels_of(connection, 1500003)
 
 
 def _several(op: Operation) -> None:

@@ -13,7 +13,8 @@ from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
-from numctl.core.store.sqlite import Store
+from numctl.core.store.connection import Store
+from numctl.core.store.opening import make_store
 
 FIRST = 14188980000
 TODAY = "2026-01-05"
@@ -27,7 +28,7 @@ def numbers(first: int, last: int) -> list[Range]:
 
 def make(path: Path) -> None:
     """Acme with Sales (and Sales/EMEA) and Support; a thousand numbers, some in every status."""
-    Store.create(path, root)
+    make_store(path, root)
     act = Act("someone", "2026-01-05T08:00:00Z", TODAY)
     with open_store(path) as store:
         for action, work in OPERATIONS:

@@ -19,7 +19,18 @@ from tests.conftest import Numctl
 from tests.gate.conftest import Through
 
 CLOSED_COMMANDS = {
-    *("report dashboard", "profiles", "mail send", "mail test", "init", "demo", "gate", "key add", "backup"),
+    *(
+        "report dashboard",
+        "profiles",
+        "mail send",
+        "mail test",
+        "init",
+        "demo",
+        "gate",
+        "key add",
+        "backup",
+        "copy",
+    ),
 }
 CLOSED_OPTIONS = {
     "batch": {"rejects"},

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numctl.cli import completion, shells
-from numctl.cli.call import COMPLETION_REQUEST
+from numctl.cli.call import COMPLETION_REQUEST, Call
 from numctl.cli.program import main
 from numctl.cli.shells import Asked, Candidate, Offer, read_words
 from numctl.cli.table import COMMANDS, GROUPS
@@ -234,7 +234,7 @@ def test_question_that_makes_no_sense_is_answered_with_nothing_or_little(
     numctl, monkeypatch: pytest.MonkeyPatch, shell: str, args: list[str]
 ) -> None:
     if shell in ("", "\x00"):
-        return_code = completion.respond(None, {}, "numctl", shell, args)  # type: ignore[arg-type]
+        return_code = completion.respond(Call(args), shell)
         assert return_code == 0
         return
     ending = numctl(*args, env={COMPLETION_REQUEST: shell})

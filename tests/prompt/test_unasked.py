@@ -11,6 +11,7 @@ import pytest
 
 from numctl.cli import unasked
 from tests.conftest import Numctl
+from tools import parameters
 
 RUN = (
     "import sys; from numctl.cli.program import main; code = main(sys.argv[1:]); sys.stdout.flush();"
@@ -74,13 +75,24 @@ def test_a_plain_check_answers_as_the_parser_does(
         (("org", "re"), ["rename", "remove"]),
         (("threshold", ""), ["show", "set", "check"]),
         (("search", "--org", "Help"), ["Helpdesk"]),
+        (("search", "--series", "Par"), ["Paris"]),
+        (("search", "--series=Par"), ["--series=Paris"]),
+        (("search", "--stat"), ["--status"]),
+        (("org", "--he"), ["--help"]),
+        (("search", "-oj"), []),
+        (("search", "-o", "json", "--tag", "spring"), ["spring fair"]),
+        (("search", "-q", "--below", "--o"), ["--org", "--out", "--output"]),
+        (("release", "--", "Lou"), ["Lou Brandt"]),
+        (("release", "Lou"), ["Lou Brandt"]),
+        (("series", "rename", "1418", "P"), []),
+        (("nonsense", "--org", "Help"), []),
         (
             ("--as", "Sales", "move", "14188980100", "--to", ""),
             ["Acme/Sales", "Acme/Sales/Americas", "Acme/Sales/EMEA"],
         ),
     ],
 )
-def test_commands_and_organizations_are_completed_without_typer(
+def test_completion_loads_no_typer(
     store: Path, workplace: Path, words: tuple[str, ...], offered: list[str]
 ) -> None:
     out, ended = loaded(store, *words, _NUMCTL_COMPLETE="fish")
@@ -88,8 +100,6 @@ def test_commands_and_organizations_are_completed_without_typer(
     assert ended == "0 False"
 
 
-def test_options_and_values_are_completed_as_ever(store: Path, workplace: Path) -> None:
-    out, _ = loaded(store, "search", "--series", "Par", _NUMCTL_COMPLETE="fish")
-    assert out == "words\nParis\n"
-    out, _ = loaded(store, "org", "--he", _NUMCTL_COMPLETE="fish")
-    assert "--help" in out
+def test_the_table_of_parameters_is_the_parser_s() -> None:
+    made = unasked.TABLE.read_text(encoding="utf-8")
+    assert made == parameters.table(), "make it anew with: python -m tools.parameters"

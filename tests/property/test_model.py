@@ -43,7 +43,7 @@ from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.past.feed import Feed
 from numctl.core.queries import utilization
 from numctl.core.queries.labels import LabelsOf
-from numctl.core.store.sqlite import Store
+from numctl.core.store.connection import Store
 from numctl.core.undo import undoing
 from tests.conftest import FULL
 

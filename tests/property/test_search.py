@@ -25,7 +25,7 @@ from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
 from numctl.core.queries.ordering import Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
-from numctl.core.store.sqlite import Store
+from numctl.core.store.connection import Store
 
 ACT = Act("tester", "2026-11-24T12:00:00Z", "2026-11-24")
 ORGS = ("Acme", "Acme/Sales", "Acme/Sales/EMEA", "Acme/Finance")

@@ -45,7 +45,16 @@ def add(
     key = public_keys.read_key(sys.stdin.read(public_keys.LONGEST + 1))
     program = Path(sys.argv[0]).resolve()
     words = [str(program) if program.name == "numctl" else "numctl", "gate"]
-    words += ["--db", str(session.settings.db.resolve()), "--as", f"/{organization}", "--actor", actor]
+    db = session.settings.db
+    where = db.resolve() if isinstance(db, Path) else db
+    words += [
+        "--db",
+        str(where),
+        "--as",
+        f"/{organization}",
+        "--actor",
+        actor,
+    ]
     line = public_keys.line_of(key, shlex.join([*words, *(["--read-only"] if read_only else [])]), actor)
     if into is None:
         session.output.text(line)

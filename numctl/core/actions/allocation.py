@@ -143,7 +143,7 @@ class _Pool:
         self._spans = (
             f"SELECT first, last FROM span WHERE state = ? AND first {beyond} ? ORDER BY first {order}"  # noqa: S608 - of few words
         )
-        self._sum = f"SELECT sum(last - first + 1), {edge}(first) FROM ({self._spans} LIMIT {MANY})"  # noqa: S608
+        self._sum = f"SELECT sum(last - first + 1), {edge}(first) FROM ({self._spans} LIMIT {MANY}) AS pool"  # noqa: S608
 
     def _beyond(self, first: int) -> Iterator[Pair]:
         return self._connection.execute(self._spans, (self._state, first))

@@ -13,8 +13,7 @@ from numctl.core.rules.model import Change, Status
 
 if TYPE_CHECKING:
     from numctl.core.changes.operation import Act, Operation
-    from numctl.core.store.connection import Connection
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.connection import Connection, Store
 
 
 def is_due(connection: Connection, today: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
@@ -11,27 +10,29 @@ from numctl.core.catalog import organizations
 from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.changes.operation import Act, Outcome
 from numctl.core.errors import Damaged, NoStore
+from numctl.core.store import transfer
 from numctl.core.store.drafts import stands
-from numctl.core.store.sqlite import Store
+from numctl.core.store.opening import is_taken, make_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numctl.core.changes.operation import Operation
+    from numctl.core.store.connection import Connection, Store
+    from numctl.core.store.places import Place
 
 
 def found(
-    path: Path, act: Act, name: str, emails: Sequence[str] = (), threshold: int | None = None
+    path: Place, act: Act, name: str, emails: Sequence[str] = (), threshold: int | None = None
 ) -> Outcome:
     """Make a store at ``path`` with a root organization; ``threshold`` is per cent, None for the default.
 
     Raises NumbersRefuse where something stands, unless ``act`` retries the making of just that store.
     """
-    if act.op_key is not None and os.path.lexists(path):
+    if act.op_key is not None and is_taken(path):
         return _founded_before(path, act)
     answers: list[Outcome] = []
-    Store.create(
+    make_store(
         path, lambda store: answers.append(begin(store, act, name, emails, threshold)), dry_run=act.dry_run
     )
     return answers[0]
@@ -54,7 +55,7 @@ def begin(
     return perform(store, act, "init", note)
 
 
-def _founded_before(path: Path, act: Act) -> Outcome:
+def _founded_before(path: Place, act: Act) -> Outcome:
     def refuse(operation: Operation) -> None:
         raise stands(path)
 
@@ -64,3 +65,36 @@ def _founded_before(path: Path, act: Act) -> Outcome:
         raise stands(path) from None
     with store:
         return perform(store, act, "init", refuse)
+
+
+class Copied(NamedTuple):
+    """What is in a store: its operations and numbers, and the head of its hashes (hex)."""
+
+    operations: int
+    numbers: int
+    head: str
+
+
+def copy(source: Store, target: Place) -> tuple[Copied, Copied]:
+    """Make a store at ``target`` that is the same as ``source``, whole or not at all; say what both hold.
+
+    Raises NumbersRefuse where something stands.
+    """
+    found: list[Copied] = []
+
+    def fill(store: Store) -> None:
+        with store.writing() as connection:
+            transfer.carry(there, connection)
+            found.append(_held(connection))
+
+    with source.reading() as there:
+        make_store(target, fill)
+        return _held(there), found[0]
+
+
+def _held(connection: Connection) -> Copied:
+    run = connection.execute
+    (operations,) = run("SELECT count(*) FROM operation").fetchone()
+    (numbers,) = run("SELECT coalesce(sum(last - first + 1), 0) FROM span").fetchone()
+    row = run("SELECT hash FROM operation ORDER BY id DESC LIMIT 1").fetchone()
+    return Copied(operations, numbers, bytes(row[0]).hex() if row else "")

@@ -8,16 +8,15 @@ from numctl.core.store import opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from numctl.core.store.connection import Connection
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.connection import Connection, Store
+    from numctl.core.store.places import Place
 
 UNKNOWN = "numctl"  # who upgrades, where nobody is named
 
 
 def open_store(
-    path: Path, lock_timeout: float = 30, who: Callable[[], tuple[str, str]] = lambda: (UNKNOWN, "")
+    path: Place, lock_timeout: float = 30, who: Callable[[], tuple[str, str]] = lambda: (UNKNOWN, "")
 ) -> Store:
     """Open the store at ``path`` as ``store.opening.open_store`` does.
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numctl.core.changes.operation import Act
-    from numctl.core.store.connection import Connection
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.connection import Connection, Store
 
 
 def perform(store: Store, act: Act, action: str, work: Callable[[Operation], None]) -> Outcome:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.errors import NotFound
 from numctl.core.store.inserting import insert
+from numctl.core.store.integrity import wipe
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 _KNOWN = """
-SELECT id, folded, organization FROM user WHERE folded <> '' AND folded IN (SELECT value FROM json_each(?))
+SELECT id, folded, organization FROM user WHERE folded <> '' AND folded IN (SELECT atom FROM json_each(?))
 """
 
 
@@ -106,7 +107,7 @@ def holder_of(connection: Connection, user: int) -> int | None:
 
 def rename(connection: Connection, users: Iterable[int], name: str) -> None:
     """Give users, by row id, another (clean) name, or none; what was there doesn't stay on the disk."""
-    connection.execute("PRAGMA secure_delete = ON")
+    wipe(connection)
     connection.executemany(
         "UPDATE user SET name = ?, folded = ? WHERE id = ?", [(name, fold(name), id) for id in users]
     )

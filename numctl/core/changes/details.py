@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 Differences = dict[int, tuple[Detail, Detail]]  # before and after, by number
 
+_PUT = """
+INSERT INTO detail (number, user, forward_to) VALUES (?, ?, ?)
+ON CONFLICT (number) DO UPDATE SET user = excluded.user, forward_to = excluded.forward_to
+"""
+
 OfOne = tuple[int, int | None, int | None]  # a number, its user, its forwarding
 
 
 def read(connection: Connection, first: int, last: int) -> dict[int, Detail]:
     """The details of the numbers from ``first`` to ``last`` that have any."""
     rows = connection.execute(
-        "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ?", (first, last)
+        "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ? ORDER BY number",
+        (first, last),
     )
     return {number: Detail(user, forward_to) for number, user, forward_to in rows}
 
@@ -35,9 +41,7 @@ def write(connection: Connection, number: int, detail: Detail) -> None:
     if detail == NO_DETAIL:
         connection.execute("DELETE FROM detail WHERE number = ?", (number,))
     else:
-        connection.execute(
-            "INSERT OR REPLACE INTO detail (number, user, forward_to) VALUES (?, ?, ?)", (number, *detail)
-        )
+        connection.execute(_PUT, (number, *detail))
 
 
 def put(connection: Connection, new: Sequence[OfOne]) -> None:

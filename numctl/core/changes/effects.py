@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 
 _ADD = """
 INSERT INTO tally (organization, series, status, n) VALUES (:organization, :series, :status, :n)
-ON CONFLICT (organization, series, status) DO UPDATE SET n = n + :n
+ON CONFLICT (organization, series, status) DO UPDATE SET n = tally.n + excluded.n
 """
 _SUBTRACT = "UPDATE tally SET n = n - ? WHERE organization = ? AND series = ? AND status = ?"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _TOUCHED = """
 SELECT first, last FROM extent
 WHERE first >= coalesce((SELECT max(first) FROM extent WHERE first < :first), :first) AND first <= :last + 1
+ORDER BY first
 """
 
 _PIECES = """

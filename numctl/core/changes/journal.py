@@ -96,7 +96,7 @@ _HEAD_TEXT = """
 id || ',' || quote(at) || ',' || quote(actor) || ',' || acting_as || ',' || quote(action) || ',' ||
 quote(message) || ',' || count || ',' || quote(facts) || ',' || quote(undoes) || ',' || quote(op_key)
 """
-_PIECE_TEXT = "printf('%d,%d,%d,%s,%s', line, first, last, before, after)"
+_PIECE_TEXT = "printf('%s,%s,%s,%s,%s', line, first, last, before, after)"
 _DETAIL_TEXT = """
 number || ',' || quote(user_before) || ',' || quote(user_after) || ',' ||
 quote(forward_before) || ',' || quote(forward_after)
@@ -119,19 +119,19 @@ CHUNK = 10_000  # rows put into one text
 _HEAD = f"SELECT {_HEAD_TEXT} FROM operation WHERE id = ?"  # noqa: S608
 _CHUNK_OF_PIECES = f"""
 SELECT group_concat({_PIECE_TEXT}, ';')
-FROM (SELECT * FROM piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
+FROM (SELECT * FROM piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _CHUNK_OF_DETAILS = f"""
 SELECT group_concat({_DETAIL_TEXT}, ';')
-FROM (SELECT * FROM detail_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
+FROM (SELECT * FROM detail_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _CHUNK_OF_CATALOG = f"""
 SELECT group_concat({_CATALOG_TEXT}, ';')
-FROM (SELECT * FROM catalog_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
+FROM (SELECT * FROM catalog_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _CHUNK_OF_LABELS = f"""
 SELECT group_concat({_LABEL_TEXT}, ';')
-FROM (SELECT * FROM label_piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position)
+FROM (SELECT * FROM label_piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _STATES = f"""
 SELECT {_STATE_TEXT} FROM state WHERE id IN (

@@ -35,7 +35,7 @@ SELECT first, last, label_set FROM label_span WHERE first = ?
 OR first = (SELECT max(first) FROM label_span WHERE first < ?)
 ORDER BY first
 """
-_KNOWN = "SELECT labels, id FROM label_set WHERE labels IN (SELECT value FROM json_each(?))"
+_KNOWN = "SELECT labels, id FROM label_set WHERE labels IN (SELECT atom FROM json_each(?))"
 _PIECES = "label_piece (operation, position, line, first, last, before, after)"
 _RUNS = "label_span (first, last, label_set)"
 _FEW_OR_LATER = """

@@ -11,13 +11,12 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.check import catalog, chain, findings, labels, replay
 from numctl.core.errors import SHOWN
-from numctl.core.store import failures, schema
+from numctl.core.store import failures, integrity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numctl.core.store.connection import Connection
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.connection import Connection, Store
 
 _INDEX_WORDS = ("missing from index", "wrong # of entries in index")
 
@@ -66,7 +65,7 @@ def examine(store: Store, advance: Callable[[int], None] = lambda steps: None) -
             ground_holds = ground_holds and not (found and look.at in GROUND)
             if look.repairs and found and ground_holds:
                 repairs.append(look.repairs)
-            if look.find is _sqlite_says and found and all(map(_is_of_an_index, found)):
+            if look.find is integrity.file and found and all(map(_is_of_an_index, found)):
                 repairs, ground_holds = ["indexes"], True
             advance(1)
         remarks = _found(_Look("Forwarding", findings.circles_of_forwarding), connection)
@@ -78,11 +77,12 @@ def _found(look: _Look, connection: Connection) -> list[str]:
     found: list[str] = []
     more = 0
     try:
-        for problem in look.find(connection):
-            if len(found) < SHOWN:
-                found.append(problem)
-            else:
-                more += 1
+        with integrity.apart(connection):
+            for problem in look.find(connection):
+                if len(found) < SHOWN:
+                    found.append(problem)
+                else:
+                    more += 1
     except Exception as error:  # a damaged file may hold anything anywhere
         if failures.is_busy(error):
             raise
@@ -107,30 +107,8 @@ def _size(connection: Connection) -> tuple[int, int, str]:
         raise
 
 
-def _sqlite_says(connection: Connection) -> Iterator[str]:
-    for (said,) in connection.execute("PRAGMA integrity_check"):
-        for line in said.splitlines():
-            if line != "ok" and not line.startswith("***"):
-                yield f"SQLite finds the file damaged: {line}."
-
-
 def _is_of_an_index(problem: str) -> bool:
     return any(words in problem for words in _INDEX_WORDS)
-
-
-def _references(connection: Connection) -> Iterator[str]:
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        named = f"Row {row}" if row is not None else "A row"
-        yield f"{named} of {table} names one of {parent} that isn't there."
-
-
-def _schema(connection: Connection) -> Iterator[str]:
-    there = {(kind, name): sql for kind, name, sql in connection.execute(schema.PARTS)}
-    for (kind, name), sql in sorted(schema.parts().items()):
-        if (kind, name) not in there:
-            yield f"The {kind} {name} is missing."
-        elif there[kind, name] != sql:
-            yield f"The {kind} {name} is not what it should be."
 
 
 def _chain(connection: Connection) -> Iterator[str]:
@@ -140,9 +118,9 @@ def _chain(connection: Connection) -> Iterator[str]:
 
 
 LOOKS = (
-    _Look("The file", _sqlite_says),
-    _Look("The schema", _schema),
-    _Look("References", _references),
+    _Look("The file", integrity.file),
+    _Look("The schema", integrity.tables),
+    _Look("References", integrity.references),
     _Look("The catalog's journal", catalog.rows),
     _Look("Spans", findings.overlaps),
     _Look("The journal's replay", replay.inventory),

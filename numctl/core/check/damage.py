@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from numctl.core.errors import Damaged, Refusal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from numctl.core.store.places import Place
 
 PATIENCE = 1  # seconds
 
 
-def found_in(path: Path) -> Damaged | None:
+def found_in(path: Place) -> Damaged | None:
     """What is wrong with the store at ``path``; None if it is sound, or can't be looked into now."""
     from numctl.core.actions.opening import open_store
     from numctl.core.check import checking
@@ -29,7 +29,7 @@ def found_in(path: Path) -> Damaged | None:
     return _said(path, problems) if problems else None
 
 
-def _said(path: Path, problems: list[str]) -> Damaged:
+def _said(path: Place, problems: list[str]) -> Damaged:
     more = f" There are {len(problems) - 1} more problems." if len(problems) > 1 else ""
     return Damaged(
         f"{path} is damaged: {problems[0]}{more}",

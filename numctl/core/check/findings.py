@@ -12,6 +12,7 @@ from numctl.core.changes.journal import MESSAGES, digest_of_message
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range, adjoins, total
 from numctl.core.rules.model import WITH_FORWARDING, WITH_USER
+from numctl.core.store.connection import walk
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ LEFT JOIN state ON state.id = span.state LEFT JOIN user ON user.id = detail.user
 """
 _WITHOUT_USER = """
 SELECT span.first, span.last FROM state JOIN span ON span.state = state.id
-WHERE state.status IN (SELECT value FROM json_each(?)) AND span.last - span.first + 1 <>
+WHERE state.status IN (SELECT atom FROM json_each(?)) AND span.last - span.first + 1 <>
   (SELECT count(user) FROM detail WHERE number BETWEEN span.first AND span.last)
 """
 _FOLDED = {
@@ -54,7 +55,7 @@ _FOLDED = {
 
 def overlaps(connection: Connection) -> Iterator[str]:
     before = -1
-    for first, last, _ in connection.execute(_SPANS):
+    for first, last, _ in walk(connection, _SPANS):
         if before >= first:
             yield f"Spans overlap at {Range(first, min(last, before))}."
         if last != first and (last < first or len(str(first)) != len(str(last))):
@@ -64,7 +65,7 @@ def overlaps(connection: Connection) -> Iterator[str]:
 
 def unjoined(connection: Connection) -> Iterator[str]:
     before, other = -1, 0
-    for first, last, state in connection.execute(_SPANS):
+    for first, last, state in walk(connection, _SPANS):
         if state == other and adjoins(before, first):
             yield f"The spans that meet at {first} are in one state and not joined."
         before, other = last, state
@@ -173,7 +174,7 @@ def _circles(leads_to: dict[int, int | None], sentence: str) -> Iterator[str]:
 
 
 def single_numbers(connection: Connection) -> Iterator[str]:
-    for number, user, forward_to, status, holder, of, name in connection.execute(_SINGLE):
+    for number, user, forward_to, status, holder, of, name in walk(connection, _SINGLE):
         if user is not None and status not in WITH_USER:
             yield f"{number} is {status or 'not in the inventory'}, but has a user."
         elif user is not None and name and of != holder:

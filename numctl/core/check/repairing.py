@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from numctl.core.check import findings
+from numctl.core.store import integrity
 from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 _CHAINS = """
 SELECT min(first), max(last) FROM (
   SELECT first, last, sum(begins) OVER (ORDER BY first) AS chain FROM (
-    SELECT first, last, first <> 1 + coalesce(lag(last) OVER (ORDER BY first), 0)
+    SELECT first, last, CASE WHEN first <> 1 + coalesce(lag(last) OVER (ORDER BY first), 0)
       OR state <> lag(state) OVER (ORDER BY first)
-      OR length(first) <> length(lag(last) OVER (ORDER BY first)) AS begins FROM span
-  )
-) GROUP BY chain HAVING count(*) > 1
+      OR length(first) <> length(lag(last) OVER (ORDER BY first)) THEN 1 ELSE 0 END AS begins FROM span
+  ) AS link
+) AS ring GROUP BY chain HAVING count(*) > 1
 """
 
 
@@ -39,7 +40,7 @@ def repair(connection: Connection, names: Iterable[str]) -> list[str]:
 
 
 def _indexes(connection: Connection) -> None:
-    connection.execute("REINDEX")
+    integrity.rebuild_indexes(connection)
 
 
 def _neighbours(connection: Connection) -> None:

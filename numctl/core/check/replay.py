@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import NO_DETAIL, Detail
+from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +44,8 @@ class _Sweep:
     """Where the sweep stands: the pieces over the numbers at hand, in the order they were made."""
 
     def __init__(self, connection: Connection, pieces: str = _PIECES, spans: str = _SPANS) -> None:
-        self._pieces = iter(connection.execute(pieces))
-        self._spans = iter(connection.execute(spans))
+        self._pieces = walk(connection, pieces)
+        self._spans = walk(connection, spans)
         self._piece = next(self._pieces, None)
         self._ahead = next(self._pieces, None)
         self._span = next(self._spans, None)
@@ -158,7 +159,7 @@ def swept(connection: Connection, pieces: str, spans: str, what: str) -> Iterato
 
 def details(connection: Connection) -> Iterator[str]:
     """The same for what is true of single numbers: users and forwarding."""
-    held = iter(connection.execute(_DETAILS))
+    held = walk(connection, _DETAILS)
     here = next(held, None)
     for number, left, broken in _replayed_details(connection):
         if broken:
@@ -180,7 +181,7 @@ def details(connection: Connection) -> Iterator[str]:
 def _replayed_details(connection: Connection) -> Iterator[tuple[int, Detail, int]]:
     """Each number with the detail left at last, and the first operation that found another (else 0)."""
     current, left, broken = None, NO_DETAIL, 0
-    for number, operation, user_before, forward_before, user, forward in connection.execute(_CHANGES):
+    for number, operation, user_before, forward_before, user, forward in walk(connection, _CHANGES):
         if number != current:
             if current is not None:
                 yield current, left, broken

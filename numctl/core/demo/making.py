@@ -16,20 +16,21 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.demo.story import BEGAN, DAYS_OF_USAGE, story, telephones
 from numctl.core.errors import NumbersRefuse
-from numctl.core.store.sqlite import Store
-from numctl.core.usage.consumption import put
+from numctl.core.store.connection import Store
+from numctl.core.store.opening import make_store
+from numctl.core.usage.consumption import put as put_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from numctl.core.demo.story import Step
     from numctl.core.store.connection import Connection
+    from numctl.core.store.places import Place
 
 NAME, EMAIL = "Acme", "numbers@acme.example"
 
 
-def make(path: Path, act: Act) -> Outcome:
+def make(path: Place, act: Act) -> Outcome:
     """Make a store at ``path`` and fill it. Raises NumbersRefuse where something stands."""
     answers: list[Outcome] = []
 
@@ -37,7 +38,7 @@ def make(path: Path, act: Act) -> Outcome:
         begin(store, Act(act.actor, *_morning(act.today, BEGAN)), NAME, [EMAIL])
         answers.append(fill(store, act._replace(dry_run=False)))
 
-    Store.create(path, found_and_fill, dry_run=act.dry_run)
+    make_store(path, found_and_fill, dry_run=act.dry_run)
     return answers[0]._replace(operation=None, dry_run=True) if act.dry_run else answers[0]
 
 
@@ -119,7 +120,7 @@ def _consume(operation: Operation) -> None:
         state = operation.writer.state_of(number)
         if state is not None:
             rows += [(day.isoformat(), number, state.organization, *_usage(number, day)) for day in days]
-    put(operation.connection, rows)
+    put_usage(operation.connection, rows)
     (numbers,) = operation.connection.execute("SELECT sum(n) FROM tally").fetchone()
     operation.note(organizations=len(operation.tree.by_id), numbers=numbers, usage_rows=len(rows))
 

@@ -125,13 +125,18 @@ class Comparison:
                 yield pair
 
     def _there(self) -> Iterator[There]:
-        sheet = self._sheet
-        for place in self._order:
-            kind, labels = sheet.kind(place), sheet.labels[place]
-            id, named = self.organizations[kind.organization]
-            rest = (kind.until, sheet.users[place], sheet.forwards[place], kept(labels) if labels else NONE)
-            one = Held(id, named, self.series(kind.series), kind.status, sheet.tags[place], *rest)
-            yield sheet.range(place), one, place
+        kinds = [
+            Held(
+                *self.organizations[kind.organization], self.series(kind.series), kind.status, "", kind.until
+            )
+            for kind in self._sheet.kinds_known
+        ]
+        for place, (first, last, _), (kind, tag, user, forward), labels in self._sheet.ascending():
+            one = kinds[kind]
+            if tag or user or forward or labels:
+                told = (one.until, user, forward, kept(labels) if labels else NONE)
+                one = Held(one.organization, one.named, one.series, one.status, tag, *told)
+            yield Range(first, last), one, place
 
     # What differs
 
@@ -164,6 +169,8 @@ class Comparison:
             here = pair.here
             if here is None or pair.there is None:
                 yield self._lacking(pair)
+                continue
+            if here == pair.there:
                 continue
             wanted = self.wanted(here, pair.there)
             if here != wanted:

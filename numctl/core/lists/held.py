@@ -9,21 +9,22 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.queries.labels import LabelsOf
 from numctl.core.rules.labels import NONE, Labels
 from numctl.core.rules.model import WITH_DETAIL, Status
+from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
 
-_SPANS = """
-SELECT first, last, organization, series, status, tag, until FROM span JOIN state ON state.id = span.state
-ORDER BY first
-"""
+_SPANS = "SELECT first, last, state FROM span ORDER BY first"
+_STATE = "SELECT organization, series, status, tag, until FROM state WHERE id = ?"
 _DETAILS = """
 SELECT detail.number, coalesce(user.name, ''), coalesce(detail.forward_to, 0) FROM detail
 LEFT JOIN user ON user.id = detail.user ORDER BY detail.number
 """
+
+REMEMBERED = 20_000  # states
 
 
 class Held(NamedTuple):
@@ -57,21 +58,41 @@ There = tuple[Range, Held, int]
 
 def held(view: View, *, details: bool, labels: bool) -> Iterator[tuple[Range, Held]]:
     """What is held in scope, ascending: unbroken runs of numbers of which the same is true."""
-    names = rows_of_series.names(view.connection)
+    states = _States(view)
     known = _Details(view.connection) if details else None
     sets = LabelsOf(view.connection) if labels else None
-    for first, last, organization, series, status, tag, until in view.connection.execute(_SPANS):
-        if organization not in view.scope:
+    for first, last, state in walk(view.connection, _SPANS):
+        one = states[state]
+        if one is None:
             continue
-        named = view.tree.path(organization)
-        one = Held(organization, named, names[series], Status(status), tag, until)
-        parts: Iterator[tuple[Range, Held]] = iter([(Range(first, last), one)])
+        parts: Iterable[tuple[Range, Held]] = ((Range(first, last), one),)
         if known is not None and one.status in WITH_DETAIL:
             parts = known.within(first, last, one)
         yield from _labelled(parts, sets) if sets is not None and sets.any else parts
 
 
-def _labelled(parts: Iterator[tuple[Range, Held]], sets: LabelsOf) -> Iterator[tuple[Range, Held]]:
+class _States(dict[int, Held | None]):
+    """What is true of all numbers in a state, by its row id; None out of scope."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+        self._series = rows_of_series.names(view.connection)
+
+    def __missing__(self, id: int) -> Held | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        row = self._view.connection.execute(_STATE, (id,)).fetchone()
+        organization, series, status, tag, until = row
+        held = None
+        if organization in self._view.scope:
+            named = self._view.tree.path(organization)
+            held = Held(organization, named, self._series[series], Status(status), tag, until)
+        self[id] = held
+        return held
+
+
+def _labelled(parts: Iterable[tuple[Range, Held]], sets: LabelsOf) -> Iterator[tuple[Range, Held]]:
     for numbers, one in parts:
         for first, last, id in sets.within(*numbers):
             yield Range(first, last), one._replace(labels=sets[id]) if id else one
@@ -81,7 +102,7 @@ class _Details:
     """The users and forwardings of numbers, asked for upwards."""
 
     def __init__(self, connection: Connection) -> None:
-        self._rows: Iterator[tuple[int, str, int]] = iter(connection.execute(_DETAILS))
+        self._rows: Iterator[tuple[int, str, int]] = walk(connection, _DETAILS)
         self._next = next(self._rows, None)
 
     def within(self, first: int, last: int, one: Held) -> Iterator[tuple[Range, Held]]:
@@ -95,7 +116,7 @@ class _Details:
             number, user, forward = self._next
             if number > first:
                 yield Range(first, number - 1), one
-            yield Range(number, number), one._replace(user=user, forward=forward)
+            yield Range(number, number), Held(*one[:6], user, forward)
             first = number + 1
             self._next = next(self._rows, None)
 
@@ -104,7 +125,10 @@ def side_by_side(here: Iterator[tuple[Range, Held]], there: Iterator[There]) -> 
     """All numbers of either side, ascending, in stretches on which both sides stay the same."""
     own, other = next(here, None), next(there, None)
     while own or other:
-        if other is None or (own and own[0].last < other[0].first):
+        if own and other and own[0] == other[0]:  # most are
+            yield Pair(own[0], own[1], other[1], other[2])
+            own, other = next(here, None), next(there, None)
+        elif other is None or (own and own[0].last < other[0].first):
             assert own  # noqa: S101 - one of both is there
             yield Pair(own[0], own[1], None)
             own = next(here, None)

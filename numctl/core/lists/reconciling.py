@@ -73,6 +73,8 @@ class Reconciliation:
 
     def _steps(self, pair: Pair) -> list[Step]:
         here, there = pair.here, pair.there
+        if here == there:
+            return []
         if there is None:
             assert here is not None  # noqa: S101 - one of both sides has the numbers
             released = [_step("release", cool=0)] if here.status in WITH_USER else []

@@ -130,6 +130,8 @@ def _plan(comparison: Comparison, sheet: Sheet, manner: Manner) -> Plan:
         here, there = pair.here, pair.there
         if here is not None:
             plan.compared += pair.numbers.count
+        if here == there:
+            continue
         if there is None:
             if manner.reason is None:
                 plan.missing_there += pair.numbers.count

@@ -8,6 +8,7 @@ its claim behind; another takes the message over, and sends it under the same Me
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.organizations import emails_of
@@ -25,7 +26,7 @@ HIDDEN = "***"  # stands for an address of an organization above the scope
 
 _QUEUE = (
     "INSERT INTO message (at, organization, operation, kind, recipients, subject, facts, message_id)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(16))) || '@' || ?) RETURNING id"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 )
 _WAITING = (
     "SELECT id, at, operation, organization, claimed_at, claimed_by FROM message"
@@ -132,7 +133,7 @@ def queue(connection: Connection, draft: Draft) -> int:
             json.dumps(draft.recipients, ensure_ascii=False),
             draft.subject,
             json.dumps(facts, ensure_ascii=False),
-            OWN_DOMAIN,
+            f"{os.urandom(16).hex()}@{OWN_DOMAIN}",
         ),
     ).fetchone()
     return int(id)

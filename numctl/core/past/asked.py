@@ -64,7 +64,7 @@ class Picked:
             id = series.find(view, asked.series)
             picked.append(_of_states(view, "series = ?", id) | _of_rows(view, "series", [id]))
         if asked.tag.strip():
-            picked.append(_of_states(view, "instr(folded, ?)", fold(asked.tag.strip())))
+            picked.append(_of_states(view, "instr(folded, ?) > 0", fold(asked.tag.strip())))
         if asked.user is not None:
             picked.append(self._of_user(view, places.with_removed(), asked.user))
         self.operations = frozenset.intersection(*map(frozenset, picked)) if picked else None

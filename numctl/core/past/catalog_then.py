@@ -61,9 +61,12 @@ WITH RECURSIVE held (id) AS (
   SELECT DISTINCT organization FROM tally WHERE n > 0
   UNION SELECT parent FROM organization JOIN held USING (id) WHERE parent IS NOT NULL
 )
-INSERT OR REPLACE INTO past_organization
+INSERT INTO past_organization
 SELECT id, parent, name, folded, threshold, 0, basis, aging, intermediate
 FROM main.organization WHERE retired = 1 AND id IN (SELECT id FROM held)
+ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, folded = excluded.folded,
+  threshold = excluded.threshold, retired = 0, basis = excluded.basis, aging = excluded.aging,
+  intermediate = excluded.intermediate
 """
 
 

@@ -29,8 +29,8 @@ CREATE TEMP TABLE hidden_{name} (first INTEGER PRIMARY KEY);
 CREATE TEMP TABLE past_{name} (first INTEGER PRIMARY KEY, last INTEGER, value INTEGER);
 """
 _HIDDEN = """
-INSERT OR IGNORE INTO hidden_{name} SELECT run.first FROM before_{name} AS was CROSS JOIN main.{name} AS run
-WHERE run.last >= was.first AND run.first <= was.last
+INSERT INTO hidden_{name} SELECT DISTINCT run.first FROM before_{name} AS was CROSS JOIN main.{name} AS run
+ON run.last >= was.first AND run.first <= was.last
 AND run.first >= coalesce((SELECT max(first) FROM main.{name} WHERE first <= was.first), was.first)
 """
 _TOUCHED = """
@@ -49,8 +49,8 @@ UNION ALL SELECT number, user, forward_to FROM past_detail
 WHERE user IS NOT NULL OR forward_to IS NOT NULL;
 """
 _DETAILS_SINCE = """
-INSERT OR IGNORE INTO past_detail SELECT number, user_before, forward_before FROM main.detail_change
-WHERE operation > ? ORDER BY operation, position
+INSERT INTO past_detail SELECT number, user_before, forward_before FROM main.detail_change
+WHERE operation > ? ORDER BY operation, position ON CONFLICT DO NOTHING
 """
 _STATES = """
 CREATE TEMP TABLE past_state (id INTEGER PRIMARY KEY, series INTEGER, organization INTEGER);
@@ -62,6 +62,14 @@ _ENDED = """
 SELECT first, last, state FROM span
 WHERE state IN (SELECT id FROM main.state WHERE until <> '' AND until < ?) ORDER BY first
 """
+_ENDED_SPAN = """
+INSERT INTO past_span (first, last, value) VALUES (?, ?, ?)
+ON CONFLICT (first) DO UPDATE SET last = excluded.last, value = excluded.value
+"""
+_ENDED_DETAIL = """
+INSERT INTO past_detail (number, user, forward_to) VALUES (?, ?, ?)
+ON CONFLICT (number) DO UPDATE SET user = excluded.user, forward_to = excluded.forward_to
+"""
 _FREE = """
 SELECT free.id, held.series, held.organization FROM main.state AS held LEFT JOIN main.state AS free
 ON free.organization = held.organization AND free.series = held.series
@@ -71,7 +79,7 @@ _TALLY = """
 CREATE TEMP TABLE more (state INTEGER PRIMARY KEY, n INTEGER);
 CREATE TEMP TABLE past_tally (
   organization INTEGER, series INTEGER, status TEXT, n INTEGER, PRIMARY KEY (organization, series, status)
-) WITHOUT ROWID;
+);
 CREATE TEMP VIEW tally AS
 SELECT organization, series, status, n FROM main.tally AS now WHERE NOT EXISTS (
   SELECT 1 FROM past_tally AS was WHERE was.organization = now.organization
@@ -182,12 +190,12 @@ def _end_holds(connection: Connection, day: str, more: Counter[int]) -> None:
     for first, last, state in ended:
         more[state] -= last - first + 1
         more[free[state]] += last - first + 1
-        connection.execute("INSERT OR IGNORE INTO hidden_span VALUES (?)", (first,))
-        connection.execute("INSERT OR REPLACE INTO past_span VALUES (?, ?, ?)", (first, last, free[state]))
+        connection.execute("INSERT INTO hidden_span VALUES (?) ON CONFLICT DO NOTHING", (first,))
+        connection.execute(_ENDED_SPAN, (first, last, free[state]))
         numbers = connection.execute(
             "SELECT number, NULL, NULL FROM detail WHERE number BETWEEN ? AND ?", (first, last)
         ).fetchall()
-        connection.executemany("INSERT OR REPLACE INTO past_detail VALUES (?, ?, ?)", numbers)
+        connection.executemany(_ENDED_DETAIL, numbers)
 
 
 def _free_states(connection: Connection, held: set[int]) -> dict[int, int]:

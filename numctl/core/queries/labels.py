@@ -114,7 +114,7 @@ def _runs(
         sets, parameters = "SELECT label_set FROM label WHERE key = ?", (key,)
     else:
         folded = json.dumps([fold(value.strip()) for value in values if value is not None])
-        sets = "SELECT label_set FROM label WHERE key = ? AND folded IN (SELECT value FROM json_each(?))"
+        sets = "SELECT label_set FROM label WHERE key = ? AND folded IN (SELECT atom FROM json_each(?))"
         parameters = (key, folded)  # type: ignore[assignment]
     statement = _RUNS.format(sets=sets, order="DESC" if descending else "ASC")
     return iter(connection.execute(statement, parameters).fetchall())

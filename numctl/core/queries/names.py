@@ -25,7 +25,7 @@ EXISTS (SELECT 1 FROM label_span AS run
     (SELECT max(first) FROM span WHERE first <= run.first), run.first)
   JOIN state ON state.id = span.state
   WHERE run.label_set = label.label_set
-  AND (:all OR state.organization IN (SELECT value FROM json_each(:scope))))
+  AND (:all = 1 OR state.organization IN (SELECT value FROM json_each(:scope))))
 """
 # From one key to the next by the index: there may be millions of values.
 _KEYS = f"""
@@ -79,7 +79,7 @@ def tags(view: View, start: str) -> list[str]:
         view,
         "SELECT DISTINCT tag, folded FROM state WHERE folded <> '' "
         "AND substr(folded, 1, length(:start)) = :start "
-        "AND (:all OR organization IN (SELECT value FROM json_each(:scope))) "
+        "AND (:all = 1 OR organization IN (SELECT value FROM json_each(:scope))) "
         "AND EXISTS (SELECT 1 FROM span WHERE span.state = state.id) ORDER BY folded LIMIT :most",
         start,
     )
@@ -91,7 +91,7 @@ def users(view: View, start: str) -> list[str]:
         view,
         "SELECT DISTINCT name, folded FROM user WHERE folded <> '' "
         "AND substr(folded, 1, length(:start)) = :start "
-        "AND (:all OR organization IN (SELECT value FROM json_each(:scope))) "
+        "AND (:all = 1 OR organization IN (SELECT value FROM json_each(:scope))) "
         "AND EXISTS (SELECT 1 FROM detail WHERE detail.user = user.id) ORDER BY folded LIMIT :most",
         start,
     )
@@ -114,4 +114,4 @@ def _named(view: View, query: str, start: str) -> list[str]:
 
 def _asked(view: View, start: str) -> dict[str, object]:
     scope = "[]" if view.sees_all else json.dumps(sorted(view.scope))
-    return {"start": fold(start), "all": view.sees_all, "scope": scope, "most": LIMIT}
+    return {"start": fold(start), "all": int(view.sees_all), "scope": scope, "most": LIMIT}

@@ -115,7 +115,7 @@ class Search:
         connection = self._view.connection
         if automaton is None:
             source = (
-                f"SELECT sum(n) FROM tally WHERE {states.condition or '1'}"  # noqa: S608 - conditions are ours
+                f"SELECT sum(n) FROM tally WHERE {states.condition or 'TRUE'}"  # noqa: S608 - conditions are ours
                 if states.counted
                 else f"SELECT sum(last - first + 1) FROM span WHERE state IN ({states.query})"  # noqa: S608
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.catalog import series as series_table
 from numctl.core.queries.labels import Wanted
 from numctl.core.rules.model import Status
+from numctl.core.store.connection import walk
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Filter(NamedTuple):
     @property
     def likeness(self) -> str:
         """The condition by which a folded name is compared with a text: as a whole, or as a part."""
-        return "folded = ?" if self.exact else "instr(folded, ?)"
+        return "folded = ?" if self.exact else "instr(folded, ?) > 0"
 
 
 class States(NamedTuple):
@@ -74,7 +75,8 @@ class States(NamedTuple):
         """Those of them with one of the values, however many, in a column."""
         from json import dumps
 
-        condition = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns are ours
+        one = "atom" if column == "status" else "value"  # a text, a whole number
+        condition = f"{column} IN (SELECT {one} FROM json_each(?))"  # noqa: S608 - columns are ours
         return self.narrowed(condition, dumps(list(values)), counted=column in TALLIED)
 
     @property
@@ -84,7 +86,7 @@ class States(NamedTuple):
     @property
     def query(self) -> str:
         """SQL for the row ids."""
-        return f"SELECT id FROM state WHERE {self.condition or '1'}"  # noqa: S608 - conditions are ours
+        return f"SELECT id FROM state WHERE {self.condition or 'TRUE'}"  # noqa: S608 - conditions are ours
 
 
 def states_of(view: View, wanted: Filter) -> States:
@@ -148,7 +150,7 @@ class Spans:
         if self._few is not None:
             return iter(self._few)
         if self._states.everything:
-            return self._walk("1")
+            return self._walk("TRUE")
         # The plus keeps the planner from going by the states' index.
         return self._walk(f"+state IN ({self._states.query})", *self._states.values)
 
@@ -172,7 +174,8 @@ class Spans:
 
     def _walk(self, condition: str, *values: int | str) -> Iterator[Span]:
         order = "DESC" if self._descending else "ASC"
-        return self._connection.execute(
+        return walk(
+            self._connection,
             f"SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order}",  # noqa: S608
             values,
         )

@@ -24,7 +24,7 @@ _LASTING = {"assigned": (5, "assigned", "reserved"), "reserved": (180, "reserved
 _BECAME = """
 SELECT first, last FROM piece JOIN state AS now ON now.id = piece.after
 LEFT JOIN state AS was ON was.id = piece.before JOIN operation ON operation.id = piece.operation
-WHERE now.status = :status AND was.status IS NOT :status AND at >= :since
+WHERE now.status = :status AND coalesce(was.status, '') <> :status AND at >= :since
   AND undone_by IS NULL AND undoes IS NULL
 ORDER BY first
 """
@@ -60,7 +60,7 @@ def _parts(view: View, moment: str) -> Iterator[Part]:
 
 def _intermediate(view: View) -> set[int]:
     """The organizations that are marked as intermediate carriers, and all below them."""
-    marked = view.connection.execute("SELECT id FROM organization WHERE intermediate AND NOT retired")
+    marked = view.connection.execute("SELECT id FROM organization WHERE intermediate = 1 AND retired = 0")
     return {id for (top,) in marked for id in view.tree.scope(top)}
 
 

@@ -91,7 +91,11 @@ STORE_ACTIONS = (
         final="what was forgotten is nowhere any more",
     ),
     Action(
-        "usage import", "Read {rows} rows of usage", "read {rows} rows of usage", "read {rows} usage records"
+        "usage import",
+        "Read {rows} rows of usage",
+        "read {rows} rows of usage",
+        "read {rows} usage records",
+        final="records of usage stay; the same number and day in a later file replaces them",
     ),
     Action(
         "request",

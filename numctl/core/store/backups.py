@@ -13,7 +13,7 @@ from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.store.drafts import drafted
 
 if TYPE_CHECKING:
-    from numctl.core.store.sqlite import Store
+    from numctl.core.store.connection import Store
 
 
 class Copied(NamedTuple):
@@ -40,7 +40,7 @@ def _expect_a_place(store: Store, target: Path, replace: bool) -> None:
         raise BadValue(f"{target} is a folder.", "Name a file in it.", path=str(target))
     if not os.path.lexists(target):
         return
-    if target.exists() and target.samefile(store.path):
+    if isinstance(store.path, Path) and target.exists() and target.samefile(store.path):
         raise BadValue(f"{target} is the store itself.", "Name another file.", path=str(target))
     if not replace:
         raise _stands(target)
@@ -51,8 +51,17 @@ def _fill(store: Store, draft: Path) -> Copied:
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as copy:
         copy.execute("PRAGMA journal_mode = OFF")  # nobody knows of this file yet
         with store.reading() as connection:
-            connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # from here on nobody writes
-            connection.backup(copy)
+            if isinstance(connection, sqlite3.Connection):
+                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # now nobody writes
+                connection.backup(copy)
+            else:
+                from numctl.core.store import schema
+                from numctl.core.store.transfer import carry
+
+                copy.execute("BEGIN")
+                schema.migrate(copy)
+                carry(connection, copy)
+                copy.execute("COMMIT")
         operation, hash = copy.execute(
             "SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1"
         ).fetchone() or (0, b"")

@@ -1,7 +1,86 @@
-"""The connection to a store, as everything outside this room knows it."""
+"""An open store and the connection to it, as everything outside this room knows them."""
 
 from __future__ import annotations
 
-from sqlite3 import Connection, Cursor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
-__all__ = ["Connection", "Cursor"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from numctl.core.store.places import Place
+
+
+class Cursor(Protocol):
+    """The rows that a statement gave; ``rowcount`` is how many it changed."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def fetchmany(self, size: int = 1, /) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __next__(self) -> Any: ...
+
+
+class Connection(Protocol):
+    """What carries out statements, in SQLite's words (see ``server/words.py`` for a server's)."""
+
+    def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = (), /) -> Cursor: ...
+
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> Cursor: ...
+
+    def close(self) -> None: ...
+
+
+def walk(
+    connection: Connection, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
+) -> Iterator[Any]:
+    """The rows of a query that may be very many: a server is asked for them part by part."""
+    reader = getattr(connection, "walk", connection.execute)
+    return iter(reader(statement, values))
+
+
+class Store:
+    """An open store. ``connection`` is for the core alone."""
+
+    path: Place
+    connection: Connection
+
+    @contextmanager
+    def reading(self, *, past: bool = False) -> Iterator[Connection]:
+        """A snapshot. It must end before output begins. ``past``: an earlier state is laid over it."""
+        raise NotImplementedError
+        yield
+
+    @contextmanager
+    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[Connection]:
+        """A change: committed at the end if ``keep()`` says so, rolled back otherwise or on any error.
+
+        Raises Locked when another process keeps the lock for the whole timeout.
+        """
+        raise NotImplementedError
+        yield
+
+    @contextmanager
+    def impatient(self, seconds: float = 0) -> Iterator[None]:
+        """Inside, a lock held by someone else is reported after ``seconds``, at once if that is 0."""
+        raise NotImplementedError
+        yield
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

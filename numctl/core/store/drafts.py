@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numctl.core.errors import Refusal
+    from numctl.core.store.places import Place
 
 
-def stands(path: Path) -> NumbersRefuse:
+def stands(path: Place) -> NumbersRefuse:
     """The refusal to make something where something is."""
     return NumbersRefuse(
         f"Something stands at {path} already.",

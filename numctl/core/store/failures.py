@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import Damaged, Failed, Locked
@@ -27,7 +28,12 @@ def code(error: BaseException) -> int:
 
 def is_of_store(error: BaseException) -> bool:
     """Tell whether an error came from the store."""
-    return isinstance(error, sqlite3.Error)
+    return isinstance(error, sqlite3.Error) or _is_of_server(error)
+
+
+def _is_of_server(error: BaseException) -> bool:
+    driver = sys.modules.get("psycopg")  # loaded only for stores on a server
+    return driver is not None and isinstance(error, driver.Error)
 
 
 def is_busy(error: BaseException) -> bool:
@@ -37,6 +43,10 @@ def is_busy(error: BaseException) -> bool:
 
 def refusal_of(error: BaseException, path: Path | None = None) -> Refusal | None:
     """The refusal that an error of the store at ``path`` is; None for one that should not be possible."""
+    if _is_of_server(error):
+        from numctl.core.store.server import failures
+
+        return failures.refusal_of(error, None)
     if not is_of_store(error):
         return None
     named = str(path or "The store")

@@ -16,6 +16,9 @@ AT_ONCE = 100  # rows with one statement
 
 def insert(connection: Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Put rows into a table: ``into`` is its name with its columns, in the order of a row's values."""
+    if (stream := getattr(connection, "put", None)) is not None and len(rows) >= AT_ONCE:
+        stream(into, rows)
+        return
     whole = len(rows) - len(rows) % AT_ONCE
     if whole:
         groups = (rows[start : start + AT_ONCE] for start in range(0, whole, AT_ONCE))

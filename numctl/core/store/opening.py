@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from numctl.core.errors import Damaged
+from numctl.core.errors import Damaged, Refusal
 from numctl.core.store import schema
 from numctl.core.store.identity import expect_a_store
-from numctl.core.store.sqlite import Store, translated
+from numctl.core.store.places import Address, Place
+from numctl.core.store.sqlite import Store as FileStore
+from numctl.core.store.sqlite import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
-    from numctl.core.store.connection import Connection
+    from numctl.core.store.connection import Connection, Store
 
 
-def open_store(path: Path, lock_timeout: float, record: Callable[[Connection], None]) -> Store:
+def open_store(path: Place, lock_timeout: float, record: Callable[[Connection], None]) -> Store:
     """Open the store at ``path``; wait ``lock_timeout`` seconds for other processes' locks.
 
     One of an older schema is upgraded first, and a copy of it kept beside it; ``record`` then writes
@@ -24,9 +27,13 @@ def open_store(path: Path, lock_timeout: float, record: Callable[[Connection], N
     there is none or the file is something else, Damaged for one that a newer numctl wrote or that
     SQLite can't read.
     """
+    if isinstance(path, Address):
+        with _driver():
+            from numctl.core.store.server.opened import ServerStore
+        return ServerStore.open(path, lock_timeout)
     expect_a_store(path)
     with translated(path):
-        store = Store(path, lock_timeout)
+        store = FileStore(path, lock_timeout)
         try:
             store.patiently("PRAGMA synchronous = FULL")  # some systems build SQLite with less
             if store.identified() < schema.VERSION:
@@ -42,3 +49,39 @@ def open_store(path: Path, lock_timeout: float, record: Callable[[Connection], N
             store.close()
             raise
     return store
+
+
+def make_store(path: Place, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
+    """Make a new store at ``path`` and let ``fill`` write into it, whole or not at all.
+
+    Raises NumbersRefuse where something stands.
+    """
+    if isinstance(path, Address):
+        with _driver():
+            from numctl.core.store.server.opened import ServerStore
+        ServerStore.create(path, fill, dry_run=dry_run)
+    else:
+        FileStore.create(path, fill, dry_run=dry_run)
+
+
+def is_taken(path: Place) -> bool:
+    """Whether something stands where a store is to be, be it a dangling link."""
+    if isinstance(path, Address):
+        with _driver():
+            from numctl.core.store.server import opened
+        return opened.is_there(path)
+    return os.path.lexists(path)
+
+
+@contextmanager
+def _driver() -> Iterator[None]:
+    """Within, what needs the driver of a server is loaded. Raises Refusal where it isn't installed."""
+    try:
+        yield
+    except ImportError as error:
+        if not (error.name or "").startswith("psycopg"):
+            raise
+        raise Refusal(
+            "A store on a server needs a driver that is not installed.",
+            "Install it with `pip install 'numctl[server]'`.",
+        ) from None

@@ -11,6 +11,7 @@ Every table is STRICT, and each CHECK states one invariant of the domain. What a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from numctl.core.store.schema_0001 import FIRST_SCHEMA
@@ -39,6 +40,7 @@ def statements(script: str) -> list[str]:
     return found
 
 
+REFERENCE = re.compile(r" REFERENCES (\w+) \(id\)")
 PARTS = "SELECT type, name, sql FROM sqlite_schema"
 
 # One for each version, in order; what stands in a released one never changes.
@@ -80,3 +82,19 @@ def parts() -> dict[tuple[str, str], str | None]:
         for _, script in MIGRATIONS:
             fresh.executescript(script)
         return {(kind, name): sql for kind, name, sql in fresh.execute(PARTS)}
+
+
+def tables() -> list[str]:
+    """The names of the tables, each after those that it refers to."""
+    waiting = {
+        name: set(REFERENCE.findall(sql or "")) - {name}
+        for (kind, name), sql in parts().items()
+        if kind == "table"
+    }
+    found: list[str] = []
+    while waiting:
+        ready = sorted(name for name, needs in waiting.items() if needs <= set(found))
+        found += ready
+        for name in ready:
+            del waiting[name]
+    return found

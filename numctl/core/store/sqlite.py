@@ -10,27 +10,30 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from numctl.core.errors import NoStore, Refusal
+from numctl.core.store import connection as known
 from numctl.core.store import schema
 from numctl.core.store.drafts import drafted, stands
 from numctl.core.store.identity import expect_known, something_else
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
 PAGE_CACHE_KIB = 16_000  # for changes; what reads goes through the file once, with SQLite's usual 2,000
 SLICE = 100  # milliseconds of waiting for a lock, after which an interruption is seen
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
-class Store:
-    """An open store. ``connection`` is for the core alone."""
+class Store(known.Store):
+    """An open store in a file."""
+
+    path: Path
+    connection: sqlite3.Connection
 
     def __init__(self, path: Path, lock_timeout: float = 30) -> None:
         self.path = path
@@ -38,7 +41,7 @@ class Store:
         self._patience = int(lock_timeout * 1000)  # milliseconds
 
     @classmethod
-    def create(cls, path: Path, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
+    def create(cls, path: Path, fill: Callable[[known.Store], object], *, dry_run: bool = False) -> None:
         """Make a new store at ``path``, let ``fill`` write into it, then put it in place whole.
 
         The file is the owner's alone, as are folders made on the way; a dry run makes all of it
@@ -54,23 +57,18 @@ class Store:
                 cls.create(Path(folder, path.name), fill)
             return
         _make_folders(path.parent)
-        with drafted(path) as draft, cls(draft) as store:
-            with store.writing() as connection:
-                schema.migrate(connection)
+        with drafted(path) as draft, closing(cls(draft)) as store:
+            with store.writing():
+                schema.migrate(store.connection)
             fill(store)
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A snapshot. It must end before output begins: a paused reader would hold up every writer."""
+    def reading(self, *, past: bool = False) -> Iterator[sqlite3.Connection]:
         with translated(self.path), self._snapshot():
             yield self.connection
 
     @contextmanager
     def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[sqlite3.Connection]:
-        """A change: committed at the end if ``keep()`` says so, rolled back otherwise or on any error.
-
-        Raises Locked when another process keeps the lock for the whole timeout.
-        """
         with translated(self.path):
             self.patiently("BEGIN IMMEDIATE")
             try:
@@ -83,23 +81,11 @@ class Store:
 
     @contextmanager
     def impatient(self, seconds: float = 0) -> Iterator[None]:
-        """Inside, a lock held by someone else is reported after ``seconds``, at once if that is 0."""
         patience, self._patience = self._patience, int(seconds * 1000)
         try:
             yield
         finally:
             self._patience = patience
-
-    def close(self) -> None:
-        self.connection.close()
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:

@@ -12,8 +12,7 @@ from numctl.core.store.sqlite import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from numctl.core.store.connection import Connection
+    from sqlite3 import Connection
 
 
 def upgrade(store: Store, record: Callable[[Connection], None]) -> None:

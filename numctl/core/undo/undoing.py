@@ -46,7 +46,7 @@ JOIN state ON state.id = span.state WHERE l.operation = ?
 # Numbers put in, taken out, or in another series: what only the root may do.
 _STORE_WIDE = """
 SELECT 1 FROM piece LEFT JOIN state AS old ON old.id = before LEFT JOIN state AS new ON new.id = after
-WHERE operation = ? AND old.series IS NOT new.series LIMIT 1
+WHERE operation = ? AND coalesce(old.series, 0) <> coalesce(new.series, 0) LIMIT 1
 """
 _HAS_PIECES = "SELECT 1 FROM piece WHERE operation = ? LIMIT 1"
 _CANCEL = "DELETE FROM message WHERE operation = ? AND state = 'waiting' AND claimed_at = ''"

@@ -32,13 +32,14 @@ ON CONFLICT (day, number) DO UPDATE SET organization = excluded.organization,
   voice_incoming = excluded.voice_incoming, voice_outgoing = excluded.voice_outgoing,
   messages_sent = excluded.messages_sent, messages_received = excluded.messages_received,
   data = excluded.data
-WHERE (organization, voice_incoming, voice_outgoing, messages_sent, messages_received, data) IS NOT
+WHERE (usage.organization, usage.voice_incoming, usage.voice_outgoing, usage.messages_sent,
+   usage.messages_received, usage.data) <>
   (excluded.organization, excluded.voice_incoming, excluded.voice_outgoing, excluded.messages_sent,
    excluded.messages_received, excluded.data)
 """
 # Figures go up to 2^63-1, their sums beyond it: the upper and the lower 32 bits are added up apart.
 _SUMS = """
-SELECT CASE :by WHEN 'org' THEN organization WHEN 'number' THEN number ELSE day END AS key,
+SELECT {by} AS key,
   sum(voice_incoming >> 32), sum(voice_incoming & 4294967295),
   sum(voice_outgoing >> 32), sum(voice_outgoing & 4294967295),
   sum(messages_sent >> 32), sum(messages_sent & 4294967295),
@@ -47,6 +48,14 @@ SELECT CASE :by WHEN 'org' THEN organization WHEN 'number' THEN number ELSE day 
 FROM usage WHERE day BETWEEN :first AND :last AND organization IN (SELECT value FROM json_each(:inside))
 GROUP BY key ORDER BY key
 """
+
+Record = tuple[object, ...]
+"""Day, number, organization (a row id), and the figures of ``Figures``."""
+
+
+def put(connection: Connection, rows: Iterable[Record]) -> int:
+    """Write usage, over what is there of a number and day already; give how many rows that changed."""
+    return connection.executemany(_RECORD, rows).rowcount
 
 
 class Figures(NamedTuple):
@@ -82,13 +91,6 @@ def record(
     if changed:
         operation.note(rows=changed)
     operation.facts |= {"rows": changed, "same": len(records) - skipped - changed, "skipped": skipped}
-
-
-def put(connection: Connection, rows: Iterable[tuple[object, ...]]) -> int:
-    """Write rows of usage (day, number, organization, figures); give how many were not there like this."""
-    before = connection.total_changes
-    connection.executemany(_RECORD, rows)
-    return connection.total_changes - before
 
 
 def _holders(
@@ -173,8 +175,9 @@ def consumed(view: View, tree: Tree, top: int, period: Period, by: str) -> Consu
     """
     inside = json.dumps(sorted(tree.scope(top)))
     found = Consumed()
-    named = {"by": by, "inside": inside, **period._asdict()}
-    for key, *parts in view.connection.execute(_SUMS, named):
+    named = {"inside": inside, **period._asdict()}
+    statement = _SUMS.format(by="organization" if by == "org" else by)
+    for key, *parts in view.connection.execute(statement, named):
         found.put(key, parts)
     return found
 

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 WINDOW = 1_000  # numbers
 
-# The classes of pieces, each with how far before a number such a piece can begin.
+_SIZES = ", ".join(f"({size}, {most - 1})" for size, most in CLASSES)
 _HANDED_OVER = f"""
-WITH size (class, reach) AS (VALUES {", ".join(f"({size}, {most - 1})" for size, most in CLASSES)})
+WITH size (class, reach) AS (VALUES {_SIZES})
 SELECT piece.first, piece.last, operation.at, now.organization
 FROM size CROSS JOIN piece INDEXED BY piece_class
   ON piece.class = size.class AND piece.first BETWEEN :first - reach AND :last AND piece.last >= :first
 JOIN state AS now ON now.id = piece.after
 LEFT JOIN state AS was ON was.id = piece.before
 JOIN operation ON operation.id = piece.operation
-WHERE was.organization IS NOT now.organization
+WHERE coalesce(was.organization, 0) <> now.organization
 ORDER BY piece.operation, piece.position
-"""  # noqa: S608 - put together from the classes
+"""  # noqa: S608 - the classes of pieces
 
 
 class Holding(NamedTuple):

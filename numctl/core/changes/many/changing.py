@@ -69,7 +69,7 @@ INSERT INTO temp.concerned (first, last, state)
 SELECT s.first, s.last, s.state FROM temp.target AS t
 CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last {only} ORDER BY s.first
 """
-_COVERED = "SELECT state, sum(last - first + 1), count(*) FROM temp.concerned {by_state}"
+_COVERED = "SELECT {state}, sum(last - first + 1), count(*) FROM temp.concerned {by_state}"
 _PIECES = """
 INSERT INTO piece (operation, position, line, first, last, before, after)
 SELECT :operation, :position + {position}, :line, c.first, c.last, c.state, new.after
@@ -91,10 +91,11 @@ _ALL_SEAMS = "SELECT first FROM temp.concerned UNION ALL SELECT last + 1 FROM te
 _BOTH_ENDS = "SELECT ? AS first UNION ALL SELECT ? + 1"
 # Spans that go on where the one on their left stops, in the same state: these are swallowed by it.
 _JOINTS = """
-INSERT OR IGNORE INTO temp.joint (first, last, "left")
+INSERT INTO temp.joint (first, last, "left")
 SELECT s.first, s.last, before.first FROM ({seams}) AS seam CROSS JOIN span AS s ON s.first = seam.first
 CROSS JOIN span AS before ON before.first = (SELECT max(first) FROM span WHERE first < s.first)
 WHERE before.last = s.first - 1 AND before.state = s.state AND length(before.last) = length(s.first)
+ON CONFLICT DO NOTHING
 """
 _SWALLOW = "DELETE FROM span WHERE first IN (SELECT first FROM temp.joint)"
 # A chain of joints goes to the span that its first one goes on from.
@@ -103,10 +104,10 @@ UPDATE span SET last = chain.last FROM (
   SELECT head, max(last) AS last FROM (
     SELECT last, max(start) OVER (ORDER BY first) AS head FROM (
       SELECT first, last,
-        CASE WHEN lag(first) OVER (ORDER BY first) IS "left" THEN NULL ELSE "left" END AS start
+        CASE WHEN lag(first) OVER (ORDER BY first) = "left" THEN NULL ELSE "left" END AS start
       FROM temp.joint
-    )
-  ) GROUP BY head
+    ) AS link
+  ) AS ring GROUP BY head
 ) AS chain WHERE span.first = chain.head
 """
 
@@ -177,7 +178,8 @@ class Bulk:
         cut(self._connection)
         one, values = ("AND s.state = ?", (self._only,)) if self._only is not None else ("", ())
         run(_CONCERNED.format(only=one), values)
-        covered = [Covered(*row) for row in run(_COVERED.format(by_state="" if one else "GROUP BY state"))]
+        state, by_state = ("max(state)", "") if one else ("state", "GROUP BY state")
+        covered = [Covered(*row) for row in run(_COVERED.format(state=state, by_state=by_state))]
         self._states = len(covered)
         self._ends = (ranges[0][0], ranges[-1][1])
         each_is_one = sum(spans for _, _, spans in covered) == len(ranges) and not any_adjoin(ranges)
@@ -194,7 +196,7 @@ class Bulk:
         self._connection.executemany(
             "INSERT INTO temp.successor (before, after, drops, organization) VALUES (?, ?, ?, ?)",
             [
-                (before, after or None, not _keeps(old, new), new.organization if new else None)
+                (before, after or None, int(not _keeps(old, new)), new.organization if new else None)
                 for before, after, old, new in successors
             ],
         )

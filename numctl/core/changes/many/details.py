@@ -24,7 +24,7 @@ _THESE = "WHERE p.operation = :operation AND p.position > :position"
 _DROP = f"""
 INSERT INTO detail_change (operation, position, number, user_before, forward_before)
 SELECT :operation, :details + row_number() OVER (ORDER BY d.number), d.number, d.user, d.forward_to
-{_DETAILS} {_THESE} AND new.drops
+{_DETAILS} {_THESE} AND new.drops = 1
 """
 _DROPPED = """
 DELETE FROM detail
@@ -36,7 +36,7 @@ _FOLLOWING = f"""
 """
 _NEW_USERS = f"""
 INSERT INTO user (organization, name, folded) SELECT new.organization, max(old.name), old.folded
-{_FOLLOWING} {_THESE} AND NOT new.drops
+{_FOLLOWING} {_THESE} AND new.drops = 0
 AND NOT EXISTS (
   SELECT 1 FROM user WHERE folded = old.folded AND folded <> '' AND organization = new.organization
 )
@@ -47,7 +47,7 @@ INSERT INTO detail_change (operation, position, number, user_before, user_after)
 SELECT :operation, :details + row_number() OVER (ORDER BY d.number), d.number, d.user, now.id
 {_FOLLOWING} CROSS JOIN user AS now
   ON now.folded = old.folded AND now.folded <> '' AND now.organization = new.organization
-{_THESE} AND NOT new.drops
+{_THESE} AND new.drops = 0
 """
 _FOLLOWED = """
 UPDATE detail SET user = change.user_after FROM detail_change AS change

@@ -20,6 +20,7 @@ _MANY = "SELECT 1 FROM piece WHERE operation = ? LIMIT 1 OFFSET ?"
 _CAME_AFTER = """
 SELECT 1 WHERE EXISTS (SELECT 1 FROM piece WHERE operation > :id)
 OR EXISTS (SELECT 1 FROM detail_change WHERE operation > :id)
+OR EXISTS (SELECT 1 FROM label_piece WHERE operation > :id AND operation <> :own)
 """
 # A batch may have changed a number twice.
 _TWICE = """
@@ -74,12 +75,14 @@ ON CONFLICT (number) DO UPDATE SET user = excluded.user, forward_to = excluded.f
 def is_simple(connection: Connection, operation: int, own: int, most: int) -> bool:
     """Whether an operation of more than ``most`` pieces can be taken back at once.
 
-    Nothing but ``own``, which has done nothing so far, came after it, and it changed each number once.
+    Nothing but ``own``, which has given back labels at most, came after it, and it changed each number once.
     """
     run = connection.execute
-    if run(_MANY, (operation, most)).fetchone() is None or run(_CAME_AFTER, {"id": operation}).fetchone():
+    if run(_MANY, (operation, most)).fetchone() is None:
         return False
-    return run(_TWICE, (operation,)).fetchone() is None and own > operation
+    if run(_CAME_AFTER, {"id": operation, "own": own}).fetchone() is not None:
+        return False
+    return run(_TWICE, (operation,)).fetchone() is None
 
 
 def take_back(parts: Parts, id: int) -> None:

@@ -1,0 +1,121 @@
+"""A million numbers of which 60 % have a user of their own, and as many with a label of their own.
+
+By the processor's time: whole commands, start-up included.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from benchmarks import stores
+from benchmarks.measuring import Bench, Run
+from benchmarks.report import Line, mebibytes
+
+COUNT = 1_000_000
+SHARE, BYTES, PEAK = 0.6, 140, 150 * 2**20
+UNDONE, CHECKED, LISTED, COMPARED = 120_000, 200_000, 600_000, 250_000
+LABELLED = 0.5
+
+
+def measure(bench: Bench) -> list[Line]:
+    return [*_users(bench), *_labels(bench)]
+
+
+def _users(bench: Bench) -> list[Line]:
+    source, changed = _list(bench, "users"), _list(bench, "users", 5)
+    peer = bench.folder / "subscribers-rows.db"
+    theirs = bench.run(bench.program("subscribers", "read", source, peer))
+    store, imported = _imported(bench, source)
+    size, rows = store.stat().st_size / COUNT, peer.stat().st_size / COUNT
+    share = theirs.cpu / imported.cpu
+    done = {
+        "check": bench.run(bench.numctl(store, "check")),
+        "list": bench.run(bench.numctl(store, "search", "--all", "-o", "csv"), bench.folder / "listed.csv"),
+        "diff": bench.run(bench.numctl(store, "diff", str(changed), "-o", "csv")),
+    }
+    synced = stores.copied(store)
+    done["sync"] = bench.run(bench.numctl(synced, "sync", str(changed), "--force"))
+    synced.unlink()
+    done["undo"] = bench.run(bench.numctl(store, "undo"))
+    for scratch in (store, peer):
+        scratch.unlink()
+    return [
+        Line(
+            "import a million numbers, 60 % with a user of their own",
+            _rate(imported),
+            f"{_rate(theirs)} (a script: a row per number, users, history)",
+            f"{share:.2f}",
+            f"{SHARE:.2f}",
+            share >= SHARE,
+        ),
+        Line("the same: bytes a number", f"{size:.0f}", f"{rows:.0f}", "", str(BYTES), size <= BYTES),
+        _peak("the same: peak memory", imported),
+        _at_rate("undo of it", done["undo"], UNDONE),
+        _peak("the same: peak memory", done["undo"]),
+        _at_rate("check of it", done["check"], CHECKED),
+        _at_rate("list it as CSV", done["list"], LISTED),
+        _at_rate("diff it with a list, 5 % changed", done["diff"], COMPARED),
+        _at_rate("sync it to that list", done["sync"], COMPARED),
+    ]
+
+
+def _labels(bench: Bench) -> list[Line]:
+    times = {}
+    for kind in ("run", "labels", "users", "both"):
+        store, times[kind] = _imported(bench, _list(bench, kind))
+        if kind != "both":
+            store.unlink()
+    moved = bench.run(bench.numctl(store, "label", "15550000000+1000000", "site=Paris"))
+    store.unlink()
+    alone = times["run"].cpu / times["labels"].cpu
+    both = times["users"].cpu / times["both"].cpu
+    return [
+        Line(
+            "import a million numbers with a label of their own, against one run without",
+            _rate(times["labels"]),
+            _rate(times["run"]),
+            f"{alone:.2f}",
+            f"{LABELLED:.2f}",
+            alone >= LABELLED,
+        ),
+        Line(
+            "import a million subscribers with a label of their own, against those without",
+            _rate(times["both"]),
+            _rate(times["users"]),
+            f"{both:.2f}",
+            f"{LABELLED:.2f}",
+            both >= LABELLED,
+        ),
+        Line("label a million numbers with labels of their own", _rate(moved)),
+    ]
+
+
+def _list(bench: Bench, kind: str, changed: int = 0) -> Path:
+    path = bench.folder / f"subscribers-{kind}-{changed}.csv"
+    if not path.exists():
+        bench.run(bench.program("subscribers", "write", path, str(COUNT), kind, str(changed)))
+    return path
+
+
+def _imported(bench: Bench, source: Path) -> tuple[Path, Run]:
+    empty = bench.folder / "subscribers-empty.db"
+    if not empty.exists():
+        bench.run(bench.numctl(empty, "init", "--name", "Acme"))
+        for name in ("Sales", "Support"):
+            bench.run(bench.numctl(empty, "org", "add", name))
+    store = bench.folder / "subscribers.db"
+    shutil.copyfile(empty, store)
+    return store, bench.run(bench.numctl(store, "import", str(source)))
+
+
+def _rate(run: Run) -> str:
+    return f"{COUNT / run.cpu:,.0f}/s"
+
+
+def _at_rate(what: str, run: Run, reach: int) -> Line:
+    return Line(what, _rate(run), "", "", f"{reach:,}/s", COUNT / run.cpu >= reach)
+
+
+def _peak(what: str, run: Run) -> Line:
+    return Line(what, mebibytes(run.peak), "", "", mebibytes(PEAK), run.peak <= PEAK)

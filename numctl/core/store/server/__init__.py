@@ -1,0 +1,1 @@
+"""Stores in a schema of a PostgreSQL server: the same tables, the same statements."""

@@ -1,0 +1,100 @@
+"""A connection to a server, as the core knows one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.adapt import Loader
+from psycopg.types.numeric import Int8Dumper
+
+from numctl.core.store.server.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numctl.core.store.connection import Cursor
+
+FIRST_ROWS, MORE_ROWS = 500, 10_000  # that are fetched together
+AT_ONCE = 1_000  # rows sent with one call
+
+
+class ServerConnection:
+    """Carries out the core's statements on a server. ``sent`` counts them."""
+
+    def __init__(self, conninfo: str) -> None:
+        self.driver = psycopg.connect(
+            conninfo,
+            autocommit=True,
+            client_encoding="utf8",
+            application_name="numctl",
+            cursor_factory=psycopg.RawCursor,
+        )
+        self.driver.adapters.register_dumper(int, Int8Dumper)
+        self.driver.adapters.register_dumper(bool, _Truth)
+        self.driver.adapters.register_loader("numeric", _Whole)
+        self.schema = ""
+        self.sent = 0
+        self._walks = 0
+
+    def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor:
+        translated = said(statement, self.schema)
+        self.sent += 1
+        return self.driver.execute(translated.text.encode(), translated.given(values))
+
+    def executemany(self, statement: str, rows: Iterable[Any]) -> Cursor:
+        translated = said(statement, self.schema)
+        cursor = self.driver.cursor()
+        given = [translated.given(row) or () for row in rows]
+        self.sent += len(given)
+        if given:
+            cursor.executemany(translated.text.encode(), given)
+        return cursor
+
+    def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Put many rows into a table by one stream; ``into`` is its name with its columns."""
+        self.sent += 1
+        text = f"COPY {said(into, self.schema).text} FROM STDIN"
+        with self.driver.cursor() as cursor, cursor.copy(text.encode()) as stream:
+            for row in rows:
+                stream.write_row(row)
+
+    def walk(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[Any]:
+        """Rows that may be many, fetched as they are asked for, within a transaction."""
+        translated = said(statement, self.schema)
+        self._walks += 1
+        name = f"walk_{self._walks}"
+        self.sent += 2
+        self.driver.execute(
+            f"DECLARE {name} NO SCROLL CURSOR FOR {translated.text}".encode(), translated.given(values)
+        )
+        size = FIRST_ROWS
+        while True:
+            rows = self.driver.execute(f"FETCH {size} FROM {name}".encode()).fetchall()
+            yield from rows
+            if len(rows) < size:
+                break
+            self.sent += 1
+            size = MORE_ROWS
+        self.driver.execute(f"CLOSE {name}".encode())
+
+    def close(self) -> None:
+        self.driver.close()
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+
+
+class _Truth(Int8Dumper):
+    """True and False are 1 and 0, as in a file."""
+
+    def dump(self, obj: Any) -> bytes:
+        return b"1" if obj else b"0"
+
+
+class _Whole(Loader):
+    """A sum of whole numbers, which PostgreSQL gives as a decimal."""
+
+    def load(self, data: Any) -> int:
+        return int(bytes(data))

@@ -1,0 +1,164 @@
+"""A store on a server: its transactions, and making a new one.
+
+A change locks the store's one row, so that there is one writer, as in a file; a reading is a snapshot that
+keeps nobody waiting.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from numctl.core.errors import Damaged
+from numctl.core.store import schema
+from numctl.core.store.connection import Store
+from numctl.core.store.drafts import stands
+from numctl.core.store.server import failures, tables
+from numctl.core.store.server.connection import ServerConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numctl.core.store.connection import Connection
+    from numctl.core.store.places import Address
+
+
+class ServerStore(Store):
+    """An open store on a server."""
+
+    path: Address
+    connection: ServerConnection
+
+    def __init__(self, address: Address, lock_timeout: float = 30) -> None:
+        self.path = address
+        self._patience = int(lock_timeout * 1000)  # milliseconds
+        self._within = False  # one transaction, begun from outside, is all there is
+        self._committing = False
+        self.connection = ServerConnection(address.whole)
+
+    @classmethod
+    def open(cls, address: Address, lock_timeout: float = 30) -> ServerStore:
+        """Open the store at an address. Raises NoStore, Damaged, or Failed where nobody answers."""
+        with translated(address):
+            store = cls(address, lock_timeout)
+            try:
+                store._identify()
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+    def _identify(self) -> None:
+        version, self.connection.schema = self.connection.driver.execute(
+            b"SELECT version, current_schema() FROM numctl_schema"
+        ).fetchone() or (0, "")
+        if version != schema.VERSION:
+            raise Damaged(
+                f"{self.path} has a schema of version {version}; this numctl knows {schema.VERSION}.",
+                "Use the numctl that wrote it; the store was left as it is.",
+                path=str(self.path),
+                schema=version,
+            )
+
+    @classmethod
+    def create(cls, address: Address, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
+        """Make a new store, let ``fill`` write into it, all in one transaction; a dry run rolls it back.
+
+        Raises NumbersRefuse where there is one already.
+        """
+        with translated(address), closing(cls(address)) as store:
+            run = store.connection.driver.execute
+            (path,) = run(b"SHOW search_path").fetchone() or ("",)
+            first = path.split(",")[0].strip().strip('"')
+            name = "public" if first in ("$user", "") else first
+            run(b"BEGIN")
+            quoted = '"' + name.replace('"', '""') + '"'
+            run(f"CREATE SCHEMA IF NOT EXISTS {quoted}".encode())
+            run(f"SET LOCAL search_path = {quoted}".encode())
+            if run(b"SELECT to_regclass('numctl_schema') IS NOT NULL").fetchone() == (True,):
+                raise stands(address)
+            for statement in tables.statements(name):
+                run(statement.encode())
+            store.connection.schema = name
+            store._within = True
+            fill(store)
+            run(b"ROLLBACK" if dry_run else b"COMMIT")
+
+    @contextmanager
+    def reading(self, *, past: bool = False) -> Iterator[Connection]:
+        with self._translated():
+            if self._within:
+                yield self.connection
+                return
+            mode = "" if past else " READ ONLY"  # what is laid over the tables is temporary tables
+            self.connection.driver.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ{mode}".encode())
+            try:
+                yield self.connection
+            finally:
+                self._end(b"ROLLBACK")
+
+    @contextmanager
+    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[Connection]:
+        run = self.connection.driver.execute
+        with self._translated():
+            if self._within:
+                run(b"SAVEPOINT whole")
+                yield self.connection
+                run(b"RELEASE whole" if keep() else b"ROLLBACK TO whole")
+                return
+            try:
+                run(
+                    f"BEGIN; SET LOCAL lock_timeout = {max(1, self._patience)};"
+                    " SELECT FROM inventory WHERE id = 1 FOR UPDATE".encode()
+                )
+                yield self.connection
+                kept = keep()
+                self._committing = kept
+                run(b"COMMIT" if kept else b"ROLLBACK")
+                self._committing = False
+            except BaseException:
+                self._end(b"ROLLBACK")
+                raise
+
+    @contextmanager
+    def impatient(self, seconds: float = 0) -> Iterator[None]:
+        patience, self._patience = self._patience, int(seconds * 1000)
+        try:
+            yield
+        finally:
+            self._patience = patience
+
+    def _end(self, statement: bytes) -> None:
+        with suppress(psycopg.Error):
+            if self.connection.in_transaction:
+                self.connection.driver.execute(statement)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            refusal = failures.refusal_of(error, self.path, committing=self._committing)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+
+@contextmanager
+def translated(address: Address) -> Iterator[None]:
+    """Turn PostgreSQL's errors into refusals."""
+    try:
+        yield
+    except psycopg.Error as error:
+        refusal = failures.refusal_of(error, address)
+        if refusal is None:
+            raise
+        raise refusal from None
+
+
+def is_there(address: Address) -> bool:
+    """Whether there is a store at an address. Raises Failed where nobody answers."""
+    with translated(address), psycopg.connect(address.whole, autocommit=True) as connection:
+        return connection.execute(b"SELECT to_regclass('numctl_schema') IS NOT NULL").fetchone() == (True,)
