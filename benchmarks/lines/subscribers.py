@@ -64,10 +64,7 @@ def _labels(bench: Bench) -> list[Line]:
     times = {}
     for kind in ("run", "labels", "users", "both"):
         store, times[kind] = _imported(bench, _list(bench, kind))
-        if kind != "both":
-            store.unlink()
-    moved = bench.run(bench.numctl(store, "label", "15550000000+1000000", "--set", "site=Paris"))
-    store.unlink()
+        store.unlink()
     alone = times["run"].cpu / times["labels"].cpu
     both = times["users"].cpu / times["both"].cpu
     return [
@@ -87,7 +84,6 @@ def _labels(bench: Bench) -> list[Line]:
             f"{LABELLED:.2f}",
             both >= LABELLED,
         ),
-        Line("label a million numbers with labels of their own", _rate(moved)),
     ]
 
 

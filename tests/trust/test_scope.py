@@ -316,6 +316,7 @@ def test_every_command_is_among_them() -> None:
         "init",
         "demo",
         "backup",
+        "copy",
         "check",
         "import",
         "sync",

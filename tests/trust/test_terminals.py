@@ -71,6 +71,7 @@ TYPED = [
     ),
     *(
         "backup {}/x",
+        "copy {} {}",
         "report utilization --out {}/x",
         "{}",
         "search {}",
@@ -123,7 +124,7 @@ def test_every_reading_command_is_among_them() -> None:
     read = {" ".join(words[:2]) for line in READINGS for words in [line.split()]} | {
         line.split()[0] for line in READINGS
     }
-    writes_files = {"backup", "diff", "report dashboard", "mail test", "gate", "key add"}
+    writes_files = {"backup", "copy", "diff", "report dashboard", "mail test", "gate", "key add"}
     missing = {entry.name for entry in COMMANDS if not entry.changes} - read - writes_files
     assert not missing
 
