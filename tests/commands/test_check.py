@@ -282,3 +282,17 @@ def test_a_piece_that_does_not_follow_from_the_one_before_is_found(company: Comp
     told = numctl("check", "-o", "jsonl")
     assert told.code == 12
     assert "found 1418080 otherwise than it was left before" in told.out
+
+
+def test_a_label_s_key_that_was_changed_by_hand_is_found(store: Path, numctl: Numctl) -> None:
+    """Also one that reads, between the quotes of JSON, as if it were the labels of the set."""
+    assert numctl("init", "--name", "Acme").code == 0
+    assert numctl("add", "14188980000+10", "--series", "1418").code == 0
+    assert numctl("label", "14188980000", "carrier=x", "site=y").code == 0
+    assert numctl("check").code == 0
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("DELETE FROM label")
+        connection.execute("INSERT INTO label VALUES (1, 'carrier\":\"x\",\"site', 'y', 'y')")
+    ending = numctl("check")
+    assert ending.code == 12
+    assert "The labels of set 1" in ending.out + ending.err

@@ -61,9 +61,8 @@ def sets(connection: Connection) -> Iterator[str]:
 
 def _is_plain(text: str, key: str, value: str, folded: str) -> bool:
     """Whether one label is a set's, and nothing in it is written otherwise in JSON; most are so."""
-    return (
-        _PLAIN.fullmatch(value) is not None and text == f'{{"{key}":"{value}"}}' and folded == value.lower()
-    )
+    plain = all(_PLAIN.fullmatch(word) for word in (key, value))
+    return plain and text == f'{{"{key}":"{value}"}}' and folded == value.lower()
 
 
 def journal(connection: Connection) -> Iterator[str]:
