@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from numctl.core.errors import BadValue
+
 SCHEMES = ("postgresql://", "postgres://")
-_PASSWORD = re.compile(r"(//[^/@:]*):[^@/]*(?=@)|(?<=[?&])password=[^&]*&?")
+_HOST = r"(?:\[[^]]*\]|[^][@/?:,]*)(?::\d*)?"
+_WHOLE = re.compile(rf"\w+://(?:[^@/?]*@)?{_HOST}(?:,{_HOST})*(?:/[^@?]*)?(?:\?.*)?")
+_PASSWORD = re.compile(r"(//[^/@:?]*):[^@/?]*(?=@)|(?<=[?&])(?:ssl)?password=[^&]*&?")
 
 
 class Address:
     """The address of a store on a server. As text it has no password."""
 
     def __init__(self, whole: str) -> None:
+        """Raises BadValue where it can't be told what of it is a password: nothing of it is shown then."""
+        if not _WHOLE.fullmatch(whole):
+            raise unreadable()
         self.whole = whole  # for the driver alone
 
     def __str__(self) -> str:
@@ -33,11 +40,19 @@ class Address:
         return found[1] if found else "server"
 
 
+def unreadable() -> BadValue:
+    """The refusal of an address that can't be read. It doesn't quote it: a password may be in it."""
+    return BadValue(
+        "The address of the store can't be read.",
+        "It is postgresql://USER@HOST:PORT/DATABASE?OPTIONS; in a password, @ is %40, / is %2F, ? is %3F.",
+    )
+
+
 Place = Path | Address
 
 
 def place(text: str) -> Place:
-    """The place that a text names."""
+    """The place that a text names. Raises BadValue for an address that can't be read."""
     return Address(text) if text.startswith(SCHEMES) else Path(text)
 
 

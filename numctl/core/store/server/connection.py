@@ -8,6 +8,7 @@ import psycopg
 from psycopg.adapt import Loader
 from psycopg.types.numeric import Int8Dumper
 
+from numctl.core.store.places import unreadable
 from numctl.core.store.server.words import said
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ class ServerConnection:
     """Carries out the core's statements on a server. ``sent`` counts them."""
 
     def __init__(self, conninfo: str) -> None:
-        self.driver = psycopg.connect(
-            conninfo,
-            autocommit=True,
-            client_encoding="utf8",
-            application_name="numctl",
-            cursor_factory=psycopg.RawCursor,
-        )
+        """Raises BadValue for an address that the driver can't read, psycopg's errors where none answers."""
+        try:
+            self.driver = psycopg.connect(
+                conninfo,
+                autocommit=True,
+                client_encoding="utf8",
+                application_name="numctl",
+                cursor_factory=psycopg.RawCursor,
+            )
+        except psycopg.ProgrammingError:  # its words may quote a password
+            raise unreadable() from None
         self.driver.adapters.register_dumper(int, Int8Dumper)
         self.driver.adapters.register_dumper(bool, _Truth)
         self.driver.adapters.register_loader("numeric", _Whole)
