@@ -38,18 +38,16 @@ def copy(
     there, here = place(target), place(source)
     with open_store(here, session.settings.lock_timeout, lambda: (session.actor, session.at)) as store:
         checking.expect_root(store, session.settings.acting_as, session.command)
-        before, after = founding.copy(store, there)
+        held = founding.copy(store, there)
     session.output.answer(
         {
             "from": str(here),
             "to": str(there),
-            "operations": after.operations,
-            "numbers": after.numbers,
-            "head_from": before.head,
-            "head_to": after.head,
+            "operations": held.operations,
+            "numbers": held.numbers,
+            "head_from": held.head,
+            "head_to": held.head,
         },
-        f"Copied {here} to {there}: {after.operations} operations, {after.numbers} numbers. "
-        f"The head of both is {after.head}."
-        if before == after
-        else f"Copied {here} to {there}, but they differ: {before} and {after}.",
+        f"Copied {here} to {there}: {held.operations} operations, {held.numbers} numbers. "
+        f"The head of both is {held.head}.",
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,11 @@ import psycopg
 import pytest
 
 from numctl import clock
+from numctl.core.actions.opening import open_store
+from numctl.core.errors import Failed
+from numctl.core.store import inserting
+from numctl.core.store.connection import Connection
+from numctl.core.store.places import Address
 from tests import on_server
 from tests.conftest import Numctl
 
@@ -122,6 +129,31 @@ def test_nobody_at_the_address_is_said_without_the_password(numctl: Numctl, tmp_
     assert ending.code == 1
     assert "could not be reached" in ending.err
     assert "canary" not in ending.err
+
+
+def test_a_change_that_the_server_gave_up_is_not_acknowledged(numctl: Numctl, made: str) -> None:
+    with (
+        open_store(Address(made)) as store,
+        pytest.raises(Failed, match="did not keep the change"),
+        store.writing() as connection,
+        contextlib.suppress(psycopg.Error),
+    ):
+        connection.execute("SELECT nothing FROM nowhere")
+    assert numctl("check").code == 0
+
+
+def test_a_copy_that_lacks_something_is_not_kept(numctl: Numctl, made: str, tmp_path: Path) -> None:
+    real = inserting.insert
+
+    def insert(connection: Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        real(connection, into, rows[:-1] if into.startswith('"span"') else rows)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("numctl.core.store.transfer.insert", insert)
+        ending = numctl("copy", made, tmp_path / "copy.db")
+    assert ending.code == 1, ending.err
+    assert "Nothing was kept" in ending.err
+    assert not [*tmp_path.glob("copy.db*")]
 
 
 def test_a_lost_connection_is_no_bug(numctl: Numctl, made: str, server: on_server.Server) -> None:

@@ -9,7 +9,7 @@ from numctl.core.actions.perform import perform
 from numctl.core.catalog import organizations
 from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.changes.operation import Act, Outcome
-from numctl.core.errors import Damaged, NoStore
+from numctl.core.errors import Damaged, Failed, NoStore
 from numctl.core.store import transfer
 from numctl.core.store.drafts import stands
 from numctl.core.store.opening import is_taken, make_store
@@ -74,22 +74,27 @@ class Copied(NamedTuple):
     numbers: int
     head: str
 
+    def __str__(self) -> str:
+        return f"{self.operations} operations and {self.numbers} numbers"
 
-def copy(source: Store, target: Place) -> tuple[Copied, Copied]:
+
+def copy(source: Store, target: Place) -> Copied:
     """Make a store at ``target`` that is the same as ``source``, whole or not at all; say what both hold.
 
-    Raises NumbersRefuse where something stands.
+    Raises NumbersRefuse where something stands, Failed where not all of it arrived.
     """
-    found: list[Copied] = []
 
     def fill(store: Store) -> None:
         with store.writing() as connection:
             transfer.carry(there, connection)
-            found.append(_held(connection))
+            arrived = _held(connection)
+        if arrived != held:
+            raise Failed(f"Of {held}, {arrived} arrived at {target}.", "Nothing was kept of it.")
 
     with source.reading() as there:
+        held = _held(there)
         make_store(target, fill)
-        return _held(there), found[0]
+    return held
 
 
 def _held(connection: Connection) -> Copied:

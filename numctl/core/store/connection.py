@@ -52,6 +52,7 @@ class Store:
 
     path: Place
     connection: Connection
+    _patience: int  # milliseconds to wait for locks
 
     @contextmanager
     def reading(self, *, past: bool = False) -> Iterator[Connection]:
@@ -71,8 +72,11 @@ class Store:
     @contextmanager
     def impatient(self, seconds: float = 0) -> Iterator[None]:
         """Inside, a lock held by someone else is reported after ``seconds``, at once if that is 0."""
-        raise NotImplementedError
-        yield
+        patience, self._patience = self._patience, int(seconds * 1000)
+        try:
+            yield
+        finally:
+            self._patience = patience
 
     def close(self) -> None:
         self.connection.close()

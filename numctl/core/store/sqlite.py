@@ -80,14 +80,6 @@ class Store(known.Store):
                 raise
 
     @contextmanager
-    def impatient(self, seconds: float = 0) -> Iterator[None]:
-        patience, self._patience = self._patience, int(seconds * 1000)
-        try:
-            yield
-        finally:
-            self._patience = patience
-
-    @contextmanager
     def _snapshot(self) -> Iterator[None]:
         self.connection.execute("BEGIN")
         try:

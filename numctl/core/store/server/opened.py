@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from numctl.core.errors import Damaged
+from numctl.core.errors import Damaged, Failed
 from numctl.core.store import schema
 from numctl.core.store.connection import Store
 from numctl.core.store.drafts import stands
@@ -84,7 +84,10 @@ class ServerStore(Store):
             store.connection.schema = name
             store._within = True
             fill(store)
-            run(b"ROLLBACK" if dry_run else b"COMMIT")
+            if dry_run:
+                run(b"ROLLBACK")
+            else:
+                store._commit()
 
     @contextmanager
     def reading(self, *, past: bool = False) -> Iterator[Connection]:
@@ -116,19 +119,20 @@ class ServerStore(Store):
                 yield self.connection
                 kept = keep()
                 self._committing = kept
-                run(b"COMMIT" if kept else b"ROLLBACK")
+                if kept:
+                    self._commit()
+                else:
+                    run(b"ROLLBACK")
                 self._committing = False
             except BaseException:
                 self._end(b"ROLLBACK")
                 raise
 
-    @contextmanager
-    def impatient(self, seconds: float = 0) -> Iterator[None]:
-        patience, self._patience = self._patience, int(seconds * 1000)
-        try:
-            yield
-        finally:
-            self._patience = patience
+    def _commit(self) -> None:
+        """Keep what was done. Raises Failed where the server gave it up, which it says without an error."""
+        done = self.connection.driver.execute(b"COMMIT").statusmessage
+        if done != "COMMIT":
+            raise Failed(f"{self.path} did not keep the change.", "Nothing was changed.", path=str(self.path))
 
     def _end(self, statement: bytes) -> None:
         with suppress(psycopg.Error):
