@@ -5,8 +5,8 @@ the rule book, and rewrites them; it joins neighbours, moves the counts, and wri
 before and after into the journal. No other code writes ``span``, ``state``, ``tally``, ``extent``
 or ``detail``. Everything is checked before anything moves, so a refusal leaves the writer as it was.
 
-Its parts: ``cache`` (spans in memory), ``bulk`` (many spans at once), ``arrivals``, ``states``, ``journal``,
-``details``, ``extents``, ``admission`` (who may do what), ``effects`` (counts, what an answer says).
+Its parts: ``cache`` (spans in memory), ``many`` (many spans at once), ``states``, ``journal``, ``details``,
+``extents``, ``admission`` (who may do what), ``effects`` (counts, what an answer says).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Where the inventory has numbers close by, the runs go through the cache, which j
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numctl.core.changes.journal import Arrival
     from numctl.core.changes.parts import Parts
+    from numctl.core.numbers.ranges import Pair
 
 SLICE = 10_000  # arrivals written at a time
 
@@ -53,7 +54,7 @@ class Arrivals:
                 self._join_in(runs)
             else:
                 insert(self._connection, SPANS, runs)
-            extents.apply(self._connection, [(True, Range(first, last)) for first, last, _ in _blocks(some)])
+            extents.apply(self._connection, [(True, Range(first, last)) for first, last in _blocks(some)])
             advance(len(some))
         if self._open is not None:
             self._join_in([self._open])
@@ -66,8 +67,7 @@ class Arrivals:
             first += 1  # its own, not written yet
         if self._connection.execute(_CLOSE_BY, (last, first)).fetchone() is None:
             return False
-        within = (self._cache.stored(low, high) for low, high, _ in _blocks(some))
-        expect_absent(chain.from_iterable(within))
+        expect_absent(chain.from_iterable(starmap(self._cache.stored, _blocks(some))))
         return True
 
     def _runs(self, some: Sequence[Arrival]) -> Iterator[Run]:
@@ -97,11 +97,9 @@ class Arrivals:
 
     def _put_details(self, some: Sequence[Arrival]) -> None:
         """What is true of one number alone, with the users it names."""
-        states = [self._states[state] for state in {one[2] for one in some}]
-        users_of = {
-            self._states.id(state): state.organization for state in states if CARRIES[state.status].user
-        }
-        forwards = {self._states.id(state) for state in states if CARRIES[state.status].forwarding}
+        states = {id: self._states[id] for id in {one[2] for one in some}}
+        users_of = {id: one.organization for id, one in states.items() if CARRIES[one.status].user}
+        forwards = {id for id, one in states.items() if CARRIES[one.status].forwarding}
         named = [(one, (users_of[one[2]], one[3])) for one in some if one[3] and one[2] in users_of]
         ids = users.ids(self._connection, [user for _, user in named])
         new: list[details.OfOne] = [
@@ -117,7 +115,7 @@ class Arrivals:
             self._effects.note_user(user, count)
 
 
-def _blocks(some: Iterable[Arrival]) -> Iterator[Run]:
+def _blocks(some: Iterable[Arrival]) -> Iterator[Pair]:
     """The same numbers in unbroken blocks, whatever their state."""
     begin = end = 0
     for first, last, *_ in some:
@@ -125,7 +123,7 @@ def _blocks(some: Iterable[Arrival]) -> Iterator[Run]:
             end = last
             continue
         if begin:
-            yield begin, end, 0
+            yield begin, end
         begin, end = first, last
     if begin:
-        yield begin, end, 0
+        yield begin, end
