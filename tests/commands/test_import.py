@@ -500,8 +500,11 @@ def test_progress_is_shown_on_a_terminal_and_gone_before_the_answer(store: Path,
     file.write_text("number,series\n" + "".join(f"{14180000000 + 3 * i},s{i % 2}\n" for i in range(40_000)))
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root), "TERM": "xterm"}
+    at_once = (
+        "from numctl.output import progress; progress.PATIENCE = 0; from numctl.__main__ import run; run()"
+    )
     child = pexpect.spawn(
-        sys.executable, ["-m", "numctl", "import", str(file)], env=environment, encoding="utf-8", timeout=60
+        sys.executable, ["-c", at_once, "import", str(file)], env=environment, encoding="utf-8", timeout=60
     )
     said = child.read()
     child.close()
