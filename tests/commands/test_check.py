@@ -87,8 +87,8 @@ MENDED = [
     "UPDATE inventory SET due = '3000-01-01'",
     "UPDATE operation SET undone_by = NULL",
     "UPDATE operation SET undone_by = 3 WHERE id = 7",
-    "UPDATE span SET last = 1418092 WHERE first = 1418090; INSERT INTO span SELECT 1418093, 1418095, state"
-    " FROM span WHERE first = 1418090; INSERT INTO span SELECT 1418096, 1418099, state FROM span"
+    "UPDATE span SET more = 2 WHERE first = 1418090; INSERT INTO span SELECT 1418093, 2, state"
+    " FROM span WHERE first = 1418090; INSERT INTO span SELECT 1418096, 3, state FROM span"
     " WHERE first = 1418090; DELETE FROM tally",
 ]
 
@@ -114,7 +114,7 @@ def test_what_can_be_derived_is_repaired_after_a_backup(
     "statement",
     [
         "DELETE FROM span WHERE first = 1418090; DELETE FROM tally",
-        "UPDATE piece SET last = last - 1 WHERE operation = 7",
+        "UPDATE piece SET more = more - 1 WHERE operation = 7",
         "UPDATE operation SET message = 'x' WHERE id = 7",
         "DELETE FROM detail",
     ],
@@ -292,7 +292,34 @@ def test_a_label_s_key_that_was_changed_by_hand_is_found(store: Path, numctl: Nu
     assert numctl("check").code == 0
     with closing(sqlite3.connect(store)) as connection, connection:
         connection.execute("DELETE FROM label")
-        connection.execute("INSERT INTO label VALUES (1, 'carrier\":\"x\",\"site', 'y', 'y')")
+        connection.execute(
+            "INSERT INTO label (label_set, key, folded) VALUES (1, 'carrier\":\"x\",\"site', 'y')"
+        )
     ending = numctl("check")
     assert ending.code == 12
     assert "The labels of set 1" in ending.out + ending.err
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE label_set SET checksum = checksum + 1", "labels of set 1 are not found"),
+        ("UPDATE label_set SET labels = '[\"site\",\"Paris\"]'", "Labels can't be read"),
+        (
+            "INSERT INTO label_set SELECT 2, checksum, labels FROM label_set;"
+            " INSERT INTO label (key, folded, label_set, written) SELECT key, folded, 2, written FROM label",
+            "sets of labels 1 and 2 are alike",
+        ),
+    ],
+)
+def test_a_set_of_labels_that_was_changed_by_hand_is_found(
+    store: Path, numctl: Numctl, statement: str, told: str
+) -> None:
+    assert numctl("init", "--name", "Acme").code == 0
+    assert numctl("add", "14188980000+10", "--series", "1418").code == 0
+    assert numctl("label", "14188980000", "site=Paris").code == 0
+    with closing(sqlite3.connect(store)) as connection:
+        connection.executescript(statement)
+    ending = numctl("check")
+    assert ending.code == 12
+    assert told in ending.out + ending.err

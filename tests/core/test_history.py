@@ -218,7 +218,7 @@ def test_what_is_sealed_in_several_chunks_is_verified_so(
     [
         ("UPDATE operation SET message = 'x' WHERE id = 3", "Operation 3 is not as it was"),
         ("UPDATE operation SET facts = '{}' WHERE id = 6", "Operation 6 is not"),
-        ("UPDATE piece SET last = last - 1 WHERE operation = 9", "Operation 9 is not"),
+        ("UPDATE piece SET more = more - 1 WHERE operation = 9", "Operation 9 is not"),
         ("UPDATE detail_change SET user_after = NULL WHERE operation = 6 AND position = 2", "Operation 6 is"),
         ("DELETE FROM piece WHERE operation = 9", "Operation 9 is not"),
         ("DELETE FROM operation WHERE id = 3", "Operation 3 is missing"),

@@ -81,6 +81,16 @@ def test_an_older_store_opens(older: Path, launcher: Launcher, tmp_path: Path, p
         promise.tried(*[str(ended)] * (ended.code != 0), *auditing.faults(store))
 
 
+def test_history_stays_where_the_same_is_kept_otherwise(launcher: Launcher, tmp_path: Path) -> None:
+    """The upgrade from version 2 says nothing new of any number: the chain ends as it ended."""
+    store = copied(next(path for path in STORES if path.stem == "v2"), tmp_path / "store")
+    last = "SELECT id, action, hex(hash) FROM operation ORDER BY id DESC LIMIT 1"
+    before = auditing.rows(store, last)
+    assert launcher.run("--db", store, "history", "--verify").code == 0
+    assert auditing.rows(store, last) == before
+    assert auditing.rows(store, "PRAGMA user_version") == [(schema.VERSION,)]
+
+
 @pytest.mark.usefixtures("strace")
 def test_an_upgrade_is_all_or_nothing(
     older: Path, launcher: Launcher, tmp_path: Path, promised: Promised

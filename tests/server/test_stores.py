@@ -177,7 +177,7 @@ def test_a_lost_connection_is_no_bug(numctl: Numctl, made: str, server: on_serve
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE span SET last = last + 1 WHERE first = 14188980150", "overlap"),
+        ("UPDATE span SET more = more + 1 WHERE first = 14188980150", "overlap"),
         ("UPDATE tally SET n = n + 1 WHERE n > 100", "count"),
         ("UPDATE operation SET message = 'x' WHERE id = 5", "its hash differs"),
         (

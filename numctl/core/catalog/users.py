@@ -29,8 +29,8 @@ def user_id(connection: Connection, organization: int, name: str) -> int:
     if row is not None:
         return int(row[0])
     (made,) = connection.execute(
-        "INSERT INTO user (organization, name, folded) VALUES (?, ?, ?) RETURNING id",
-        (organization, name, fold(name)),
+        "INSERT INTO user (organization, name, folding) VALUES (?, ?, ?) RETURNING id",
+        (organization, name, _folding(name, fold(name))),
     ).fetchone()
     return int(made)
 
@@ -44,10 +44,15 @@ def ids(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[tuple
     known = {(folded, organization): id for id, folded, organization in rows}
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM user").fetchone()
     new = sorted(names.keys() - known.keys()) if known else sorted(names)
-    made = [(id, key[1], names[key], key[0]) for id, key in enumerate(new, last + 1)]
-    insert(connection, "user (id, organization, name, folded)", made)
+    made = [(id, key[1], names[key], _folding(names[key], key[0])) for id, key in enumerate(new, last + 1)]
+    insert(connection, "user (id, organization, name, folding)", made)
     known.update(zip(new, range(last + 1, last + 1 + len(new)), strict=True))
     return dict(zip(pairs, map(known.__getitem__, keys), strict=True))
+
+
+def _folding(name: str, folded: str) -> str | None:
+    """What is kept of the form that a name is compared by: nothing where SQL's ``lower`` gives it."""
+    return None if name.isascii() else folded
 
 
 def taken_along(connection: Connection, user: int, organization: int) -> int:
@@ -109,5 +114,6 @@ def rename(connection: Connection, users: Iterable[int], name: str) -> None:
     """Give users, by row id, another (clean) name, or none; what was there doesn't stay on the disk."""
     wipe(connection)
     connection.executemany(
-        "UPDATE user SET name = ?, folded = ? WHERE id = ?", [(name, fold(name), id) for id in users]
+        "UPDATE user SET name = ?, folding = ? WHERE id = ?",
+        [(name, _folding(name, fold(name)), id) for id in users],
     )

@@ -29,7 +29,7 @@ WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :fir
 ORDER BY first
 """
 
-SPANS = "span (first, last, state)"
+SPANS = "span (first, more, state)"
 AT_A_TIME = 1_000  # spans read from the store at a time
 _STORED = """
 SELECT first, last, state FROM span
@@ -186,10 +186,10 @@ class Cache:
                 restated.append((now[1], first))
         for first, now in self._spans.items():
             if first not in self._stored:
-                new.append((first, *now))
+                new.append((first, now[0] - first, now[1]))
         execute = self._connection.executemany
         execute("DELETE FROM span WHERE first = ?", sorted(gone))
-        execute("UPDATE span SET last = ?, state = ? WHERE first = ?", sorted(ends, key=_first))
+        execute("UPDATE span SET more = ? - first, state = ? WHERE first = ?", sorted(ends, key=_first))
         execute("UPDATE span SET state = ? WHERE first = ?", sorted(restated, key=_first))
         insert(self._connection, SPANS, sorted(new))
         self._clear()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numctl.core.rules.model import Detail
     from numctl.core.store.connection import Connection
 
-_PIECES = "piece (operation, position, line, first, last, before, after)"
+_PIECES = "piece (operation, position, ahead, first, more, before, after)"
 _DETAILS = (
     "detail_change (operation, position, number, user_before, user_after, forward_before, forward_after)"
 )
@@ -36,7 +36,7 @@ class Journal:
     def __init__(self, connection: Connection, operation: int) -> None:
         self._connection = connection
         self._operation = operation
-        self._pieces: list[tuple[int, int, int, int, int, int | None, int | None]] = []
+        self._pieces: list[tuple[int, int, int | None, int, int, int | None, int | None]] = []
         self._details: list[tuple[int, int, int, int | None, int | None, int | None, int | None]] = []
         self.positions = 0
         self.detail_positions = 0
@@ -47,8 +47,9 @@ class Journal:
     def piece(self, line: int, first: int, last: int, before: int, after: int) -> None:
         """Note that numbers went from state ``before`` to ``after`` (row ids, 0 for not there)."""
         self.positions += 1
+        ahead = line - self.positions if line else None
         self._pieces.append(
-            (self._operation, self.positions, line, first, last, before or None, after or None)
+            (self._operation, self.positions, ahead, first, last - first, before or None, after or None)
         )
 
     def detail(self, number: int, before: Detail, after: Detail) -> None:
@@ -69,7 +70,7 @@ class Journal:
     def arrived(self, arrivals: Sequence[Arrival]) -> None:
         """Write at once that numbers came into the inventory."""
         pieces = [
-            (self._operation, position, line, first, last, None, state)
+            (self._operation, position, line - position if line else None, first, last - first, None, state)
             for position, (first, last, state, _, _, line) in enumerate(arrivals, self.positions + 1)
         ]
         self.positions += len(pieces)

@@ -7,13 +7,14 @@ A second map beside the spans: what is done to numbers doesn't touch it. No othe
 from __future__ import annotations
 
 import json
-from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import adjoins
 from numctl.core.rules.labels import NONE, Labels, kept
 from numctl.core.store.inserting import insert
+from numctl.core.store.schema import checksum
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -35,9 +36,13 @@ SELECT first, last, label_set FROM label_span WHERE first = ?
 OR first = (SELECT max(first) FROM label_span WHERE first < ?)
 ORDER BY first
 """
-_KNOWN = "SELECT labels, id FROM label_set WHERE labels IN (SELECT atom FROM json_each(?))"
-_PIECES = "label_piece (operation, position, line, first, last, before, after)"
-_RUNS = "label_span (first, last, label_set)"
+_CLOSE_BY = """
+SELECT 1 FROM (SELECT last FROM label_span WHERE first <= ? ORDER BY first DESC LIMIT 1) AS latest
+WHERE last >= ?
+"""
+_KNOWN = "SELECT labels, id FROM label_set WHERE checksum IN (SELECT value FROM json_each(?))"
+_PIECES = "label_piece (operation, position, ahead, first, more, before, after)"
+_RUNS = "label_span (first, more, label_set)"
 _FEW_OR_LATER = """
 SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM label_piece WHERE operation = :id LIMIT 1 OFFSET :most)
 OR EXISTS (SELECT 1 FROM label_piece WHERE operation > :id OR (operation = :id AND before IS NOT NULL))
@@ -49,10 +54,12 @@ WHERE p.operation = ?
 """
 _TAKE_AWAY = "DELETE FROM label_span WHERE first IN (SELECT first FROM label_piece WHERE operation = ?)"
 _TAKEN_BACK = """
-INSERT INTO label_piece (operation, position, first, last, before, after)
-SELECT :own, :position + position, first, last, after, before FROM label_piece
+INSERT INTO label_piece (operation, position, first, more, before, after)
+SELECT :own, :position + position, first, more, after, before FROM label_piece
 WHERE operation = :id ORDER BY position
 """
+
+_FIRST = itemgetter(0, 1, 2)
 
 Labelled = tuple[int, int, str, int]  # first, last, labels as they are kept, line of a file
 Run = tuple[int, int, int]  # first, last, label_set (a row id, 0 for none)
@@ -88,19 +95,17 @@ class LabelSets:
 
     def ids(self, texts: Iterable[str]) -> dict[str, int]:
         """The row ids of sets of labels, by their texts as they are kept; those that are new are made."""
-        wanted = set(texts)
-        found = dict(self._connection.execute(_KNOWN, (json.dumps(sorted(wanted)),)).fetchall())
-        new = [text for text in wanted if text not in found]
-        if new:
+        wanted = {text: checksum(text) for text in texts}
+        known = self._connection.execute(_KNOWN, (json.dumps(sorted(wanted.values())),))
+        found = {text: id for text, id in known.fetchall() if text in wanted}
+        new = sorted((sum, text) for text, sum in wanted.items() if text not in found)
+        if new:  # indexes are read and written in one direction
             (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set").fetchone()
-            made = list(enumerate(sorted(new), last + 1))  # indexes are read and written in one direction
-            insert(self._connection, "label_set (id, labels)", made)
-            insert(
-                self._connection,
-                "label (label_set, key, value, folded)",
-                [(id, key, value, fold(value)) for id, text in made for key, value in kept(text)],
-            )
-            found.update((text, id) for id, text in made)
+            made = [(id, *pair) for id, pair in enumerate(new, last + 1)]
+            insert(self._connection, "label_set (id, checksum, labels)", made)
+            beside = [_beside(key, value, id) for id, _, text in made for key, value in kept(text)]
+            insert(self._connection, "label (key, folded, label_set, written)", sorted(beside, key=_FIRST))
+            found.update((text, id) for id, _, text in made)
         return found
 
     def _remember(self, id: int, labels: Labels) -> None:
@@ -157,26 +162,28 @@ class LabelWriter:
     def flush(self) -> None:
         """Write the labels of new numbers, and join them with what is beside them."""
         new, self._new = self._new, []
-        ids = self.sets.ids(labels for _, _, labels, _ in new)
-        runs = list(_joined((first, last, ids[labels]) for first, last, labels, _ in new))
-        insert(self._connection, _RUNS, runs)
+        if not new:
+            return
+        known = self.sets.ids(labels for _, _, labels, _ in new)
+        ids = [known[labels] for _, _, labels, _ in new]
+        runs = list(_joined((first, last, id) for (first, last, _, _), id in zip(new, ids, strict=True)))
+        close_by = self._is_close_by(runs[0][0], runs[-1][1])
+        insert(self._connection, _RUNS, [(first, last - first, id) for first, last, id in runs])
         pieces = [
-            (self._operation, position, line, first, last, None, ids[labels])
-            for position, (first, last, labels, line) in enumerate(new, self.positions + 1)
+            (self._operation, position, line - position if line else None, first, last - first, None, id)
+            for position, ((first, last, _, line), id) in enumerate(
+                zip(new, ids, strict=True), self.positions + 1
+            )
         ]
         self.positions += len(pieces)
         self.count += sum(last - first + 1 for first, last, _, _ in new)
         insert(self._connection, _PIECES, pieces)
-        for first, last, _ in runs if self._others else runs[:1] + runs[-1:]:
+        for first, last, _ in runs if close_by else runs[:1] + runs[-1:]:
             self._join_around(first, last)
 
-    @cached_property
-    def _others(self) -> bool:
-        """Whether there were labels before this operation: else new ones meet only their own."""
-        row = self._connection.execute(
-            "SELECT 1 FROM label_piece WHERE operation < ? LIMIT 1", (self._operation,)
-        ).fetchone()
-        return row is not None
+    def _is_close_by(self, first: int, last: int) -> bool:
+        """Whether labels stand between some numbers or right after: else new ones meet their own."""
+        return self._connection.execute(_CLOSE_BY, (last + 1, first)).fetchone() is not None
 
     def restore(self, first: int, last: int, left: int, to: int) -> bool:
         """Put numbers back to a set (a row id, 0 for none); False where not all are in ``left`` any more."""
@@ -198,9 +205,7 @@ class LabelWriter:
         pieces, numbers, as_left = run(_GIVEN, (id,)).fetchone()
         if as_left != pieces:
             return False
-        run(
-            "DELETE FROM label_span WHERE first IN (SELECT first FROM label_piece WHERE operation = ?)", (id,)
-        )
+        run(_TAKE_AWAY, (id,))
         run(_TAKEN_BACK, {"own": self._operation, "id": id, "position": self.positions})
         self.positions += pieces
         self.count += numbers
@@ -227,13 +232,15 @@ class LabelWriter:
         begin = left[0] if left is not None else low
         self._connection.execute("DELETE FROM label_span WHERE first BETWEEN ? AND ?", (begin, high))
         runs = [*([left] if left else []), *outcome, *([right] if right else [])]
-        insert(self._connection, _RUNS, [run for run in _joined(runs) if run[2]])
+        kept = [(first, last - first, id) for first, last, id in _joined(runs) if id]
+        insert(self._connection, _RUNS, kept)
         self._join_around(low, high)
         pieces = []
         for first, last, before, after in changed:
             self.positions += 1
             self.count += last - first + 1
-            values = (self.line, first, last, before or None, after or None)
+            ahead = self.line - self.positions if self.line else None
+            values = (ahead, first, last - first, before or None, after or None)
             pieces.append((self._operation, self.positions, *values))
         insert(self._connection, _PIECES, pieces)
 
@@ -250,8 +257,14 @@ class LabelWriter:
             if len(rows) == 2 and rows[0][2] == rows[1][2] and adjoins(rows[0][1], rows[1][0]):
                 self._connection.execute("DELETE FROM label_span WHERE first = ?", (rows[1][0],))
                 self._connection.execute(
-                    "UPDATE label_span SET last = ? WHERE first = ?", (rows[1][1], rows[0][0])
+                    "UPDATE label_span SET more = ? - first WHERE first = ?", (rows[1][1], rows[0][0])
                 )
+
+
+def _beside(key: str, value: str, id: int) -> tuple[str, str, int, str | None]:
+    """One label of a set as it stands beside it."""
+    folded = fold(value)
+    return key, folded, id, None if folded == value else value
 
 
 def _joined(runs: Iterable[Run]) -> Iterator[Run]:

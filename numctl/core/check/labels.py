@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from numctl.core.check import replay
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.rules.labels import kept
+from numctl.core.store.schema import checksum
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _PIECES = """
 SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0)
 FROM label_piece ORDER BY first
 """
+_TWICE = "SELECT min(id), max(id) FROM label_set GROUP BY checksum, labels HAVING count(*) > 1 ORDER BY 1"
 _STRAY = """
 SELECT run.first, run.last FROM label_span AS run WHERE NOT EXISTS (
   SELECT 1 FROM extent WHERE extent.first <= run.first AND extent.last >= run.last
@@ -45,11 +47,15 @@ def runs(connection: Connection) -> Iterator[str]:
 
 
 def sets(connection: Connection) -> Iterator[str]:
-    """The keys and values beside each set are the set's."""
+    """Each set is there once, is found by its checksum, and the keys and values beside it are its own."""
+    for id, other in connection.execute(_TWICE):
+        yield f"The sets of labels {id} and {other} are alike."
     rows = connection.execute("SELECT label_set, key, value, folded FROM label ORDER BY label_set, key")
     beside = groupby(rows, key=itemgetter(0))
     id_beside, these = next(beside, (None, ()))
-    for id, text in connection.execute("SELECT id, labels FROM label_set ORDER BY id"):
+    for id, text, sum in connection.execute("SELECT id, labels, checksum FROM label_set ORDER BY id"):
+        if sum != checksum(text):
+            yield f"The labels of set {id} are not found: their checksum is another's."
         while id_beside is not None and id_beside < id:  # of a set that isn't there, which is told elsewhere
             id_beside, these = next(beside, (None, ()))
         told = [row[1:] for row in these] if id_beside == id else []

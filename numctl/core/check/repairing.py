@@ -46,7 +46,7 @@ def _indexes(connection: Connection) -> None:
 def _neighbours(connection: Connection) -> None:
     for first, last in connection.execute(_CHAINS).fetchall():
         connection.execute("DELETE FROM span WHERE first > ? AND first <= ?", (first, last))
-        connection.execute("UPDATE span SET last = ? WHERE first = ?", (last, first))
+        connection.execute("UPDATE span SET more = ? - first WHERE first = ?", (last, first))
 
 
 def _counts(connection: Connection) -> None:

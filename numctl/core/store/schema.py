@@ -4,6 +4,7 @@ Version history (``user_version``):
 
 1. the first schema
 2. the catalog's journal, labels, aging numbers
+3. the same in fewer bytes, for numbers with users or labels of their own
 
 Every table is STRICT, and each CHECK states one invariant of the domain. What a CHECK can't see
 (overlaps) a trigger holds; what neither can (counts, circles) ``check`` looks for.
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.store.schema_0001 import FIRST_SCHEMA
 from numctl.core.store.schema_0002 import SECOND_SCHEMA
+from numctl.core.store.schema_0003 import THIRD_SCHEMA
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +26,15 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x6E6D6374  # "nmct"
-VERSION = 2
+VERSION = 3
+CATALOG_JOURNALED = 2  # the version from which on the journal knows the catalog
+
+
+def checksum(text: str) -> int:
+    """CRC-32 of a text, by which labels are found."""
+    from zlib import crc32
+
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def statements(script: str) -> list[str]:
@@ -47,6 +57,7 @@ PARTS = "SELECT type, name, sql FROM sqlite_schema"
 MIGRATIONS = (
     ("0001_first_schema", FIRST_SCHEMA),
     ("0002_catalog_journal_labels_aging", SECOND_SCHEMA),
+    ("0003_fewer_bytes", THIRD_SCHEMA),
 )
 
 
@@ -57,6 +68,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     """
     from sqlite_utils import Database, Migrations
 
+    connection.create_function("checksum", 1, checksum, deterministic=True)
     migrations = Migrations("numctl")
     for name, script in MIGRATIONS:
         migrations(name=name)(_step(script))
@@ -79,6 +91,7 @@ def parts() -> dict[tuple[str, str], str | None]:
     from contextlib import closing
 
     with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.create_function("checksum", 1, checksum)
         for _, script in MIGRATIONS:
             fresh.executescript(script)
         return {(kind, name): sql for kind, name, sql in fresh.execute(PARTS)}

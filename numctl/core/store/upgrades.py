@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def upgrade(store: Store, record: Callable[[Connection], None]) -> None:
     """Migrate a store of an older schema in one transaction, after a whole copy of it was made.
 
-    ``record`` writes what there is to say of it.
+    ``record`` writes what there is to say where the journal begins to know more; where the same is kept
+    otherwise, history stays as it is.
 
     Raises Damaged, and changes nothing, for a store without a schema or one whose rows would not
     fit the new one.
@@ -28,7 +29,8 @@ def upgrade(store: Store, record: Callable[[Connection], None]) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version < schema.VERSION:  # else another process was first
             _migrate(store, version)
-            record(connection)
+            if version < schema.CATALOG_JOURNALED:
+                record(connection)
     store.connection.execute("PRAGMA foreign_keys = ON")
 
 

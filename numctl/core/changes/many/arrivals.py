@@ -53,7 +53,7 @@ class Arrivals:
             if by_cache:
                 self._join_in(runs)
             else:
-                insert(self._connection, SPANS, runs)
+                insert(self._connection, SPANS, [(first, last - first, state) for first, last, state in runs])
             extents.apply(self._connection, [(True, Range(first, last)) for first, last in _blocks(some)])
             advance(len(some))
         if self._open is not None:

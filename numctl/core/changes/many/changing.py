@@ -57,11 +57,13 @@ CROSS JOIN span AS s ON s.first = (SELECT max(first) FROM span WHERE first < pla
 WHERE s.last >= place.at
 """
 _SHORTEN = """
-UPDATE span SET last = piece.first - 1
+UPDATE span SET more = piece.first - 1 - span.first
 FROM (SELECT parent, min(first) AS first FROM temp.cut GROUP BY parent) AS piece
 WHERE span.first = piece.parent
 """
-_PLACE = "INSERT INTO span (first, last, state) SELECT first, last, state FROM temp.cut ORDER BY first"
+_PLACE = (
+    "INSERT INTO span (first, more, state) SELECT first, last - first, state FROM temp.cut ORDER BY first"
+)
 
 # The spans of the ranges, in order: all of them, or those in one state.
 _CONCERNED = """
@@ -71,8 +73,9 @@ CROSS JOIN span AS s ON s.first BETWEEN t.first AND t.last {only} ORDER BY s.fir
 """
 _COVERED = "SELECT {state}, sum(last - first + 1), count(*) FROM temp.concerned {by_state}"
 _PIECES = """
-INSERT INTO piece (operation, position, line, first, last, before, after)
-SELECT :operation, :position + {position}, :line, c.first, c.last, c.state, new.after
+INSERT INTO piece (operation, position, ahead, first, more, before, after)
+SELECT :operation, :position + {position}, CASE WHEN :line > 0 THEN :line - :position - {position} END,
+  c.first, c.last - c.first, c.state, new.after
 FROM temp.concerned AS c CROSS JOIN temp.successor AS new ON new.before = c.state ORDER BY c.position
 """
 _COUNTED_ANEW = "row_number() OVER (ORDER BY c.position)"  # where not all that is concerned changes
@@ -100,7 +103,7 @@ ON CONFLICT DO NOTHING
 _SWALLOW = "DELETE FROM span WHERE first IN (SELECT first FROM temp.joint)"
 # A chain of joints goes to the span that its first one goes on from.
 _EXTEND = """
-UPDATE span SET last = chain.last FROM (
+UPDATE span SET more = chain.last - span.first FROM (
   SELECT head, max(last) AS last FROM (
     SELECT last, max(start) OVER (ORDER BY first) AS head FROM (
       SELECT first, last,

@@ -35,7 +35,8 @@ _FOLLOWING = f"""
   ON old.id = d.user AND old.folded <> '' AND old.organization <> new.organization
 """
 _NEW_USERS = f"""
-INSERT INTO user (organization, name, folded) SELECT new.organization, max(old.name), old.folded
+INSERT INTO user (organization, name, folding)
+SELECT new.organization, max(old.name), CASE WHEN lower(max(old.name)) <> old.folded THEN old.folded END
 {_FOLLOWING} {_THESE} AND new.drops = 0
 AND NOT EXISTS (
   SELECT 1 FROM user WHERE folded = old.folded AND folded <> '' AND organization = new.organization

@@ -44,12 +44,12 @@ UPDATE span SET state = p.before FROM piece AS p
 WHERE p.operation = ? AND p.before IS NOT NULL AND p.after IS NOT NULL AND span.first = p.first
 """
 _PUT_IN = """
-INSERT INTO span (first, last, state)
-SELECT first, last, before FROM piece WHERE operation = ? AND after IS NULL ORDER BY first
+INSERT INTO span (first, more, state)
+SELECT first, more, before FROM piece WHERE operation = ? AND after IS NULL ORDER BY first
 """
 _PIECES = """
-INSERT INTO piece (operation, position, first, last, before, after)
-SELECT :own, :position + position, first, last, after, before
+INSERT INTO piece (operation, position, first, more, before, after)
+SELECT :own, :position + position, first, more, after, before
 FROM piece WHERE operation = :id ORDER BY position
 """
 _DETAILS = """
