@@ -33,7 +33,7 @@ REFUSED = [
     " VALUES (1, 1, 'aging', 'x', '2099-01-01', 'x')",
     "UPDATE catalog_change SET kind = 'lost'",
     "UPDATE label SET written = ''",
-    f"UPDATE label SET value = '{'x' * 257}'",
+    f"UPDATE label SET written = '{'x' * 257}'",
     f"INSERT INTO label_span VALUES ({FIRST + 9}, 3, 1)",
     "UPDATE label_span SET more = -1",
     "UPDATE label_piece SET before = NULL, after = NULL",
