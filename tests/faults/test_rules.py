@@ -79,7 +79,7 @@ REFUSED = [
     "UPDATE tally SET n = -1",
     "UPDATE tally SET status = 'lost'",
     "INSERT INTO tally SELECT * FROM tally",
-    "UPDATE user SET name = ''",
+    "UPDATE user SET name = '', folding = 'x'",
     "UPDATE user SET folding = ''",
     "INSERT INTO user (organization, name, folding) SELECT organization, name, folding FROM user",
     "UPDATE detail SET user = NULL WHERE user IS NOT NULL",
