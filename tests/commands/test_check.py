@@ -304,7 +304,7 @@ def test_a_label_s_key_that_was_changed_by_hand_is_found(store: Path, numctl: Nu
     ("statement", "told"),
     [
         ("UPDATE label_set SET checksum = checksum + 1", "labels of set 1 are not found"),
-        ("UPDATE label_set SET labels = '[\"site\",\"Paris\"]'", "Labels can't be read"),
+        ('UPDATE label_set SET labels = \'["site","Paris"]\'', "Labels can't be read"),
         (
             "INSERT INTO label_set SELECT 2, checksum, labels FROM label_set;"
             " INSERT INTO label (key, folded, label_set, written) SELECT key, folded, 2, written FROM label",

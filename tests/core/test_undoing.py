@@ -20,7 +20,7 @@ from numctl.core.actions.labels import label
 from numctl.core.actions.perform import perform
 from numctl.core.actions.subscribers import Keep
 from numctl.core.catalog.tree import Tree
-from numctl.core.changes import pieces, writer
+from numctl.core.changes import labels, pieces, writer
 from numctl.core.changes.operation import Operation
 from numctl.core.check import checking
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
@@ -47,6 +47,7 @@ def company(
     Changed and taken back by either body of the writer.
     """
     monkeypatch.setattr(writer, "AT_ONCE", request.param)
+    monkeypatch.setattr(labels, "MANY", request.param)
     company = Company(tmp_path / "inventory.db")
     company.do("reserve", lambda op: reservations.reserve(op, HELD, "é", until="2026-12-24"))
     company.do("assign", lambda op: subscribers.assign(op, FORWARDED, "carl"))
@@ -404,4 +405,22 @@ def test_undoing_thrice_is_undoing_once(company: Company) -> None:
     company.do("undo", lambda op: undo(op, again.operation))
     with pytest.raises(NumbersRefuse, match=f"undone already, by operation {undone.operation}"):
         company.do("undo", lambda op: undo(op, done.operation))
+    assert checking.examine(company.store).problems == []
+
+
+def test_labels_that_many_numbers_had_before_come_back(company: Company) -> None:
+    """What was changed, what was taken away, and what was given, each run to the one it came from."""
+    one, two, three = ([Range(first, first + 9)] for first in (1418060, 1418070, 1418080))
+    company.do("label", lambda op: label(op, one + two, {"site": "Paris"}))
+    before = company.rows("SELECT first, last, label_set FROM label_span ORDER BY first")
+
+    def work(operation: Operation) -> None:
+        label(operation, one, {"site": "Lyon"})
+        label(operation, two, {}, ["site"])
+        label(operation, three, {"site": "Nice"})
+
+    done = company.do("label", work).operation
+    assert done is not None
+    company.do("undo", lambda op: undo(op, done))
+    assert company.rows("SELECT first, last, label_set FROM label_span ORDER BY first") == before
     assert checking.examine(company.store).problems == []

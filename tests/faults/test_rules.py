@@ -183,8 +183,7 @@ def filled(fresh: Fresh) -> Path:
         "INSERT INTO label_set (id, checksum, labels) VALUES (1, 0, '{}')",
         "INSERT INTO label (label_set, key, written, folded) VALUES (1, 'site', 'Paris', 'paris')",
         f"INSERT INTO label_span VALUES ({FIRST}, 9, 1)",
-        "INSERT INTO label_piece (operation, position, first, more, after)"
-        f" VALUES (6, 1, {FIRST}, 9, 1)",
+        f"INSERT INTO label_piece (operation, position, first, more, after) VALUES (6, 1, {FIRST}, 9, 1)",
     ):
         auditing.rows(store, statement)
     return store

@@ -36,6 +36,7 @@ from numctl.core.actions.perform import perform
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import cache, journal, writer
+from numctl.core.changes import labels as label_writer
 from numctl.core.changes.operation import Act, Operation, Outcome
 from numctl.core.check import labels as check_labels
 from numctl.core.errors import NumbersRefuse, Refusal
@@ -705,4 +706,5 @@ class TestSetWise(Inventory.TestCase):  # type: ignore[valid-type]
             patch.setattr(writer, "AT_ONCE", 0)
             for module, name in ((writer, "PART"), (cache, "AT_A_TIME"), (allocation, "MANY")):
                 patch.setattr(module, name, 2)
+            patch.setattr(label_writer, "MANY", 0)
             super().runTest()

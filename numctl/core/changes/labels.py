@@ -1,21 +1,20 @@
 """The one way that labels change: runs of numbers with one set of labels, journaled like their states.
 
 A second map beside the spans: what is done to numbers doesn't touch it. No other code writes
-``label_span``, ``label_set`` or ``label``.
+``label_span``.
 """
 
 from __future__ import annotations
 
-import json
+from contextlib import nullcontext
 from itertools import islice
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from numctl.core.changes.label_sets import AT_ONCE, LabelSets
+from numctl.core.changes.many import labels as many
 from numctl.core.numbers.ranges import adjoins
-from numctl.core.rules.labels import NONE, Labels, kept
+from numctl.core.rules.labels import Labels
 from numctl.core.store.inserting import insert
-from numctl.core.store.schema import checksum
-from numctl.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
-AT_ONCE = 10_000  # pieces held before they are written
+MANY = 10_000  # runs of an operation; more are given back at once
 
 _WITHIN = """
 SELECT first, last, label_set FROM label_span
@@ -40,79 +39,10 @@ _CLOSE_BY = """
 SELECT 1 FROM (SELECT last FROM label_span WHERE first <= ? ORDER BY first DESC LIMIT 1) AS latest
 WHERE last >= ?
 """
-_KNOWN = "SELECT labels, id FROM label_set WHERE checksum IN (SELECT value FROM json_each(?))"
 _PIECES = "label_piece (operation, position, ahead, first, more, before, after)"
 _RUNS = "label_span (first, more, label_set)"
-_FEW_OR_LATER = """
-SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM label_piece WHERE operation = :id LIMIT 1 OFFSET :most)
-OR EXISTS (SELECT 1 FROM label_piece WHERE operation > :id OR (operation = :id AND before IS NOT NULL))
-"""
-_GIVEN = """
-SELECT count(*), sum(p.last - p.first + 1), count(s.first) FROM label_piece AS p
-LEFT JOIN label_span AS s ON s.first = p.first AND s.last = p.last AND s.label_set = p.after
-WHERE p.operation = ?
-"""
-_TAKE_AWAY = "DELETE FROM label_span WHERE first IN (SELECT first FROM label_piece WHERE operation = ?)"
-_TAKEN_BACK = """
-INSERT INTO label_piece (operation, position, first, more, before, after)
-SELECT :own, :position + position, first, more, after, before FROM label_piece
-WHERE operation = :id ORDER BY position
-"""
-
-_FIRST = itemgetter(0, 1, 2)
-
 Labelled = tuple[int, int, str, int]  # first, last, labels as they are kept, line of a file
 Run = tuple[int, int, int]  # first, last, label_set (a row id, 0 for none)
-
-
-class LabelSets:
-    """The ``label_set`` table: labels by their row id and back; 0 is no labels."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._by_id: dict[int, Labels] = {0: NONE}
-        self._ids: dict[Labels, int] = {NONE: 0}
-
-    def __getitem__(self, id: int) -> Labels:
-        found = self._by_id.get(id)
-        if found is None:
-            found = kept(self.text(id))
-            self._remember(id, found)
-        return found
-
-    def text(self, id: int) -> str:
-        """A set of labels as it is kept."""
-        (text,) = self._connection.execute("SELECT labels FROM label_set WHERE id = ?", (id,)).fetchone()
-        return str(text)
-
-    def id(self, labels: Labels) -> int:
-        """The row id of a set of labels, made if it is new."""
-        id = self._ids.get(labels)
-        if id is None:
-            id = self.ids([labels.text])[labels.text]
-            self._remember(id, labels)
-        return id
-
-    def ids(self, texts: Iterable[str]) -> dict[str, int]:
-        """The row ids of sets of labels, by their texts as they are kept; those that are new are made."""
-        wanted = {text: checksum(text) for text in texts}
-        known = self._connection.execute(_KNOWN, (json.dumps(sorted(wanted.values())),))
-        found = {text: id for text, id in known.fetchall() if text in wanted}
-        new = sorted((sum, text) for text, sum in wanted.items() if text not in found)
-        if new:  # indexes are read and written in one direction
-            (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set").fetchone()
-            made = [(id, *pair) for id, pair in enumerate(new, last + 1)]
-            insert(self._connection, "label_set (id, checksum, labels)", made)
-            beside = [_beside(key, value, id) for id, _, text in made for key, value in kept(text)]
-            insert(self._connection, "label (key, folded, label_set, written)", sorted(beside, key=_FIRST))
-            found.update((text, id) for id, _, text in made)
-        return found
-
-    def _remember(self, id: int, labels: Labels) -> None:
-        if len(self._by_id) >= AT_ONCE:
-            self._by_id, self._ids = {0: NONE}, {NONE: 0}
-        self._by_id[id] = labels
-        self._ids[labels] = id
 
 
 class LabelWriter:
@@ -133,17 +63,17 @@ class LabelWriter:
         Raises what ``after`` raises.
         """
         before = self.count
-        known: dict[int, int] = {}
+        followed: dict[int, int] = {}
         for first, last in ranges:
-            changed = []
-            for low, high, old in list(self.runs(first, last)):
-                new = known.get(old)
-                if new is None:
-                    new = known[old] = self.sets.id(after(self.sets[old]))
-                if new != old:
-                    changed.append((low, high, old, new))
-            if changed:
-                self._put(changed)
+            while first <= last:
+                runs = list(islice(self.runs(first, last), AT_ONCE))
+                if len(followed) >= AT_ONCE:
+                    followed.clear()
+                followed |= self.sets.followed({id for _, _, id in runs} - followed.keys(), after)
+                changed = [(*run, followed[run[2]]) for run in runs if followed[run[2]] != run[2]]
+                if changed:
+                    self._put(changed)
+                first = runs[-1][1] + 1
         return self.count - before
 
     def add(self, numbers: Pair, labels: str) -> None:
@@ -155,9 +85,12 @@ class LabelWriter:
     def add_all(self, rows: Iterable[Labelled]) -> None:
         """The same for many, and write them."""
         source = iter(rows)
-        while some := list(islice(source, AT_ONCE)):
-            self._new += some
-            self.flush()
+        some = list(islice(source, AT_ONCE))
+        with self.sets.gathering() if len(some) == AT_ONCE else nullcontext():
+            while some:
+                self._new += some
+                self.flush()
+                some = list(islice(source, AT_ONCE))
 
     def flush(self) -> None:
         """Write the labels of new numbers, and join them with what is beside them."""
@@ -195,18 +128,15 @@ class LabelWriter:
         return True
 
     def take_back(self, id: int) -> bool:
-        """Take back the labels that an operation gave to many numbers without any, all at once.
+        """Give back the labels that an operation changed, all at once where they are many.
 
-        False, and nothing done, where they are few, or something else was done to labels by it or since.
+        False, and nothing done, where that can't be so (``many.labels.is_simple``).
         """
-        run = self._connection.execute
-        if run(_FEW_OR_LATER, {"id": id, "most": AT_ONCE}).fetchone():
+        if not many.is_simple(self._connection, id, MANY):
             return False
-        pieces, numbers, as_left = run(_GIVEN, (id,)).fetchone()
-        if as_left != pieces:
-            return False
-        run(_TAKE_AWAY, (id,))
-        run(_TAKEN_BACK, {"own": self._operation, "id": id, "position": self.positions})
+        pieces, numbers, seams = many.take_back(self._connection, id, self._operation, self.positions)
+        for first in seams:
+            self._join_at(first)
         self.positions += pieces
         self.count += numbers
         return True
@@ -252,19 +182,17 @@ class LabelWriter:
         return left, right
 
     def _join_around(self, low: int, high: int) -> None:
-        for border in (low, high + 1):
-            rows = self._connection.execute(_JOINED, (border, border)).fetchall()
-            if len(rows) == 2 and rows[0][2] == rows[1][2] and adjoins(rows[0][1], rows[1][0]):
-                self._connection.execute("DELETE FROM label_span WHERE first = ?", (rows[1][0],))
-                self._connection.execute(
-                    "UPDATE label_span SET more = ? - first WHERE first = ?", (rows[1][1], rows[0][0])
-                )
+        self._join_at(low)
+        self._join_at(high + 1)
 
-
-def _beside(key: str, value: str, id: int) -> tuple[str, str, int, str | None]:
-    """One label of a set as it stands beside it."""
-    folded = fold(value)
-    return key, folded, id, None if folded == value else value
+    def _join_at(self, border: int) -> None:
+        """Join the run that begins at a number with the one on its left, where it goes on from that."""
+        rows = self._connection.execute(_JOINED, (border, border)).fetchall()
+        if len(rows) == 2 and rows[0][2] == rows[1][2] and adjoins(rows[0][1], rows[1][0]):
+            self._connection.execute("DELETE FROM label_span WHERE first = ?", (rows[1][0],))
+            self._connection.execute(
+                "UPDATE label_span SET more = ? - first WHERE first = ?", (rows[1][1], rows[0][0])
+            )
 
 
 def _joined(runs: Iterable[Run]) -> Iterator[Run]:

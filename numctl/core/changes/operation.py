@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import series as rows_of_series
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
 _HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
-_TOUCHED = """
-SELECT first, last FROM piece WHERE operation = :operation
-UNION ALL SELECT first, last FROM label_piece WHERE operation = :operation
-"""
+_TOUCHED = (
+    "SELECT first, last FROM piece WHERE operation = ? ORDER BY position",
+    "SELECT first, last FROM label_piece WHERE operation = ? ORDER BY position",
+)
 _SEAL = "UPDATE operation SET count = ?, facts = ?, undoes = ?, op_key = ?, command = ? WHERE id = ?"
 
 
@@ -183,7 +184,7 @@ class Operation(View):
         """How many numbers changed, each counted once, however often a batch changed it."""
         if not self._has_lines:  # what both changed is the same numbers
             return self.writer.effects.count or self.labels.count
-        return total(Packed(self.connection.execute(_TOUCHED, {"operation": self.id})).joined())
+        return total(_touched(self.connection, self.id))
 
     def _seal(self, numbers: int) -> None:
         keyed = self.act.op_key is not None
@@ -219,7 +220,7 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
         action=action,
         dry_run=False,
         count=count,
-        ranges=Packed(connection.execute(_TOUCHED, {"operation": id})).joined(),
+        ranges=_touched(connection, id),
         source=names["from"],
         to=names["to"],
         series=names["series"],
@@ -228,6 +229,12 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
         queued_mail=facts.pop("queued_mail", 0),
         extra=facts,
     )
+
+
+def _touched(connection: Connection, id: int) -> Packed:
+    """The numbers that an operation changed. Each journal's pieces mostly ascend, both together don't."""
+    parts = [Packed(connection.execute(pieces, (id,))).joined() for pieces in _TOUCHED]
+    return Packed(chain.from_iterable(parts)).joined()
 
 
 _NAMED = ("from", "to", "series", "user")

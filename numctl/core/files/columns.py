@@ -184,11 +184,28 @@ def _with_labels(
     if not keys:
         return base
     getters = [(field[len(OF_LABEL) :], _getter(source)) for field, source in keys.items()]
+    if len(getters) == 1:
+        return _with_one(base, *getters[0])
 
     def pick(cells: Sequence[str]) -> Row:
         *row, labels = base(cells)
         told = [written(key, value) for key, get in getters if (value := get(cells)).strip()]
         return (*row, "; ".join([labels, *told] if labels.strip() else told))
+
+    return pick
+
+
+def _with_one(
+    base: Callable[[Sequence[str]], Row], key: str, get: Callable[[Sequence[str]], str]
+) -> Callable[[Sequence[str]], Row]:
+    """The same for one column."""
+
+    def pick(cells: Sequence[str]) -> Row:
+        row, value = base(cells), get(cells)
+        if not value.strip():
+            return row
+        told = written(key, value)
+        return (*row[:-1], f"{row[-1]}; {told}" if row[-1].strip() else told)
 
     return pick
 

@@ -10,6 +10,7 @@ from numctl.core.actions.inventory import EXTENSION
 from numctl.core.dates import days_after
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import LABELS, OF_LABEL
+from numctl.core.lists import plain_rows
 from numctl.core.lists.list_options import read_date
 from numctl.core.lists.prefixes import block
 from numctl.core.lists.sheets import Kind
@@ -22,10 +23,13 @@ from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Carries, Need, Sta
 from numctl.core.text import clean_label, clean_name, clean_tag, fold, quoted, unguard
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numctl.core.files.columns import Row
     from numctl.core.files.records import Reader
     from numctl.core.files.translations import Translations
     from numctl.core.lists.list_options import ListOptions
+    from numctl.core.lists.plain_rows import Alike
     from numctl.core.lists.sheets import Sheet
 
 NUMBER_FIELDS = ("number", "first", "last", "count", "prefix", "length")
@@ -78,8 +82,22 @@ class Rows:
         self._tag = lru_cache(4096)(lambda text: clean_tag(self._bare(text)))
         self._user = lru_cache(4096)(lambda text: clean_name(self._bare(text), "A user"))
         self._at = ""  # the field that is being read
-        self._alike: dict[tuple[Row, bool], tuple[int, str]] = {}  # kind and tag of rows read before
+        self._alike: dict[Alike, tuple[int, str]] = {}  # kind and tag of rows read before
         self._bare_numbers = options.region is None and not self._translated
+
+    def take_all(self, rows: Sequence[tuple[int, Row]]) -> None:
+        """Take several, each with its line; what is wrong with one is noted as rejected."""
+        plain = None
+        if self._bare_numbers and not self._labels_said:
+            plain = plain_rows.read([row for _, row in rows], self._alike)
+        if plain is not None:
+            self._sheet.extend([line for line, _ in rows], plain)
+            return
+        for line, row in rows:
+            try:
+                self.take(line, row)
+            except BadValue as error:
+                self._sheet.rejects.add(line, error)
 
     def take(self, line: int, row: Row) -> None:
         """Raises BadValue where something is wrong, naming the column; the sheet then stays as it was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
@@ -84,13 +85,10 @@ def read(
     sheet = Sheet(rejects)
     reader = Reader(stream, wanted, rejects)
     rows = Rows(sheet, reader, options, wanted.said, today, rules=rules, adding=rules and adding)
-    for count, (line, row) in enumerate(reader, 1):
-        try:
-            rows.take(line, row)
-        except BadValue as error:
-            rejects.add(line, error)
-        if not count % STEP:
-            advance(STEP)
+    source = iter(reader)
+    while some := list(islice(source, STEP)):
+        rows.take_all(some)
+        advance(len(some))
     sheet.pack()
     tags = {"reserved_tag"} if sheet.tags_by_status else set()
     sheet.present = reader.present - {LABELS} | _labels(reader) | tags

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numctl.core.changes.journal import Arrival
     from numctl.core.changes.labels import Labelled
     from numctl.core.files.rejects import Rejects
+    from numctl.core.lists.plain_rows import Plain
     from numctl.core.numbers.ranges import Pair
     from numctl.core.rules.model import Status
 
@@ -78,6 +79,17 @@ class Sheet:
         self._loose.append((*numbers, line, kind, *texts, forward))
         if len(self._loose) >= AT_ONCE:
             self.pack()
+
+    def extend(self, lines: Sequence[int], rows: Plain) -> None:
+        """Add rows of one number each that forward nothing."""
+        self.pack()
+        self.firsts.extend(rows.numbers)
+        self.lasts.extend(rows.numbers)
+        self.lines.extend(lines)
+        self.kinds.extend(rows.kinds)
+        for texts, told in ((self.tags, rows.tags), (self.users, rows.users), (self.labels, rows.labels)):
+            texts.extend(told)
+        self.forwards.frombytes(bytes(self.forwards.itemsize * len(lines)))
 
     def pack(self) -> None:
         """Pack the rows put in last."""

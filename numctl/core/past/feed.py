@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, changes_of
-from numctl.core.changes.labels import LabelSets
+from numctl.core.changes.label_sets import LabelSets
 from numctl.core.changes.states import States
 from numctl.core.past.places import Places
 from numctl.core.past.then import NamesThen

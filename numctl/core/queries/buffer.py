@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,8 +29,11 @@ class Texts:
 
     def extend(self, texts: Sequence[str]) -> None:
         """Add texts at the end."""
-        packed = [text.encode("utf-8", "surrogatepass") for text in texts]
         start = len(self._bytes)
+        if not any(texts):
+            self._ends.extend(repeat(start, len(texts)))
+            return
+        packed = [text.encode("utf-8", "surrogatepass") for text in texts]
         self._bytes += b"".join(packed)
         self._ends.extend(islice(accumulate(map(len, packed), initial=start), 1, None))
 
@@ -45,6 +48,9 @@ class Texts:
         return len(self._ends) - 1
 
     def __iter__(self) -> Iterator[str]:
+        if not self._bytes:
+            yield from repeat("", len(self))
+            return
         held, start = self._bytes, 0
         for end in islice(self._ends, 1, None):
             yield held[start:end].decode("utf-8", "surrogatepass") if end > start else ""

@@ -6,7 +6,7 @@ import json
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.changes.labels import LabelSets
+from numctl.core.changes.label_sets import LabelSets
 from numctl.core.rules import labels as rules
 from numctl.core.text import fold
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST = 32  # labels of one number
 _KEY = r"[a-z][a-z0-9_-]{0,31}"
+_ESCAPE = "\\"
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;"})
 
 
@@ -44,7 +45,7 @@ class Labels(tuple[tuple[str, str], ...]):
 
 def written(key: str, value: str) -> str:
     """One label as lists write it."""
-    return f"{key}={value.translate(_ESCAPED)}"
+    return f"{key}={value.translate(_ESCAPED) if ';' in value or _ESCAPE in value else value}"
 
 
 NONE = Labels()
@@ -57,9 +58,10 @@ def of(labels: Mapping[str, str]) -> Labels:
 
 def kept(text: str) -> Labels:
     """Labels as the store keeps them."""
-    parts = text.split('"')
-    if len(parts) == 5 and parts[::2] == ["{", ":", "}"] and "\\" not in text:
-        return Labels([(parts[1], parts[3])])  # one label, written as it is: most are
+    parts = text.split('"')  # brackets and signs stand between keys and values, where nothing is escaped
+    keys, values = parts[1::4], parts[3::4]
+    if "\\" not in text and parts[::2] == ["{", *[":", ","] * (len(values) - 1), ":", "}"]:
+        return Labels(zip(keys, values, strict=True))
     return of(json.loads(text))
 
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from numctl.core.store.schema_0001 import FIRST_SCHEMA
-from numctl.core.store.schema_0002 import SECOND_SCHEMA
-from numctl.core.store.schema_0003 import THIRD_SCHEMA
+from numctl.core.store.migrations.first import FIRST_SCHEMA
+from numctl.core.store.migrations.second import SECOND_SCHEMA
+from numctl.core.store.migrations.third import THIRD_SCHEMA
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,7 +53,7 @@ def statements(script: str) -> list[str]:
 REFERENCE = re.compile(r" REFERENCES (\w+) \(id\)")
 PARTS = "SELECT type, name, sql FROM sqlite_schema"
 
-# One for each version, in order; what stands in a released one never changes.
+# One for each version, in order.
 MIGRATIONS = (
     ("0001_first_schema", FIRST_SCHEMA),
     ("0002_catalog_journal_labels_aging", SECOND_SCHEMA),

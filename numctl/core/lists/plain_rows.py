@@ -1,0 +1,75 @@
+"""Rows in which nothing needs a closer look, read many at a time: as most are, in most lists.
+
+A number is digits alone, a user's name and a label are letters and digits and what is harmless between them,
+and all else was read before in another row.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.files.columns import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_QUOTED = '":"'
+LONGEST = 200  # characters of a name or a label that are read here
+
+# Each can be matched in one way alone, so that nothing is tried twice.
+_WORDS = r"[A-Za-z0-9]++(?:[{between}]++[A-Za-z0-9]++)*+"
+_NUMBER = r"[1-9][0-9]{2,14}+"
+_NAME = rf"(?:{_WORDS.format(between=' .,_:/()-')})?+"
+_LABEL = rf"(?:[a-z][a-z0-9_-]{{0,31}}+={_WORDS.format(between=' .,:/()-')})?+"
+
+Alike = tuple[Row, bool]  # what rows share that are alike: all before the user, and whether there is one
+
+
+def _all(pattern: str) -> Callable[[Sequence[str]], bool]:
+    """What tells whether all of some texts are of a pattern, which no text with a line break is."""
+    lines = re.compile(rf"{pattern}(?:\n{pattern})*+")
+
+    def are(texts: Sequence[str]) -> bool:
+        joined = "\n".join(texts)
+        return joined.count("\n") == len(texts) - 1 and lines.fullmatch(joined) is not None
+
+    return are
+
+
+_are_numbers, _are_names, _are_labels = map(_all, (_NUMBER, _NAME, _LABEL))
+
+
+class Plain(NamedTuple):
+    """Some rows, column by column; ``labels`` as the store keeps them."""
+
+    numbers: Sequence[int]
+    kinds: Sequence[int]
+    tags: Sequence[str]
+    users: Sequence[str]
+    labels: Sequence[str]
+
+
+def read(rows: Sequence[Row], known: Mapping[Alike, tuple[int, str]]) -> Plain | None:
+    """Some rows at once, by the kind and tag that are known of those alike; None where one is not so plain.
+
+    A row has its number first, and its user, forwarding and labels last.
+    """
+    numbers, *_, users, forwards, labels = zip(*rows, strict=True)
+    if any(forwards) or not _are_numbers(numbers) or not _are_names(users):
+        return None
+    if max(map(len, users)) > LONGEST or max(map(len, labels)) > LONGEST or not _are_labels(labels):
+        return None
+    shared = [(row[1:-3], not row[-3]) for row in rows]
+    if not known.keys() >= set(shared):
+        return None
+    found = [known[one] for one in shared]
+    return Plain(
+        list(map(int, numbers)),
+        [kind for kind, _ in found],
+        [tag for _, tag in found],
+        users,
+        [f'{{"{text.replace("=", _QUOTED, 1)}"}}' if text else "" for text in labels]
+        if any(labels)
+        else labels,
+    )
