@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from io import StringIO
 from itertools import product
 
@@ -37,16 +38,24 @@ KINDS: list[Cells] = [
 ]
 
 
-def told(rows: list[Cells], width: int) -> tuple[object, ...]:
+def told(rows: list[Cells], width: int) -> object:
     """All that is read of the first columns of some rows, what is wrong with them too."""
     text = StringIO()
     csv.writer(text).writerows(row[:width] for row in (HEADER, *rows))
     text.seek(0)
     sheet: Sheet = sheet_reading.read(text, ListOptions(series="1418"), today=TODAY)
     wrong = sheet.rejects.refusal() if sheet.rejects else None
-    columns = (sheet.firsts, sheet.lasts, sheet.lines, sheet.forwards, sheet.tags, sheet.users, sheet.labels)
+    columns: tuple[Iterable[object], ...] = (
+        sheet.firsts,
+        sheet.lasts,
+        sheet.lines,
+        sheet.forwards,
+        sheet.tags,
+        sheet.users,
+        sheet.labels,
+    )
     kinds = [sheet.kind(place) for place in range(len(sheet))]
-    return *map(list, columns), kinds, wrong and (wrong.message, wrong.facts)
+    return [list(column) for column in columns], kinds, wrong and (wrong.message, wrong.facts)
 
 
 @given(ROWS, st.sampled_from([len(HEADER), len(HEADER) - 1]))
