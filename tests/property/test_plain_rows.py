@@ -45,15 +45,8 @@ def told(rows: list[Cells], width: int) -> object:
     text.seek(0)
     sheet: Sheet = sheet_reading.read(text, ListOptions(series="1418"), today=TODAY)
     wrong = sheet.rejects.refusal() if sheet.rejects else None
-    columns: tuple[Iterable[object], ...] = (
-        sheet.firsts,
-        sheet.lasts,
-        sheet.lines,
-        sheet.forwards,
-        sheet.tags,
-        sheet.users,
-        sheet.labels,
-    )
+    texts = (sheet.tags, sheet.users, sheet.labels)
+    columns: tuple[Iterable[object], ...] = (sheet.firsts, sheet.lasts, sheet.lines, sheet.forwards, *texts)
     kinds = [sheet.kind(place) for place in range(len(sheet))]
     return [list(column) for column in columns], kinds, wrong and (wrong.message, wrong.facts)
 
