@@ -110,12 +110,28 @@ def json_writer(*, ascii_only: bool = False) -> Callable[[object], str]:
 
 
 class Column(dict[object, str]):
-    """What the values of a column are as text, looked up as `column[value]`; texts are remembered."""
+    """What the values of a column are as text, looked up as `column[value]`; texts are remembered.
 
-    def __init__(self, before: str, cell: Callable[[object], str]) -> None:
+    `harmless` tells of texts, one after another, that each of them is written as it is.
+    """
+
+    def __init__(
+        self, before: str, cell: Callable[[object], str], harmless: Callable[[str], bool] = lambda text: False
+    ) -> None:
         super().__init__()
         self.before = before
         self.cell = cell
+        self._harmless = harmless
+
+    def all_of(self, values: Sequence[str | None]) -> Sequence[str]:
+        """What many values are as text, at once where they are harmless."""
+        texts = [value for value in values if value is not None]
+        if not all(texts) or not self._harmless("".join(texts)):
+            return [self[value] for value in values]
+        before, nothing = self.before, self[None]
+        if not texts:
+            return [nothing] * len(values)
+        return [nothing if value is None else before + value for value in values]
 
     def __missing__(self, value: object) -> str:
         text = self.before + self.cell(value)
@@ -193,25 +209,30 @@ def layout(
         return _json_layout(fields, as_array=name == "json", ascii_only=ascii_only)
     safe = shown if terminal else str
     if name == "tsv":
-        columns = _columns("\t", fields, lambda value: safe(tsv_cell(text_of(value))))
-        return Layout("", columns, "\n")
+        texts = [
+            Column("\t" if index else "", lambda value: safe(tsv_cell(text_of(value))))
+            for index in range(len(fields))
+        ]
+        return Layout("", texts, "\n")
 
     # A lone empty cell would be an empty line, which readers skip.
     nothing = '""' if len(fields) == 1 else ""
 
     def cell(value: object) -> str:
-        if type(value) is str and value.replace(" ", "").isalnum():  # most are, and need no care
+        if type(value) is str and _is_harmless(value):  # most are, and need no care
             return value
         text = text_of(value)
         if guarded and isinstance(value, (str, list, tuple)):
             text = guard(text)
         return csv_cell(safe(text)) or nothing
 
-    return Layout(",".join(map(csv_cell, fields)) + "\r\n", _columns(",", fields, cell), "\r\n")
+    columns = [Column("," if index else "", cell, _is_harmless) for index in range(len(fields))]
+    return Layout(",".join(map(csv_cell, fields)) + "\r\n", columns, "\r\n")
 
 
-def _columns(comma: str, fields: Sequence[str], cell: Callable[[object], str]) -> list[Column]:
-    return [Column(comma if index else "", cell) for index in range(len(fields))]
+def _is_harmless(text: str) -> bool:
+    """Whether a text has nothing but letters, digits and spaces, so that CSV writes it as it is."""
+    return not text or text.replace(" ", "").isalnum()
 
 
 def _json_layout(fields: Sequence[str], *, as_array: bool, ascii_only: bool) -> Layout:

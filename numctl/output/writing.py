@@ -44,17 +44,16 @@ def write_runs(form: Layout, rows: Shared, runs: Iterable[Run], places: tuple[in
     around = form.around(*places)
     own = form.columns[places[1] : places[1] + OWN]
     one, other = own or (_NO_COLUMN, _NO_COLUMN)
-    nothing = f"{one[None]}{other[None]}"
     known: dict[object, tuple[str, str, str]] = {}
     lines = _Lines(form, write)
     keep = lines.held.append
-    for first, last, key, its, also_its in runs:
+    for first, last, key, its, also_its in _in_words(runs, one, other):
         if key not in known:
             if len(known) >= KEPT:
                 known.clear()
             known[key] = around(rows[key])
         head, tail, end = known[key]
-        tail += nothing + end if its is None is also_its else f"{one[its]}{other[also_its]}{end}"
+        tail = f"{tail}{its}{also_its}{end}"
         while first <= last:
             if first == last:
                 keep(f"{head}{first}{tail}")
@@ -69,6 +68,14 @@ def write_runs(form: Layout, rows: Shared, runs: Iterable[Run], places: tuple[in
                 lines.write_out()
             first += count
     return lines.close()
+
+
+def _in_words(runs: Iterable[Run], one: Column, other: Column) -> Iterator[tuple[int, int, object, str, str]]:
+    """Runs with their own values as they are written."""
+    source = iter(runs)
+    while some := list(islice(source, ROWS_AT_ONCE)):
+        firsts, lasts, keys, its, also_its = zip(*some, strict=True)
+        yield from zip(firsts, lasts, keys, one.all_of(its), other.all_of(also_its), strict=True)
 
 
 class _Lines:

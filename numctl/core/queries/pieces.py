@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.series import names
@@ -132,14 +133,15 @@ class Pieces:
         """All details from the lowest to the highest number of some spans; None for too many of them."""
         if not spans:
             return {}, self._looked_up
-        ends = (min(spans)[0], max(spans)[1])
+        ends = (min([first for first, _, _ in spans]), max([last for _, last, _ in spans]))
         if self._view.connection.execute(_MORE, (*ends, NEARBY * len(spans))).fetchone():
             return None
         details = self._read("number BETWEEN ? AND ? ORDER BY number", *ends).fetchall()
-        numbers = [detail[0] for detail in details]
+        number_of = itemgetter(0)
 
         def inside(first: int, last: int) -> list[_Detail]:
-            these = details[bisect_left(numbers, first) : bisect_left(numbers, last + 1)]
+            begin = bisect_left(details, first, key=number_of)
+            these = details[begin : bisect_left(details, last + 1, begin, key=number_of)]
             return these[::-1] if self._backwards else these
 
         return {number: (user, forward_to) for number, user, forward_to in details}, inside
