@@ -123,14 +123,18 @@ class Column(dict[object, str]):
         self.cell = cell
         self._harmless = harmless
 
-    def all_of(self, values: Sequence[str | None]) -> Sequence[str]:
+    def all_of(self, values: Sequence[Any]) -> Sequence[str]:
         """What many values are as text, at once where they are harmless."""
-        texts = [value for value in values if value is not None]
-        if not all(texts) or not self._harmless("".join(texts)):
+        some = [value for value in values if value is not None]
+        if not some:
+            return [self[None]] * len(values)
+        try:
+            together = "".join(some)
+        except TypeError:  # not texts
+            return [self[value] for value in values]
+        if not all(some) or not self._harmless(together):
             return [self[value] for value in values]
         before, nothing = self.before, self[None]
-        if not texts:
-            return [nothing] * len(values)
         return [nothing if value is None else before + value for value in values]
 
     def __missing__(self, value: object) -> str:
@@ -232,7 +236,7 @@ def layout(
 
 def _is_harmless(text: str) -> bool:
     """Whether a text has nothing but letters, digits and spaces, so that CSV writes it as it is."""
-    return not text or text.replace(" ", "").isalnum()
+    return text.replace(" ", "").isalnum()
 
 
 def _json_layout(fields: Sequence[str], *, as_array: bool, ascii_only: bool) -> Layout:
