@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.catalog import series as rows_of_series
 from numctl.core.errors import Ambiguous, BadValue, NotFound, Refusal
 from numctl.core.files.columns import LABELS, OF_LABEL
-from numctl.core.lists.held import Compared, Held, Pair, held, side_by_side
+from numctl.core.lists import sides
+from numctl.core.lists.held import Compared, Held, Pair
+from numctl.core.lists.meaning import meant
 from numctl.core.numbers.ranges import Range, adjoins
-from numctl.core.rules.labels import NONE, kept, of
+from numctl.core.rules.labels import of
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numctl.core.catalog.view import View
-    from numctl.core.lists.held import There
     from numctl.core.lists.list_options import ListOptions
-    from numctl.core.lists.sheets import Sheet
+    from numctl.core.lists.sheets import Kind, Sheet
     from numctl.core.rules.labels import Labels
 
 MISSING_HERE, MISSING_THERE = "missing here", "missing there"
@@ -50,6 +51,7 @@ class Comparison:
         self.present = frozenset(sheet.present)
         self.has_labels = any(field == LABELS or field.startswith(OF_LABEL) for field in self.present)
         self._fully = fully
+        self.alike = 0  # numbers, once all pairs were seen
         self._order = sheet.order
         if sheet.rejects:
             raise sheet.rejects.refusal()
@@ -117,26 +119,31 @@ class Comparison:
     # Both sides, side by side
 
     def pairs(self) -> Iterator[Pair]:
-        """All numbers of either side that are compared, ascending, both sides the same on each stretch."""
+        """The numbers that are compared and of which not all is the same, ascending, in stretches on which
+        both sides stay as they are. Those left out are counted in ``alike``.
+        """
         details = self._fully or bool({"user", "forwarded_to"} & self.present)
-        here = held(self._view, details=details, labels=self._fully or self.has_labels)
-        for pair in side_by_side(here, self._there()):
+        ours = sides.here(self._view, details=details, labels=self._fully or self.has_labels)
+        theirs = sides.there(self._sheet, [self._said(kind) for kind in self._sheet.kinds_known])
+        matters = sides.Matters(
+            "user" in self.present, "forwarded_to" in self.present, self.has_labels, self._is_alike
+        )
+        both = sides.SideBySide(ours, theirs, self._order, matters)
+        for pair in both:
             if pair.there is not None or (pair.here is not None and self.compared.concerns(pair.here)):
                 yield pair
+        self.alike = both.alike
 
-    def _there(self) -> Iterator[There]:
-        kinds = [
-            Held(
-                *self.organizations[kind.organization], self.series(kind.series), kind.status, "", kind.until
-            )
-            for kind in self._sheet.kinds_known
-        ]
-        for place, (first, last, _), (kind, tag, user, forward), labels in self._sheet.ascending():
-            one = kinds[kind]
-            if tag or user or forward or labels:
-                told = (one.until, user, forward, kept(labels) if labels else NONE)
-                one = Held(one.organization, one.named, one.series, one.status, tag, *told)
-            yield Range(first, last), one, place
+    def _said(self, kind: Kind) -> Held:
+        organization = self.organizations[kind.organization]
+        return Held(*organization, self.series(kind.series), kind.status, "", kind.until)
+
+    def _is_alike(self, here: Held, there: Held) -> bool:
+        """Whether numbers are as the sheet has them, whatever is made of that."""
+        if here == there:
+            return True
+        wanted = self.wanted(here, there)
+        return wanted == here and meant(here, wanted, there, self.present) == here
 
     # What differs
 

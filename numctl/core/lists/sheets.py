@@ -44,6 +44,18 @@ class Kind(NamedTuple):
     lapsed: bool = False
 
 
+class Slice(NamedTuple):
+    """Some rows of a sheet, column by column."""
+
+    firsts: Sequence[int]
+    lasts: Sequence[int]
+    kinds: Sequence[int]
+    tags: Sequence[str]
+    users: Sequence[str]
+    labels: Sequence[str]
+    forwards: Sequence[int]
+
+
 class Sheet:
     """Rows by their place from 0: ``firsts[i]`` to ``lasts[i]`` stand on line ``lines[i]``.
 
@@ -137,6 +149,23 @@ class Sheet:
             told = ((kinds[at], tags[at], users[at], forwards[at]) for at in order)
             labels = map(self.labels.__getitem__, order)
         return zip(order, numbers, told, labels, strict=True)
+
+    def slices(self, many: int) -> Iterator[Slice]:
+        """The rows by their numbers, some at a time, column by column."""
+        for start in range(0, len(self), many):
+            yield self._slice(start, min(start + many, len(self)))
+
+    def _slice(self, start: int, end: int) -> Slice:
+        numbers = (self.firsts, self.lasts, self.kinds, self.forwards)
+        all_texts = (self.tags, self.users, self.labels)
+        if isinstance(self.order, range):
+            firsts, lasts, kinds, forwards = (column[start:end] for column in numbers)
+            tags, users, labels = (texts.part(start, end) for texts in all_texts)
+            return Slice(firsts, lasts, kinds, tags, users, labels, forwards)
+        places = self.order[start:end]
+        firsts, lasts, kinds, forwards = (array("q", (column[at] for at in places)) for column in numbers)
+        tags, users, labels = ([texts[at] for at in places] for texts in all_texts)
+        return Slice(firsts, lasts, kinds, tags, users, labels, forwards)
 
     @cached_property
     def unusual(self) -> Unusual:

@@ -146,6 +146,7 @@ def _plan(comparison: Comparison, sheet: Sheet, manner: Manner) -> Plan:
             wanted = meant(here, comparison.wanted(here, there), there, comparison.present)
             if wanted != here and _is_whole(pair, wanted, sheet):
                 plan.put(pair, wanted)
+    plan.compared += comparison.alike
     return plan
 
 

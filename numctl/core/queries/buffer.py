@@ -56,6 +56,17 @@ class Texts:
             yield held[start:end].decode("utf-8", "surrogatepass") if end > start else ""
             start = end
 
+    def part(self, first: int, end: int) -> list[str]:
+        """The texts from a place to before another."""
+        if not self._bytes:
+            return [""] * (end - first)
+        start = self._ends[first]
+        some = self._bytes[start : self._ends[end]].decode("utf-8", "surrogatepass")
+        if not some.isascii():
+            return [self[place] for place in range(first, end)]
+        ends = [end - start for end in self._ends[first : end + 1]]
+        return list(map(some.__getitem__, map(slice, ends, islice(ends, 1, None))))
+
     def __getitem__(self, place: int) -> str:
         start, end = self._ends[place], self._ends[place + 1]
         return self._bytes[start:end].decode("utf-8", "surrogatepass") if end > start else ""

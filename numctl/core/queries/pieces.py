@@ -75,19 +75,20 @@ class Rows(dict[int, Row]):
 class Pieces:
     """Cuts spans into pieces; ``rows`` has what the numbers of a piece share, by its key."""
 
-    def __init__(self, view: View, *, backwards: bool) -> None:
-        """``backwards``: the spans descend, and so shall their pieces."""
+    def __init__(self, view: View, *, backwards: bool, labels: bool = True) -> None:
+        """``backwards``: the spans descend, and so shall their pieces; ``labels``: these cut them, too."""
         self._view = view
         self._backwards = backwards
         self._series = names(view.connection)
         self._bare: set[int] = set()  # states in which numbers have neither user nor forwarding
         self._labels = LabelsOf(view.connection)
+        self._cuts_labels = labels and self._labels.any
         self._keys: dict[tuple[int, int], int] = {}  # of the last rows with labels, by state and set
         self.rows = Rows()
 
     def of(self, spans: Iterator[Span]) -> Iterator[Piece]:
         """The pieces of each span, in order; those of one span as well."""
-        return self._labelled(self._of(spans)) if self._labels.any else self._of(spans)
+        return self._labelled(self._of(spans)) if self._cuts_labels else self._of(spans)
 
     def _labelled(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """Pieces cut where labels differ; what has some gets a row of its own."""

@@ -1,0 +1,263 @@
+"""Both sides of a comparison in slices of columns, ascending: what is the same is passed over at once.
+
+A row is a stretch of numbers of which one thing is true on its side. Its key stands for what many rows share:
+a state's row id here, what the list says beside its numbers there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import compress, count, islice
+from operator import ne
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.lists.held import REMEMBERED, Held, Pair, States
+from numctl.core.numbers.ranges import Range
+from numctl.core.queries.labels import LabelsOf
+from numctl.core.queries.pieces import Pieces
+from numctl.core.rules.labels import NONE, kept
+from numctl.core.store.connection import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from numctl.core.catalog.view import View
+    from numctl.core.lists.sheets import Sheet
+    from numctl.core.queries.pieces import Piece
+
+SLICE = 2_000  # rows looked at together
+FEWEST = 8  # the same where the sides are often not in step
+
+_SPANS = "SELECT first, last, state FROM span ORDER BY first"
+
+Columns = tuple[
+    Sequence[int], Sequence[int], Sequence[int], Sequence[str | None], Sequence[str | None], Sequence[str]
+]
+"""Of some rows: firsts, lasts, keys, users, what they are forwarded to, labels as kept."""
+Shared = tuple[int, int, bool, bool, bool, bool]  # keys here and there; whether users are, and forwardings
+
+
+class Side:
+    """Rows taken from the front, some at a time or one by one; ``place`` is how many were taken."""
+
+    def __init__(self, slices: Iterator[Columns], told: Callable[[int], Held]) -> None:
+        """``told`` gives what a key stands for."""
+        self._slices = slices
+        self._told = told
+        self._ahead: Columns = _NO_ROWS
+        self._at = 0
+        self.place = 0
+
+    def ahead(self) -> int:
+        """How many rows are at hand; none at the end."""
+        while self._at >= len(self._ahead[0]):
+            found = next(self._slices, None)
+            if found is None:
+                return 0
+            self._ahead, self._at = found, 0
+        return len(self._ahead[0]) - self._at
+
+    def some(self, many: int) -> Columns:
+        """The next rows, as many as are at hand."""
+        if self._at == 0 and many >= len(self._ahead[0]):
+            return self._ahead
+        part = slice(self._at, self._at + many)
+        firsts, lasts, keys, users, forwards, labels = self._ahead
+        return firsts[part], lasts[part], keys[part], users[part], forwards[part], labels[part]
+
+    def drop(self, many: int) -> None:
+        """Pass over some of the rows that are at hand."""
+        self._at += many
+        self.place += many
+
+    def take(self) -> tuple[Range, Held] | None:
+        """The next row's numbers, and what is true of them."""
+        if not self.ahead():
+            return None
+        row = Range(self._ahead[0][self._at], self._ahead[1][self._at]), self.told(0)
+        self.drop(1)
+        return row
+
+    def told(self, at: int) -> Held:
+        """What is true of the numbers of a row that is at hand."""
+        _, _, key, user, forward, labels = (column[self._at + at] for column in self._ahead)
+        one = self._told(int(str(key)))
+        if user or forward or labels:
+            own = (str(user or ""), int(forward or 0), kept(str(labels)) if labels else NONE)
+            return Held(*one[:6], *own)
+        return one
+
+
+_NO_ROWS: Columns = ((), (), (), (), (), ())
+
+
+def here(view: View, *, details: bool, labels: bool) -> Side:
+    """What is held in scope; users and forwarding with ``details``, labels with ``labels``."""
+    states = States(view)
+    spans = walk(view.connection, _SPANS)
+    if not view.sees_all:
+        spans = (span for span in spans if states[span[2]] is not None)
+    pieces = (
+        Pieces(view, backwards=False, labels=False).of(spans)
+        if details
+        else ((*span, None, None) for span in spans)
+    )
+    sets = LabelsOf(view.connection) if labels else None
+    return Side(
+        _labelled(pieces, sets) if sets is not None and sets.any else _unlabelled(pieces), states.seen
+    )
+
+
+def _unlabelled(pieces: Iterator[Piece]) -> Iterator[Columns]:
+    while some := list(islice(pieces, SLICE)):
+        yield *zip(*some, strict=True), ("",) * len(some)  # type: ignore[misc]  # five columns
+
+
+def _labelled(pieces: Iterable[Piece], sets: LabelsOf) -> Iterator[Columns]:
+    rows = (
+        (low, high, key, user, forward, sets.text(id) if id else "")
+        for first, last, key, user, forward in pieces
+        for low, high, id in sets.within(first, last)
+    )
+    while some := list(islice(rows, SLICE)):
+        yield tuple(zip(*some, strict=True))  # type: ignore[misc]  # six columns
+
+
+def there(sheet: Sheet, kinds: Sequence[Held]) -> Side:
+    """What a sheet says, ``kinds`` being what its kinds of rows stand for."""
+    keys: dict[tuple[int, str], int] = {}
+    known: list[Held] = []
+
+    def slices() -> Iterator[Columns]:
+        for some in sheet.slices(SLICE):
+            said = list(zip(some.kinds, some.tags, strict=True))
+            for kind, tag in set(said) - keys.keys():
+                keys[kind, tag] = len(known)
+                known.append(kinds[kind]._replace(tag=tag))
+            users = [user or None for user in some.users]
+            forwards = [str(number) if number else None for number in some.forwards]
+            yield some.firsts, some.lasts, [keys[one] for one in said], users, forwards, some.labels
+
+    return Side(slices(), known.__getitem__)
+
+
+class Matters(NamedTuple):
+    """What rows must have in common to be the same, beside what ``alike`` says of all that they share."""
+
+    users: bool
+    forwarding: bool
+    labels: bool
+    alike: Callable[[Held, Held], bool]
+
+
+class SideBySide:
+    """All numbers of either side, ascending; those of which the same is true are counted in ``alike``."""
+
+    def __init__(self, ours: Side, theirs: Side, places: Sequence[int], matters: Matters) -> None:
+        """``places`` are the places in the sheet of the rows there, in their order."""
+        self._ours, self._theirs, self._places, self._matters = ours, theirs, places, matters
+        self._known: dict[Shared, bool] = {}
+        self._many = SLICE
+        self.alike = 0
+
+    def __iter__(self) -> Iterator[Pair]:
+        """The others, in stretches on which both sides stay the same."""
+        own = other = None
+        while True:
+            if own is None and other is None:
+                yield from self._in_step()
+            own, other = own or self._ours.take(), other or self._theirs.take()
+            place = self._places[self._theirs.place - 1] if other else -1
+            if own is None and other is None:
+                return
+            if other is None or (own is not None and own[0].last < other[0].first):
+                assert own is not None  # noqa: S101 - one of both is there
+                yield Pair(own[0], own[1], None)
+                own = None
+            elif own is None or other[0].last < own[0].first:
+                yield Pair(other[0], None, other[1], place)
+                other = None
+            elif own[0].first < other[0].first:
+                yield Pair(Range(own[0].first, other[0].first - 1), own[1], None)
+                own = (Range(other[0].first, own[0].last), own[1])
+            elif other[0].first < own[0].first:
+                yield Pair(Range(other[0].first, own[0].first - 1), None, other[1], place)
+                other = (Range(own[0].first, other[0].last), other[1])
+            else:
+                stop = min(own[0].last, other[0].last)
+                yield Pair(Range(own[0].first, stop), own[1], other[1], place)
+                own = (Range(stop + 1, own[0].last), own[1]) if own[0].last > stop else None
+                other = (Range(stop + 1, other[0].last), other[1]) if other[0].last > stop else None
+
+    def _in_step(self) -> Iterator[Pair]:
+        """As long as both sides have the same stretches: those on which they differ."""
+        while many := min(self._ours.ahead(), self._theirs.ahead(), self._many):
+            ours, theirs = self._ours.some(many), self._theirs.some(many)
+            same = _in_common(ours, theirs)
+            if same < many:
+                ours, theirs = self._ours.some(same), self._theirs.some(same)
+            if same:
+                yield from self._differing(ours, theirs)
+            self._ours.drop(same)
+            self._theirs.drop(same)
+            self._many = SLICE if same == many else max(2 * same, FEWEST)
+            if same < many:
+                return
+
+    def _differing(self, ours: Columns, theirs: Columns) -> Iterator[Pair]:
+        firsts, lasts = ours[:2]
+        differing = set(self._not_alike(ours, theirs))
+        for matters, one, other in zip(self._matters[:3], ours[3:], theirs[3:], strict=True):
+            if matters and list(one) != list(other):
+                differing.update(compress(count(), map(ne, one, other)))
+        self.alike += sum(lasts) - sum(firsts) + len(firsts)
+        for at in sorted(differing):
+            numbers = Range(firsts[at], lasts[at])
+            self.alike -= numbers.count
+            place = self._places[self._theirs.place + at]
+            yield Pair(numbers, self._ours.told(at), self._theirs.told(at), place)
+
+    def _not_alike(self, ours: Columns, theirs: Columns) -> Iterable[int]:
+        """The places of rows of which what they share isn't the same."""
+        known = self._known
+        if len(known) > REMEMBERED:
+            known.clear()
+        found = set(_shared(ours, theirs))
+        for one in found - known.keys():
+            rows = enumerate(_shared(ours, theirs))
+            known[one] = self._are_alike(next(at for at, row in rows if row == one))
+        if all(map(known.__getitem__, found)):
+            return ()
+        return [at for at, one in enumerate(_shared(ours, theirs)) if not known[one]]
+
+    def _are_alike(self, at: int) -> bool:
+        """Whether what rows at a place share is the same, whatever each has of its own."""
+        one, other, matters = self._ours.told(at), self._theirs.told(at), self._matters
+        if matters.users and other.user:
+            other = other._replace(user=one.user)
+        if matters.forwarding and other.forward:
+            other = other._replace(forward=one.forward)
+        return matters.alike(one, other._replace(labels=one.labels) if matters.labels else other)
+
+
+def _shared(ours: Columns, theirs: Columns) -> Iterator[Shared]:
+    _, _, keys, users, forwards, _ = ours
+    _, _, their_keys, their_users, their_forwards, _ = theirs
+    marks = (map(bool, column) for column in (users, their_users, forwards, their_forwards))
+    return zip(keys, their_keys, *marks, strict=True)
+
+
+def _in_common(ours: Columns, theirs: Columns) -> int:
+    """How many rows from the first on are the same stretches of numbers on both sides."""
+    ends = [[list(column) for column in side[:2]] for side in (ours, theirs)]
+    if ends[0] == ends[1]:
+        return len(ours[0])
+    low, high = 0, len(ours[0])
+    while low < high:
+        middle = (low + high + 1) // 2
+        part = slice(low, middle)
+        if all(one[part] == other[part] for one, other in zip(*ends, strict=True)):
+            low = middle
+        else:
+            high = middle - 1
+    return low
