@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numctl.core.files import tables
 from numctl.core.lists import plain_rows, sheet_reading
 from numctl.core.lists.list_options import ListOptions
 from numctl.core.lists.sheets import Sheet
@@ -59,7 +60,7 @@ def test_together_as_one_by_one(rows: list[Cells], width: int) -> None:
         one_by_one = told(KINDS + rows, width)
     for many in (1, 3):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sheet_reading, "STEP", many)
+            patch.setattr(tables, "AT_ONCE", many)
             assert told(KINDS + rows, width) == one_by_one
 
 

@@ -7,10 +7,11 @@ file is read as a stream: memory stays flat, and a pipe is as good as a file.
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Columns
+from numctl.core.files.tables import Table, together
 from numctl.core.files.workbooks import Workbook
 from numctl.core.numbers.parsing import without_comment
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numctl.core.files.columns import Form, Row
     from numctl.core.files.json_rows import Objects
     from numctl.core.files.rejects import Rejects
+    from numctl.core.files.tables import Block
 
 DELIMITERS = ",;\t|"
 TYPE = "#TYPE "  # Windows' own shell writes such a line before the header
@@ -39,6 +41,7 @@ class Reader:
         self._form = form
         self._rejects = rejects
         self._line = 0
+        self._table = Table(self._header, rejects)
         self.present: set[str] = set()
         self.described: dict[str, str] = {}
         self.ignored: dict[str, None] = {}
@@ -46,18 +49,30 @@ class Reader:
 
     def __iter__(self) -> Iterator[tuple[int, Row]]:
         """Each row with its line, counted from 1."""
+        for lines, rows in self.blocks():
+            yield from zip(lines, rows, strict=True)
+
+    def blocks(self) -> Iterator[Block]:
+        """The same, many at a time."""
         stream = self._stream
         try:
             if isinstance(stream, Workbook):
-                yield from self._cells(stream.rows(self._form.sheet))
+                yield from together(self._table.of_rows(stream.rows(self._form.sheet)))
             else:
-                yield from self._rows(_Lines(stream, self._form.skipped))
+                yield from self._blocks(_Lines(stream, self._form.skipped))
         except UnicodeDecodeError as error:
-            self._rejects.add(self._line + 1, _undecodable(error))
+            self._rejects.add(self._reached + 1, _undecodable(error))
         except UnicodeError as error:
-            self._rejects.add(self._line + 1, BadValue(f"The text can't be decoded: {error}.", _BY_ENCODING))
+            self._rejects.add(
+                self._reached + 1, BadValue(f"The text can't be decoded: {error}.", _BY_ENCODING)
+            )
 
-    def _rows(self, stream: _Lines) -> Iterator[tuple[int, Row]]:
+    @property
+    def _reached(self) -> int:
+        """The last line that was read."""
+        return max(self._line, self._table.line)
+
+    def _blocks(self, stream: _Lines) -> Iterator[Block]:
         opening: list[str] = []
         while not opening or not opening[-1].strip():
             line = stream.readline(LONGEST_OPENING)
@@ -76,51 +91,15 @@ class Reader:
         form = self._form
         lines = chain(opening, stream)
         if form.delimiter is None and first[0] == "[":
-            yield from self._json_array("".join(opening), stream)
+            yield from together(self._json_array("".join(opening), stream))
         elif form.delimiter is None and first[0] == "{":
-            yield from self._json_lines(lines)
+            yield from together(self._json_lines(lines))
         elif form.delimiter is None and self._is_plain_list(first):
-            yield from self._plain_list(lines)
+            yield from together(self._plain_list(lines))
         else:
-            yield from self._table(lines, form.delimiter or _sniffed(first))
-
-    # Tables
-
-    def _table(self, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, Row]]:
-        import csv
-
-        self.guarded = delimiter != "\t"
-        try:
-            yield from self._cells(self._numbered(csv.reader(lines, delimiter=delimiter, strict=True)))
-        except csv.Error as error:
-            self._rejects.add(self._line + 1, _broken(str(error)))
-
-    def _numbered(self, rows: _CsvReader) -> Iterator[tuple[int, list[str]]]:
-        for cells in rows:
-            line, self._line = self._line + 1, rows.line_num
-            if cells:
-                yield line, cells
-
-    def _cells(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, Row]]:
-        """The rows of a table after its header, which is the first; those without any value are skipped."""
-        columns = None
-        for line, cells in rows:
-            if not cells[0].strip() and not any(map(str.strip, cells)):
-                continue
-            if columns is None:
-                columns = self._header(line, cells)
-                if columns is None:
-                    return
-            elif len(cells) != columns.width:
-                self._rejects.add(line, _misfit(len(cells), columns.width))
-            elif not (columns.any_skips and columns.skips(cells)):
-                cells.append("")
-                try:
-                    row = columns.pick(cells)
-                except BadValue as error:
-                    self._rejects.add(line, error)
-                    continue
-                yield line, row
+            delimiter = form.delimiter or _sniffed(first)
+            self.guarded = delimiter != "\t"
+            yield from self._table.of_lines(lines, delimiter)
 
     def _header(self, line: int, names: Sequence[str]) -> Columns | None:
         try:
@@ -196,15 +175,6 @@ class Reader:
             self._rejects.add(int(str(error.facts["line"])), error)
 
 
-class _CsvReader(Protocol):
-    """What the standard library reads CSV with."""
-
-    @property
-    def line_num(self) -> int: ...
-
-    def __iter__(self) -> Iterator[list[str]]: ...
-
-
 class _Lines:
     """A file as text, some of whose lines are empty whatever stands there."""
 
@@ -244,21 +214,3 @@ def _sniffed(header: str) -> str:
     """The delimiter that a header has most of; a comma where it has none."""
     outside = "".join(header.split('"')[::2])
     return max(DELIMITERS, key=outside.count)
-
-
-def _misfit(found: int, expected: int) -> BadValue:
-    return BadValue(
-        f"This row has {found} {'field' if found == 1 else 'fields'}, and the header has {expected}.",
-        "Put a text that holds the delimiter in quotes.",
-    )
-
-
-def _broken(reason: str) -> BadValue:
-    if "field limit" in reason:
-        return BadValue(
-            "A field of the row that begins here is longer than 131072 characters.",
-            "If a quote was left open, close it.",
-        )
-    if "end of data" in reason:
-        return BadValue("A quote that opens in the row here is never closed.", "Close it.")
-    return BadValue("A quote ends in the middle of a field here.", 'Write a quote inside quotes twice: "".')

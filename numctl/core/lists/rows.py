@@ -85,15 +85,14 @@ class Rows:
         self._alike: dict[Alike, tuple[int, str]] = {}  # kind and tag of rows read before
         self._bare_numbers = options.region is None and not self._translated
 
-    def take_all(self, rows: Sequence[tuple[int, Row]]) -> None:
+    def take_all(self, lines: Sequence[int], rows: Sequence[Row]) -> None:
         """Take several, each with its line; what is wrong with one is noted as rejected."""
-        plain = None
         if self._bare_numbers and not self._labels_said:
-            plain = plain_rows.read([row for _, row in rows], self._alike)
-        if plain is not None:
-            self._sheet.extend([line for line, _ in rows], plain)
-            return
-        for line, row in rows:
+            plain = plain_rows.read(rows, self._alike)
+            if plain is not None:
+                self._sheet.extend(lines, plain)
+                return
+        for line, row in zip(lines, rows, strict=True):
             try:
                 self.take(line, row)
             except BadValue as error:

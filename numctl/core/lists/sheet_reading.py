@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from numctl.core.files.workbooks import Workbook
     from numctl.core.lists.list_options import ListOptions
-
-STEP = 1_000  # rows between two reports of progress
 
 
 def form(options: ListOptions) -> Form:
@@ -85,10 +82,9 @@ def read(
     sheet = Sheet(rejects)
     reader = Reader(stream, wanted, rejects)
     rows = Rows(sheet, reader, options, wanted.said, today, rules=rules, adding=rules and adding)
-    source = iter(reader)
-    while some := list(islice(source, STEP)):
-        rows.take_all(some)
-        advance(len(some))
+    for lines, said in reader.blocks():
+        rows.take_all(lines, said)
+        advance(len(said))
     sheet.pack()
     tags = {"reserved_tag"} if sheet.tags_by_status else set()
     sheet.present = reader.present - {LABELS} | _labels(reader) | tags

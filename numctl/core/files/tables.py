@@ -1,0 +1,153 @@
+"""The rows of a table: its header says where the fields stand, then each row gives them.
+
+As long as no line has a quote, each is a row, and many are read together.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from numctl.core.errors import BadValue
+from numctl.core.files.columns import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numctl.core.files.columns import Row
+    from numctl.core.files.rejects import Rejects
+
+_Item = TypeVar("_Item")
+AT_ONCE = 1_000  # lines, or rows, looked at together
+
+Block = tuple["Sequence[int]", "Sequence[Row]"]
+"""Some rows, and the line of each."""
+
+
+class Table:
+    """Reads rows. What is wrong goes to ``rejects``, and reading goes on; ``line`` is the last one read."""
+
+    def __init__(self, header: Callable[[int, Sequence[str]], Columns | None], rejects: Rejects) -> None:
+        """``header`` understands the first row, given its line and its cells, or rejects it (None)."""
+        self._header, self._rejects = header, rejects
+        self._columns: Columns | None = None
+        self._is_over = False
+        self.line = 0
+
+    def of_lines(self, lines: Iterator[str], delimiter: str) -> Iterator[Block]:
+        """The rows of a CSV."""
+        import csv
+
+        def read(some: Iterable[str]) -> _CsvReader:
+            return csv.reader(some, delimiter=delimiter, strict=True)
+
+        try:
+            for some in _in_parts(lines):
+                if '"' in "".join(some):  # a row may be many lines from here on
+                    yield from together(self.of_rows(self._numbered(read(chain(some, lines)))))
+                else:
+                    yield from self._of_lines(some, read)
+                if self._is_over:
+                    return
+        except csv.Error as error:
+            self._rejects.add(self.line + 1, _broken(str(error)))
+
+    def _of_lines(self, lines: list[str], read: Callable[[Iterable[str]], _CsvReader]) -> Iterator[Block]:
+        """The rows of some lines without quotes: each is one, and most are of the header's width."""
+        import csv
+
+        try:
+            rows = list(read(lines))
+        except csv.Error:  # is met again, row by row
+            rows = []
+        columns, before = self._columns, self.line
+        even = columns is not None and not columns.any_skips and {*map(len, rows)} == {columns.width}
+        if columns is not None and even and all(row[0].strip() for row in rows):
+            try:
+                picked = [columns.pick([*cells, ""]) for cells in rows]
+            except BadValue:  # as well
+                pass
+            else:
+                self.line += len(lines)
+                yield range(before + 1, self.line + 1), picked
+                return
+        yield from together(self.of_rows(self._numbered(read(lines))))
+        self.line = before + len(lines)
+
+    def _numbered(self, rows: _CsvReader) -> Iterator[tuple[int, list[str]]]:
+        before = self.line
+        for cells in rows:
+            line, self.line = self.line + 1, before + rows.line_num
+            if cells:
+                yield line, cells
+
+    def of_rows(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, Row]]:
+        """What rows say, each with its line; the first is the header, those without any value are skipped."""
+        columns = self._columns
+        for line, cells in rows:
+            if not cells[0].strip() and not any(map(str.strip, cells)):
+                continue
+            if columns is None:
+                columns = self._columns = self._header(line, cells)
+                if columns is None:
+                    self._is_over = True
+                    return
+            elif len(cells) != columns.width:
+                self._rejects.add(line, _misfit(len(cells), columns.width))
+            elif not (columns.any_skips and columns.skips(cells)):
+                cells.append("")
+                try:
+                    row = columns.pick(cells)
+                except BadValue as error:
+                    self._rejects.add(line, error)
+                    continue
+                yield line, row
+
+
+class _CsvReader(Protocol):
+    """What the standard library reads CSV with."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def together(rows: Iterable[tuple[int, Row]]) -> Iterator[Block]:
+    """Rows that come one by one, many at a time."""
+    for some in _in_parts(iter(rows)):
+        lines, said = zip(*some, strict=True)
+        yield lines, said
+
+
+def _in_parts(source: Iterator[_Item]) -> Iterator[list[_Item]]:
+    """Many at a time; what came before an error is given before that is raised."""
+    while True:
+        some: list[_Item] = []
+        try:
+            some.extend(islice(source, AT_ONCE))
+        except Exception:
+            if some:
+                yield some
+            raise
+        if not some:
+            return
+        yield some
+
+
+def _misfit(found: int, expected: int) -> BadValue:
+    return BadValue(
+        f"This row has {found} {'field' if found == 1 else 'fields'}, and the header has {expected}.",
+        "Put a text that holds the delimiter in quotes.",
+    )
+
+
+def _broken(reason: str) -> BadValue:
+    if "field limit" in reason:
+        return BadValue(
+            "A field of the row that begins here is longer than 131072 characters.",
+            "If a quote was left open, close it.",
+        )
+    if "end of data" in reason:
+        return BadValue("A quote that opens in the row here is never closed.", "Close it.")
+    return BadValue("A quote ends in the middle of a field here.", 'Write a quote inside quotes twice: "".')
