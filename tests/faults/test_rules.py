@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from numctl.core.check import plain, replay
 from tests.conftest import Promised
 from tests.faults import auditing, sample
 from tests.faults.conftest import Fresh
@@ -234,3 +235,24 @@ def test_what_sqlite_can_not_refuse_is_found(launcher: Launcher, fresh: Fresh, p
             ended = launcher.run("--db", store, "check")
             found = ended.code == 12 and "Traceback" not in ended.err
             promise.tried(*[f"{statement}: {ended}"] * (not found))
+
+
+REPLAYS = (replay.inventory, replay.details, replay.labels)
+
+
+def test_what_is_left_to_replay_is_told_as_all_of_it(fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is damaged: the pieces that aren't plain, with what lies over them, or every piece there is."""
+    shorter = 0
+    for statement in [
+        "SELECT 1",
+        *(one for one in FOUND if "piece" in one or "span" in one or "detail" in one),
+    ]:
+        with closing(sqlite3.connect(fresh())) as connection:
+            connection.executescript(statement)
+            few = [list(look(connection)) for look in REPLAYS]
+            shorter += plain.left_of(connection, plain.SPANS) is not None
+            with monkeypatch.context() as patch:
+                patch.setattr(plain, "MOST", -1)
+                assert plain.details_left(connection) is None
+                assert few == [list(look(connection)) for look in REPLAYS], statement
+    assert shorter > 5

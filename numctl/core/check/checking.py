@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
-from numctl.core.check import catalog, chain, findings, labels, replay
+from numctl.core.check import catalog, chain, findings, labels, replay, spans
 from numctl.core.errors import SHOWN
 from numctl.core.store import failures, integrity
 
@@ -122,11 +122,11 @@ LOOKS = (
     _Look("The schema", integrity.tables),
     _Look("References", integrity.references),
     _Look("The catalog's journal", catalog.rows),
-    _Look("Spans", findings.overlaps),
+    _Look("Spans", spans.overlaps),
     _Look("The journal's replay", replay.inventory),
-    _Look("Neighbours", findings.unjoined, "neighbours"),
+    _Look("Neighbours", spans.unjoined, "neighbours"),
     _Look("Counts", findings.counts, "counts"),
-    _Look("Blocks", findings.extents, "blocks"),
+    _Look("Blocks", spans.extents, "blocks"),
     _Look("Holds", findings.due, "holds"),
     _Look("Names", findings.folded),
     _Look("Holders", findings.holders),

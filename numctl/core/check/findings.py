@@ -6,11 +6,12 @@ Each function gives a sentence for each thing that is wrong; none changes anythi
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.changes.journal import MESSAGES, digest_of_message
 from numctl.core.numbers.packed import Packed
-from numctl.core.numbers.ranges import Range, adjoins, total
+from numctl.core.numbers.ranges import Range, total
 from numctl.core.rules.model import WITH_FORWARDING, WITH_USER
 from numctl.core.store.connection import walk
 from numctl.core.text import fold
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from numctl.core.store.connection import Connection
 
-_SPANS = "SELECT first, last, state FROM span ORDER BY first"
+_AT_ONCE = 10_000  # rows looked at together
 HELD = """
 SELECT state.organization, state.series, state.status, sum(span.last - span.first + 1) AS n
 FROM span JOIN state ON state.id = span.state GROUP BY 1, 2, 3
@@ -40,6 +41,17 @@ LEFT JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= detai
   AND span.last >= detail.number
 LEFT JOIN state ON state.id = span.state LEFT JOIN user ON user.id = detail.user
 """
+_SOUND = """
+SELECT count(*), (SELECT count(*) FROM detail), count(detail.user), (
+  SELECT coalesce(sum(more + 1), 0) FROM span JOIN state ON state.id = span.state
+  WHERE state.status IN (SELECT atom FROM json_each(:users))
+) FROM span CROSS JOIN state ON state.id = span.state
+CROSS JOIN detail ON detail.number BETWEEN span.first AND span.last LEFT JOIN user ON user.id = detail.user
+WHERE CASE
+  WHEN detail.user IS NULL THEN state.status IN (SELECT atom FROM json_each(:forwarding))
+  WHEN user.folded <> '' AND user.organization <> state.organization THEN FALSE
+  ELSE state.status IN (SELECT atom FROM json_each(:users)) END
+"""
 _WITHOUT_USER = """
 SELECT span.first, span.last FROM state JOIN span ON span.state = state.id
 WHERE state.status IN (SELECT atom FROM json_each(?)) AND span.last - span.first + 1 <>
@@ -51,24 +63,6 @@ _FOLDED = {
     "user": "SELECT id, name, folded FROM user",
     "state": "SELECT id, tag, folded FROM state WHERE tag <> ''",
 }
-
-
-def overlaps(connection: Connection) -> Iterator[str]:
-    before = -1
-    for first, last, _ in walk(connection, _SPANS):
-        if before >= first:
-            yield f"Spans overlap at {Range(first, min(last, before))}."
-        if last != first and (last < first or len(str(first)) != len(str(last))):
-            yield f"The span {first}..{last} is no range of numbers of one length."
-        before = last
-
-
-def unjoined(connection: Connection) -> Iterator[str]:
-    before, other = -1, 0
-    for first, last, state in walk(connection, _SPANS):
-        if state == other and adjoins(before, first):
-            yield f"The spans that meet at {first} are in one state and not joined."
-        before, other = last, state
 
 
 def counts(connection: Connection) -> Iterator[str]:
@@ -85,20 +79,6 @@ def counts(connection: Connection) -> Iterator[str]:
             )
 
 
-def extents(connection: Connection) -> Iterator[str]:
-    told = set(connection.execute("SELECT first, last FROM extent"))
-    held = set(blocks(connection))
-    for first, last in sorted(told - held):
-        yield f"The block {first}..{last} is listed, but the inventory has no such unbroken block."
-    for first, last in sorted(held - told):
-        yield f"The unbroken block {first}..{last} of the inventory is not listed."
-
-
-def blocks(connection: Connection) -> Packed:
-    """The unbroken blocks of numbers that spans make up."""
-    return Packed(connection.execute("SELECT first, last FROM span ORDER BY first")).joined()
-
-
 def due(connection: Connection) -> Iterator[str]:
     rows = connection.execute("SELECT due FROM inventory").fetchall()
     if len(rows) != 1:
@@ -112,9 +92,18 @@ def due(connection: Connection) -> Iterator[str]:
 
 def folded(connection: Connection) -> Iterator[str]:
     for table, statement in _FOLDED.items():
-        for id, name, stored in connection.execute(statement):
-            if fold(name) != stored:
-                yield f"Row {id} of {table} is not found by its name: the form to compare by is another's."
+        rows = walk(connection, statement)
+        while some := list(islice(rows, _AT_ONCE)):
+            yield from _wrongly_folded(table, some)
+
+
+def _wrongly_folded(table: str, rows: list[tuple[int, str, str]]) -> Iterator[str]:
+    _, names, forms = zip(*rows, strict=True)
+    if "".join(names).isascii() and tuple(map(str.lower, names)) == forms:  # as most are
+        return
+    for id, name, stored in rows:
+        if fold(name) != stored:
+            yield f"Row {id} of {table} is not found by its name: the form to compare by is another's."
 
 
 def holders(connection: Connection) -> Iterator[str]:
@@ -174,6 +163,10 @@ def _circles(leads_to: dict[int, int | None], sentence: str) -> Iterator[str]:
 
 
 def single_numbers(connection: Connection) -> Iterator[str]:
+    statuses = {"users": json.dumps(WITH_USER), "forwarding": json.dumps(WITH_FORWARDING)}
+    sound, all_of_them, with_user, to_have_one = connection.execute(_SOUND, statuses).fetchone()
+    if sound == all_of_them and with_user == to_have_one:
+        return
     for number, user, forward_to, status, holder, of, name in walk(connection, _SINGLE):
         if user is not None and status not in WITH_USER:
             yield f"{number} is {status or 'not in the inventory'}, but has a user."

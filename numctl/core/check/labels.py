@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 _RUNS = "SELECT first, last, label_set FROM label_span ORDER BY first"
-_PIECES = """
-SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0)
-FROM label_piece ORDER BY first
-"""
 _TWICE = "SELECT min(id), max(id) FROM label_set GROUP BY checksum, labels HAVING count(*) > 1 ORDER BY 1"
 _STRAY = """
 SELECT run.first, run.last FROM label_span AS run WHERE NOT EXISTS (
@@ -73,4 +69,4 @@ def _is_plain(text: str, key: str, value: str, folded: str) -> bool:
 
 def journal(connection: Connection) -> Iterator[str]:
     """The journal's replay is the map of labels."""
-    return replay.swept(connection, _PIECES, _RUNS, "the labels")
+    return replay.labels(connection)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.check import findings
+from numctl.core.check import findings, spans
 from numctl.core.store import integrity
 from numctl.core.store.inserting import insert
 
@@ -56,7 +56,7 @@ def _counts(connection: Connection) -> None:
 
 def _blocks(connection: Connection) -> None:
     connection.execute("DELETE FROM extent")
-    insert(connection, "extent (first, last)", list(findings.blocks(connection)))
+    insert(connection, "extent (first, last)", list(spans.blocks(connection)))
 
 
 def _holds(connection: Connection) -> None:

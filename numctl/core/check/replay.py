@@ -11,19 +11,21 @@ from bisect import bisect_left, insort
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.check import plain
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import NO_DETAIL, Detail
 from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from numctl.core.check.plain import Change, Map, Piece, Run
     from numctl.core.store.connection import Connection
 
 _PIECES = """
-SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0) FROM piece ORDER BY first
+SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0) FROM {journal} ORDER BY first
 """
-_SPANS = "SELECT first, last, state FROM span ORDER BY first"
+_RUNS = "SELECT first, last, {value} FROM {runs} ORDER BY first"
 _CHANGES = """
 SELECT number, operation, user_before, forward_before, user_after, forward_after FROM detail_change
 ORDER BY number, operation, position
@@ -43,9 +45,8 @@ class _Laid(NamedTuple):
 class _Sweep:
     """Where the sweep stands: the pieces over the numbers at hand, in the order they were made."""
 
-    def __init__(self, connection: Connection, pieces: str = _PIECES, spans: str = _SPANS) -> None:
-        self._pieces = walk(connection, pieces)
-        self._spans = walk(connection, spans)
+    def __init__(self, pieces: Iterator[Piece], spans: Iterator[Run]) -> None:
+        self._pieces, self._spans = pieces, spans
         self._piece = next(self._pieces, None)
         self._ahead = next(self._pieces, None)
         self._span = next(self._spans, None)
@@ -149,19 +150,30 @@ def _state(id: int) -> str:
 
 def inventory(connection: Connection) -> Iterator[str]:
     """Sentences on where the journal's replay is not the inventory, lowest number first."""
-    return _Sweep(connection).run()
+    return _swept(connection, plain.SPANS)
 
 
-def swept(connection: Connection, pieces: str, spans: str, what: str) -> Iterator[str]:
-    """The same for another map and its pieces, read by these statements."""
-    return (f"Of {what}: {said}" for said in _Sweep(connection, pieces, spans).run())
+def labels(connection: Connection) -> Iterator[str]:
+    """The same for the map of labels."""
+    return (f"Of the labels: {said}" for said in _swept(connection, plain.LABELS))
+
+
+def _swept(connection: Connection, map: Map) -> Iterator[str]:
+    left = plain.left_of(connection, map)
+    if left is not None:
+        pieces, runs = left
+        return _Sweep(iter(pieces), iter(runs)).run()
+    names = map._asdict()
+    return _Sweep(walk(connection, _PIECES.format(**names)), walk(connection, _RUNS.format(**names))).run()
 
 
 def details(connection: Connection) -> Iterator[str]:
     """The same for what is true of single numbers: users and forwarding."""
-    held = walk(connection, _DETAILS)
+    few = plain.details_left(connection)
+    changes = iter(few[0]) if few is not None else walk(connection, _CHANGES)
+    held = iter(few[1]) if few is not None else walk(connection, _DETAILS)
     here = next(held, None)
-    for number, left, broken in _replayed_details(connection):
+    for number, left, broken in _replayed_details(changes):
         if broken:
             yield f"The journal's operation {broken} found {number} with another user or forwarding number."
         while here is not None and here[0] < number:
@@ -178,10 +190,10 @@ def details(connection: Connection) -> Iterator[str]:
         here = next(held, None)
 
 
-def _replayed_details(connection: Connection) -> Iterator[tuple[int, Detail, int]]:
+def _replayed_details(changes: Iterable[Change]) -> Iterator[tuple[int, Detail, int]]:
     """Each number with the detail left at last, and the first operation that found another (else 0)."""
     current, left, broken = None, NO_DETAIL, 0
-    for number, operation, user_before, forward_before, user, forward in walk(connection, _CHANGES):
+    for number, operation, user_before, forward_before, user, forward in changes:
         if number != current:
             if current is not None:
                 yield current, left, broken

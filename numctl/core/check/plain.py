@@ -1,0 +1,119 @@
+"""What the journal says of most numbers: that they came in once, and are as they were left.
+
+Such a piece is a run of now, whole, and needs no replay; nothing else lies over it. Left to replay are
+the other pieces with all that lies over the same numbers. Where that is much, or the rest doesn't add up,
+everything is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from numctl.core.changes.pieces import CLASSES
+from numctl.core.numbers.packed import Packed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numctl.core.store.connection import Connection
+
+MOST = 20_000  # pieces that are not plain; with more of them, all are replayed
+MOST_RANGES = 1_000  # the same for unbroken ranges of their numbers
+
+Piece = tuple[int, int, int, int, int, int]  # first, last, operation, position, before, after (0: not there)
+Run = tuple[int, int, int]  # first, last, value
+Change = tuple[int, int, int | None, int | None, int | None, int | None]
+"""Number, operation, user and forwarding before, user and forwarding after."""
+Own = tuple[int, int | None, int | None]  # number, user, forwarding
+
+
+class Map(NamedTuple):
+    """Runs of numbers with a value each, and their journal: the names of tables and of a column."""
+
+    runs: str
+    value: str
+    journal: str
+
+
+SPANS = Map("span", "state", "piece")
+LABELS = Map("label_span", "label_set", "label_piece")
+
+_IS_RUN = "s.first = p.first AND s.more = p.more AND s.{value} = p.after AND p.before IS NULL"
+_PLAIN = f"""
+SELECT count(*), count(DISTINCT p.first), (SELECT count(*) FROM {{runs}})
+FROM {{journal}} AS p CROSS JOIN {{runs}} AS s ON {_IS_RUN}
+"""  # noqa: S608 - a condition of ours, as are all names put in
+_OTHERS = f"""
+SELECT p.first, p.last FROM {{journal}} AS p LEFT JOIN {{runs}} AS s ON {_IS_RUN}
+WHERE s.first IS NULL ORDER BY p.first LIMIT ?
+"""  # noqa: S608
+_OVER = """
+SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0)
+FROM {journal} INDEXED BY {journal}_class WHERE class = ? AND first BETWEEN ? AND ? AND last >= ?
+"""
+_WITHIN = """
+SELECT first, last, {value} FROM {runs} WHERE last >= :first
+AND first BETWEEN coalesce((SELECT max(first) FROM {runs} WHERE first <= :first), :first) AND :last
+"""
+
+_IS_DETAIL = """
+d.number = c.number AND c.user_before IS NULL AND c.forward_before IS NULL
+AND coalesce(c.user_after, 0) = coalesce(d.user, 0)
+AND coalesce(c.forward_after, 0) = coalesce(d.forward_to, 0)
+"""
+_PLAIN_DETAILS = f"""
+SELECT count(*), count(DISTINCT c.number), (SELECT count(*) FROM detail)
+FROM detail_change AS c JOIN detail AS d ON {_IS_DETAIL}
+"""  # noqa: S608
+_OTHER_DETAILS = f"""
+SELECT DISTINCT c.number FROM detail_change AS c LEFT JOIN detail AS d ON {_IS_DETAIL}
+WHERE d.number IS NULL ORDER BY c.number LIMIT ?
+"""  # noqa: S608
+_CHANGES_OF = """
+SELECT number, operation, user_before, forward_before, user_after, forward_after FROM detail_change
+WHERE number = ? ORDER BY operation, position
+"""
+_DETAIL_OF = "SELECT number, user, forward_to FROM detail WHERE number = ?"
+
+
+def left_of(connection: Connection, map: Map) -> tuple[list[Piece], list[Run]] | None:
+    """The pieces of a map, and its runs, that are to be replayed, by their first numbers; None for all."""
+    names = map._asdict()
+    plain, different, runs = connection.execute(_PLAIN.format(**names)).fetchone()
+    others = connection.execute(_OTHERS.format(**names), (MOST + 1,)).fetchall()
+    ranges = Packed(others).joined()
+    if plain != different or len(others) > MOST or len(ranges) > MOST_RANGES:
+        return None
+    pieces = {row for first, last in ranges for row in _over(connection, map, first, last)}
+    ranges = Packed([*ranges, *(row[:2] for row in sorted(pieces))]).joined()
+    within = sorted(set(_within(connection, map, ranges)))
+    whole = {(first, last, 0, value) for first, last, value in within}
+    plain_within = sum((row[0], row[1], *row[4:]) in whole for row in pieces)
+    if plain - plain_within != runs - len(within):
+        return None
+    return sorted(pieces), within
+
+
+def _over(connection: Connection, map: Map, first: int, last: int) -> Iterator[Piece]:
+    statement = _OVER.format(**map._asdict())
+    for size, most in CLASSES:
+        yield from connection.execute(statement, (size, first - most + 1, last, first))
+
+
+def _within(connection: Connection, map: Map, ranges: Iterable[Sequence[int]]) -> Iterator[Run]:
+    statement = _WITHIN.format(**map._asdict())
+    for first, last in ranges:
+        yield from connection.execute(statement, {"first": first, "last": last})
+
+
+def details_left(connection: Connection) -> tuple[list[Change], list[Own]] | None:
+    """The same for what is true of single numbers: changes and details, by number."""
+    plain, different, details = connection.execute(_PLAIN_DETAILS).fetchone()
+    numbers = connection.execute(_OTHER_DETAILS, (MOST + 1,)).fetchall()
+    if plain != different or len(numbers) > MOST:
+        return None
+    changes = [row for number in numbers for row in connection.execute(_CHANGES_OF, number)]
+    own = [row for number in numbers for row in connection.execute(_DETAIL_OF, number)]
+    as_now = {(number, None, None, user, forward) for number, user, forward in own}
+    plain_within = sum((row[0], *row[2:]) in as_now for row in changes)
+    return (changes, own) if plain - plain_within == details - len(own) else None
