@@ -33,3 +33,16 @@ def test_joined_is_the_union(some: list[Range]) -> None:
     assert list(Packed(within).joined()) == normalize(within)
     ascending = normalize(within)
     assert list(Packed(ascending).joined()) == ascending
+
+
+@given(some=ranges)
+def test_runs_are_the_same_numbers_in_fewer_ranges(some: list[Range]) -> None:
+    within = [range for range in some if len(str(range.first)) == len(str(range.last))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packed, "_CHUNK", 3)
+        runs = Packed.runs(within)
+    assert list(runs.joined()) == normalize(within)
+    ascending = normalize(within)
+    assert list(Packed.runs(ascending)) == ascending
+    parts = [Range(number, number) for one in ascending for number in range(one.first, one.last + 1)]
+    assert list(Packed.runs(parts)) == ascending

@@ -233,7 +233,7 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
 
 def _touched(connection: Connection, id: int) -> Packed:
     """The numbers that an operation changed. Each journal's pieces mostly ascend, both together don't."""
-    parts = [Packed(connection.execute(pieces, (id,))).joined() for pieces in _TOUCHED]
+    parts = [Packed.runs(connection.execute(pieces, (id,))) for pieces in _TOUCHED]
     return Packed(chain.from_iterable(parts)).joined()
 
 

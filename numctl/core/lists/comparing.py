@@ -52,7 +52,6 @@ class Comparison:
         self.has_labels = any(field == LABELS or field.startswith(OF_LABEL) for field in self.present)
         self._fully = fully
         self.alike = 0  # numbers, once all pairs were seen
-        self._order = sheet.order
         if sheet.rejects:
             raise sheet.rejects.refusal()
         base = view.organization(options.org)
@@ -128,7 +127,7 @@ class Comparison:
         matters = sides.Matters(
             "user" in self.present, "forwarded_to" in self.present, self.has_labels, self._is_alike
         )
-        both = sides.SideBySide(ours, theirs, self._order, matters)
+        both = sides.SideBySide(ours, theirs, matters)
         for pair in both:
             if pair.there is not None or (pair.here is not None and self.compared.concerns(pair.here)):
                 yield pair

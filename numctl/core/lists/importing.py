@@ -56,7 +56,6 @@ def import_(
     if rejects and not operation.sees_all:
         raise rejects.refusal()
     operation.root_only()
-    order = sheet.order
     try:
         holder = operation.organization(manner.holder)
     except Refusal:
@@ -64,7 +63,7 @@ def import_(
             raise rejects.refusal() from None
         raise
     holders = _holders(operation, sheet, holder, create=manner.create)
-    left = _Left(operation.connection, sheet, order, skip=manner.skip)
+    left = _Left(operation.connection, sheet, skip=manner.skip)
     _expect_no_circles(_Forwarding(operation.connection, sheet, left))
     if rejects:
         raise rejects.refusal()
@@ -95,7 +94,7 @@ def _put_in(
 
     wanted = left.of if left else None
     operation.writer.add_all(arrivals(sheet, wanted, state_of), advance)
-    if sheet.labels:
+    if sheet.labels.any():
         operation.labels.add_all(labelled(sheet, wanted))
 
 
@@ -166,12 +165,12 @@ def make_organizations(operation: Operation, sheet: Sheet, holder: str | None) -
 class _Left:
     """What of each row's numbers isn't in the inventory yet."""
 
-    def __init__(self, connection: Connection, sheet: Sheet, order: Sequence[int], *, skip: bool) -> None:
+    def __init__(self, connection: Connection, sheet: Sheet, *, skip: bool) -> None:
         self._sheet = sheet
         self._parts: dict[int, Sequence[Range]] = {}
         self._gone = bytearray(len(sheet))
         self.skipped = 0
-        for place, present in _present(connection, sheet, order):
+        for place, present in _present(connection, sheet):
             if not skip:
                 sheet.rejects.add(sheet.lines[place], AlreadyPresent([str(part) for part in present]))
                 continue
@@ -192,11 +191,11 @@ class _Left:
         return self._parts.get(place) or (self._sheet.range(place),)
 
 
-def _present(connection: Connection, sheet: Sheet, order: Sequence[int]) -> Iterator[tuple[int, list[Range]]]:
+def _present(connection: Connection, sheet: Sheet) -> Iterator[tuple[int, list[Range]]]:
     """The rows with numbers that are in the inventory, and which those are."""
-    if not len(order):
+    if not len(sheet):
         return
-    lowest, highest = sheet.firsts[order[0]], max(sheet.lasts)
+    lowest, highest = sheet.firsts[0], max(sheet.lasts)
     firsts, lasts = array("q"), array("q")
     for first, last in connection.execute(_EXTENTS, (lowest,)):
         if first > highest:
@@ -204,8 +203,8 @@ def _present(connection: Connection, sheet: Sheet, order: Sequence[int]) -> Iter
         firsts.append(first)
         lasts.append(last)
     at = 0
-    for place in order:
-        row = sheet.range(place)
+    for place, row in enumerate(zip(sheet.firsts, sheet.lasts, strict=True) if firsts else ()):
+        row = Range(*row)
         while at < len(lasts) and lasts[at] < row.first:
             at += 1
         near = []
@@ -265,8 +264,7 @@ class _Forwarding:
     def __init__(self, connection: Connection, sheet: Sheet, left: _Left | None) -> None:
         """``left`` is None where each row speaks for all of its numbers, and a forwarding is what it says."""
         self._connection, self.sheet, self._left = connection, sheet, left
-        order = sheet.order
-        self.rows = [place for place in order if sheet.forwards[place] or left is None]
+        self.rows = [place for place, to in enumerate(sheet.forwards) if to or left is None]
         self._starts = array("q", (sheet.firsts[place] for place in self.rows))
 
     def next(self, node: int) -> int | None:

@@ -85,12 +85,11 @@ def read(
     for lines, said in reader.blocks():
         rows.take_all(lines, said)
         advance(len(said))
-    sheet.pack()
+    sheet.arrange()
     tags = {"reserved_tag"} if sheet.tags_by_status else set()
     sheet.present = reader.present - {LABELS} | _labels(reader) | tags
     sheet.ignored = list(reader.ignored)
     sheet.described = reader.described
-    _ = sheet.order  # notes numbers that are there twice
     return sheet
 
 

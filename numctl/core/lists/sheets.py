@@ -1,20 +1,20 @@
-"""A sheet: what another list says of numbers, packed.
+"""A sheet: what another list says of numbers, in the order of these.
 
-A million rows fit in some tens of megabytes: numbers and lines are arrays, texts are bytes one after
-another, and what many rows share is kept once.
+Its columns hold a part of their rows in memory, and what many rows share is kept once.
 """
 
 from __future__ import annotations
 
-from array import array
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import count, islice
+from operator import ge, gt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.errors import BadValue
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.numbers.unusual import Unusual, least_over_long, unusual
-from numctl.core.queries.buffer import Texts
+from numctl.core.queries.columns import Ints, Shelf, Texts
+from numctl.core.store import sorting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from numctl.core.files.rejects import Rejects
     from numctl.core.lists.plain_rows import Plain
     from numctl.core.numbers.ranges import Pair
+    from numctl.core.queries.columns import Column
     from numctl.core.rules.model import Status
 
 AT_ONCE = 1_000  # rows packed together
 Numbers = tuple[int, int, int]  # first, last, line
+Row = tuple[int, int, int, int, str, str, str, int]
+"""First, last, line, kind, tag, user, labels as the store keeps them, forwarding."""
 Told = tuple[int, str, str, int]  # kind, tag, user, forwarding
 
 
@@ -68,17 +71,26 @@ class Sheet:
 
     def __init__(self, rejects: Rejects) -> None:
         self.rejects = rejects
-        self.firsts, self.lasts, self.lines = array("q"), array("q"), array("q")
-        self.kinds = array("q")
         self.kinds_known: list[Kind] = []
-        self.tags, self.users, self.labels = Texts(), Texts(), Texts()
-        self.forwards = array("q")
-        self._loose: list[tuple[int, int, int, int, str, str, str, int]] = []
+        self._new_columns()
+        self._loose: list[Row] = []
         self.present: Collection[str] = ()
         self.described: Mapping[str, str] = {}
         self.region: str | None = None
         self.with_plus = self.tags_by_status = False
         self.ignored: Sequence[str] = ()
+
+    def _new_columns(self) -> None:
+        shelf = Shelf()
+        self.firsts, self.lasts, self.lines, self.kinds = (Ints(shelf) for _ in range(4))
+        self.tags, self.users, self.labels = (Texts(shelf) for _ in range(3))
+        self.forwards = Ints(shelf)
+
+    @property
+    def _columns(self) -> tuple[Column[Any], ...]:
+        """All of them, in the order of a ``Row``."""
+        texts = (self.tags, self.users, self.labels)
+        return (self.firsts, self.lasts, self.lines, self.kinds, *texts, self.forwards)
 
     def __len__(self) -> int:
         return len(self.firsts)
@@ -88,31 +100,44 @@ class Sheet:
 
         Rows are packed some at a time: ``pack`` has to follow the last one.
         """
-        self._loose.append((*numbers, line, kind, *texts, forward))
+        tag, user, labels = texts
+        self._loose.append((*numbers, line, kind, tag, user, labels, forward))
         if len(self._loose) >= AT_ONCE:
             self.pack()
 
     def extend(self, lines: Sequence[int], rows: Plain) -> None:
         """Add rows of one number each that forward nothing."""
         self.pack()
-        self.firsts.extend(rows.numbers)
-        self.lasts.extend(rows.numbers)
-        self.lines.extend(lines)
-        self.kinds.extend(rows.kinds)
-        for texts, told in ((self.tags, rows.tags), (self.users, rows.users), (self.labels, rows.labels)):
-            texts.extend(told)
-        self.forwards.frombytes(bytes(self.forwards.itemsize * len(lines)))
+        values = (rows.numbers, rows.numbers, lines, rows.kinds, rows.tags, rows.users, rows.labels)
+        for column, some in zip(self._columns, (*values, [0] * len(lines)), strict=True):
+            column.extend(some)
 
     def pack(self) -> None:
         """Pack the rows put in last."""
         if self._loose:
-            columns = (
-                *(self.firsts, self.lasts, self.lines, self.kinds),
-                *(self.tags, self.users, self.labels, self.forwards),
-            )
-            for column, values in zip(columns, zip(*self._loose, strict=True), strict=True):
-                column.extend(values)  # type: ignore[attr-defined]
+            for column, values in zip(self._columns, zip(*self._loose, strict=True), strict=True):
+                column.extend(values)
             self._loose.clear()
+
+    def arrange(self) -> None:
+        """Bring the rows into the order of their numbers. One in two rows is an error at the later one."""
+        self.pack()
+        if any(map(gt, self.firsts, islice(self.firsts, 1, None))):
+            rows = zip(*self._columns, strict=True)
+            self._new_columns()
+            with sorting.arranged(rows, len(self._columns)) as sorted_rows:
+                while some := list(islice(sorted_rows, AT_ONCE)):
+                    self._loose += some
+                    self.pack()
+        if not any(map(ge, self.lasts, islice(self.firsts, 1, None))):
+            return
+        furthest, its_line = -1, 0
+        for first, last, line in zip(self.firsts, self.lasts, self.lines, strict=True):
+            if first <= furthest:
+                early, late = sorted((its_line, line))
+                self.rejects.add(late, _twice(Range(first, min(last, furthest)), early))
+            if last > furthest:
+                furthest, its_line = last, line
 
     def range(self, place: int) -> Range:
         return Range(self.firsts[place], self.lasts[place])
@@ -120,52 +145,19 @@ class Sheet:
     def kind(self, place: int) -> Kind:
         return self.kinds_known[self.kinds[place]]
 
-    @cached_property
-    def order(self) -> Sequence[int]:
-        """The rows' places by their numbers. A number in two rows is an error at the later one."""
-        firsts = self.firsts
-        order: Sequence[int] = range(len(self))
-        if any(before > after for before, after in pairwise(firsts)):
-            order = array("q", sorted(order, key=firsts.__getitem__))
-        furthest = -1
-        for place in order:
-            if furthest >= 0 and firsts[place] <= self.lasts[furthest]:
-                twice = Range(firsts[place], min(self.lasts[place], self.lasts[furthest]))
-                early, late = sorted((self.lines[furthest], self.lines[place]))
-                self.rejects.add(late, _twice(twice, early))
-            if furthest < 0 or self.lasts[place] > self.lasts[furthest]:
-                furthest = place
-        return order
-
     def ascending(self) -> Iterator[tuple[int, Numbers, Told, str]]:
         """Each row's place, numbers, what is told of them, and labels, by its numbers."""
-        order = self.order
         numbers: Iterable[Numbers] = zip(self.firsts, self.lasts, self.lines, strict=True)
         told: Iterable[Told] = zip(self.kinds, self.tags, self.users, self.forwards, strict=True)
-        labels: Iterable[str] = self.labels
-        if not isinstance(order, range):
-            kinds, tags, users, forwards = self.kinds, self.tags, self.users, self.forwards
-            numbers = ((self.firsts[at], self.lasts[at], self.lines[at]) for at in order)
-            told = ((kinds[at], tags[at], users[at], forwards[at]) for at in order)
-            labels = map(self.labels.__getitem__, order)
-        return zip(order, numbers, told, labels, strict=True)
+        return zip(count(), numbers, told, self.labels, strict=False)
 
     def slices(self, many: int) -> Iterator[Slice]:
         """The rows by their numbers, some at a time, column by column."""
         for start in range(0, len(self), many):
-            yield self._slice(start, min(start + many, len(self)))
-
-    def _slice(self, start: int, end: int) -> Slice:
-        numbers = (self.firsts, self.lasts, self.kinds, self.forwards)
-        all_texts = (self.tags, self.users, self.labels)
-        if isinstance(self.order, range):
-            firsts, lasts, kinds, forwards = (column[start:end] for column in numbers)
-            tags, users, labels = (texts.part(start, end) for texts in all_texts)
-            return Slice(firsts, lasts, kinds, tags, users, labels, forwards)
-        places = self.order[start:end]
-        firsts, lasts, kinds, forwards = (array("q", (column[at] for at in places)) for column in numbers)
-        tags, users, labels = ([texts[at] for at in places] for texts in all_texts)
-        return Slice(firsts, lasts, kinds, tags, users, labels, forwards)
+            part = slice(start, start + many)
+            numbers = (self.firsts[part], self.lasts[part], self.kinds[part])
+            texts = (self.tags[part], self.users[part], self.labels[part])
+            yield Slice(*numbers, *texts, self.forwards[part])
 
     @cached_property
     def unusual(self) -> Unusual:
@@ -179,10 +171,9 @@ class Sheet:
         from hashlib import sha256
 
         running = sha256(repr(self.kinds_known).encode("utf-8", "surrogatepass"))
-        for column in (self.firsts, self.lasts, self.kinds, self.forwards):
-            running.update(column.tobytes())
-        for texts in (self.tags, self.users, self.labels):
-            running.update(texts._bytes + texts._ends.tobytes())
+        for column in self._columns:
+            if column is not self.lines:
+                column.tell(running)
         return running.hexdigest()
 
 

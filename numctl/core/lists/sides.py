@@ -153,9 +153,8 @@ class Matters(NamedTuple):
 class SideBySide:
     """All numbers of either side, ascending; those of which the same is true are counted in ``alike``."""
 
-    def __init__(self, ours: Side, theirs: Side, places: Sequence[int], matters: Matters) -> None:
-        """``places`` are the places in the sheet of the rows there, in their order."""
-        self._ours, self._theirs, self._places, self._matters = ours, theirs, places, matters
+    def __init__(self, ours: Side, theirs: Side, matters: Matters) -> None:
+        self._ours, self._theirs, self._matters = ours, theirs, matters
         self._known: dict[Shared, bool] = {}
         self._many = SLICE
         self.alike = 0
@@ -167,7 +166,7 @@ class SideBySide:
             if own is None and other is None:
                 yield from self._in_step()
             own, other = own or self._ours.take(), other or self._theirs.take()
-            place = self._places[self._theirs.place - 1] if other else -1
+            place = self._theirs.place - 1 if other else -1
             if own is None and other is None:
                 return
             if other is None or (own is not None and own[0].last < other[0].first):
@@ -214,8 +213,7 @@ class SideBySide:
         for at in sorted(differing):
             numbers = Range(firsts[at], lasts[at])
             self.alike -= numbers.count
-            place = self._places[self._theirs.place + at]
-            yield Pair(numbers, self._ours.told(at), self._theirs.told(at), place)
+            yield Pair(numbers, self._ours.told(at), self._theirs.told(at), self._theirs.place + at)
 
     def _not_alike(self, ours: Columns, theirs: Columns) -> Iterable[int]:
         """The places of rows of which what they share isn't the same."""

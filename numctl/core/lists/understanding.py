@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from heapq import nsmallest
+from itertools import count
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import Range
@@ -20,7 +22,7 @@ def facts(sheet: Sheet) -> dict[str, object]:
     return {
         "fields": dict(sheet.described),
         "ignored": list(sheet.ignored),
-        "rows": [_row(sheet, place) for place in range(min(SHOWN, len(sheet)))],
+        "rows": [_row(sheet, place) for place in _first_places(sheet)],
         "numbers": sum(sheet.lasts) - sum(sheet.firsts) + len(sheet),
         "short_codes": sheet.unusual.short_codes,
         "over_long": sheet.unusual.over_long,
@@ -38,11 +40,16 @@ def told(sheet: Sheet) -> Iterator[str]:
         yield f"Left out: {', '.join(sheet.ignored)}"
     if len(sheet):
         yield "The first rows:"
-    for place in range(min(SHOWN, len(sheet))):
+    for place in _first_places(sheet):
         row = _row(sheet, place)
         numbers = row.pop("numbers")
         said = ", ".join(f"{word.replace('_', ' ')} {value}" for word, value in row.items() if value)
         yield f"  {numbers}  {said}"
+
+
+def _first_places(sheet: Sheet) -> list[int]:
+    """The places of the rows that come first in the list."""
+    return [place for _, place in nsmallest(SHOWN, zip(sheet.lines, count(), strict=False))]
 
 
 def _row(sheet: Sheet, place: int) -> dict[str, object]:

@@ -9,7 +9,7 @@ from itertools import compress, islice, pairwise, starmap
 from operator import lt, ne
 from typing import TYPE_CHECKING, overload
 
-from numctl.core.numbers.ranges import LENGTH_STARTS, Range, adjoins
+from numctl.core.numbers.ranges import LENGTH_STARTS, Range, adjoins, ascend
 
 if TYPE_CHECKING:
     from numctl.core.numbers.ranges import Pair
@@ -27,6 +27,18 @@ class Packed(Sequence[Range]):
             firsts, lasts = zip(*some, strict=True)
             self._firsts.extend(firsts)
             self._lasts.extend(lasts)
+
+    @classmethod
+    def runs(cls, ranges: Iterable[Pair]) -> Packed:
+        """Ranges of which each that goes on from the one before is joined with it, in little memory."""
+        runs, source = cls(), iter(ranges)
+        while some := list(islice(source, _CHUNK)):
+            for range in Packed(some).joined() if ascend(some) else starmap(Range, some):
+                if runs._lasts and adjoins(runs._lasts[-1], range.first):
+                    runs._lasts[-1] = range.last
+                else:
+                    runs.put(*range)
+        return runs
 
     def __len__(self) -> int:
         return len(self._firsts)

@@ -7,69 +7,16 @@ holds up no writer, and ten million rows take no more memory than ten thousand.
 from __future__ import annotations
 
 import marshal
-from array import array
-from itertools import accumulate, chain, islice, repeat
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import IO
 
 CHUNK = 10_000  # items packed at a time
 _PLAIN = 2  # marshal's version without references: finding them takes ten times as long as the rest
 IN_MEMORY = 2_000_000  # bytes; more goes to an unnamed file in the system's folder for such files
-
-
-class Texts:
-    """Many texts in little memory, by their place."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._ends = array("q", [0])
-
-    def extend(self, texts: Sequence[str]) -> None:
-        """Add texts at the end."""
-        start = len(self._bytes)
-        if not any(texts):
-            self._ends.extend(repeat(start, len(texts)))
-            return
-        packed = [text.encode("utf-8", "surrogatepass") for text in texts]
-        self._bytes += b"".join(packed)
-        self._ends.extend(islice(accumulate(map(len, packed), initial=start), 1, None))
-
-    def append(self, text: str) -> None:
-        self._bytes += text.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._bytes))
-
-    def __bool__(self) -> bool:
-        return bool(self._bytes)
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-    def __iter__(self) -> Iterator[str]:
-        if not self._bytes:
-            yield from repeat("", len(self))
-            return
-        held, start = self._bytes, 0
-        for end in islice(self._ends, 1, None):
-            yield held[start:end].decode("utf-8", "surrogatepass") if end > start else ""
-            start = end
-
-    def part(self, first: int, end: int) -> list[str]:
-        """The texts from a place to before another."""
-        if not self._bytes:
-            return [""] * (end - first)
-        start = self._ends[first]
-        some = self._bytes[start : self._ends[end]].decode("utf-8", "surrogatepass")
-        if not some.isascii():
-            return [self[place] for place in range(first, end)]
-        ends = [end - start for end in self._ends[first : end + 1]]
-        return list(map(some.__getitem__, map(slice, ends, islice(ends, 1, None))))
-
-    def __getitem__(self, place: int) -> str:
-        start, end = self._ends[place], self._ends[place + 1]
-        return self._bytes[start:end].decode("utf-8", "surrogatepass") if end > start else ""
 
 
 class Buffer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -10,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.series import names
-from numctl.core.queries.buffer import Texts
+from numctl.core.queries.columns import Ints, Texts
 from numctl.core.queries.labels import LabelsOf
 from numctl.core.rules.labels import NONE, kept
 from numctl.core.rules.model import WITH_DETAIL, Status
@@ -54,12 +53,12 @@ def _json(whole: Iterable[int]) -> str:
 class Rows(dict[int, Row]):
     """The row of each state that was seen, by its row id; with labels by a key of its own, below zero.
 
-    What has labels is kept packed: there may be as many sets of them as numbers.
+    What has labels is put away: there may be as many sets of them as numbers.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._states, self._labels = array("q"), Texts()
+        self._states, self._labels = Ints(), Texts()
 
     def labelled(self, state: int, labels: str) -> int:
         """The key of the row of a state with labels, as they are kept."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
-from typing import TYPE_CHECKING
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
 
@@ -16,3 +17,14 @@ def sorter() -> AbstractContextManager[sqlite3.Connection]:
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("BEGIN")
     return closing(connection)
+
+
+@contextmanager
+def arranged(rows: Iterable[tuple[Any, ...]], width: int) -> Iterator[Iterator[Any]]:
+    """Rows of so many values by their first one, those of equal ones as they came."""
+    columns = ", ".join(f"v{at}" for at in range(width))
+    with sorter() as connection:
+        connection.execute(f"CREATE TABLE row ({columns})")
+        places = ", ".join("?" * width)
+        connection.executemany(f"INSERT INTO row VALUES ({places})", rows)  # noqa: S608 - marks and our names
+        yield connection.execute(f"SELECT {columns} FROM row ORDER BY v0, rowid")  # noqa: S608
