@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+import json
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import organizations as organization_rows
 from numctl.core.catalog import series as series_rows
 from numctl.core.queries import utilization
+from numctl.core.rules.model import WITH_USER
+from numctl.core.store.connection import walk
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -18,13 +21,17 @@ if TYPE_CHECKING:
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
 
-_STATUSES = """
-SELECT user.folded, user.name, user.organization, status, count(number) FROM user
-LEFT JOIN detail ON detail.user = user.id
-LEFT JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)
-LEFT JOIN state ON state.id = span.state
-WHERE user.folded <> '' GROUP BY user.id, status ORDER BY user.folded, user.id
+_USERS = """
+SELECT id, folded, name, organization FROM user WHERE folded <> '' AND instr(folded, ?) > 0
+ORDER BY folded, organization
 """
+_STATUSES = """
+SELECT detail.user, state.status, count(*) FROM detail
+JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= detail.number)
+JOIN state ON state.id = span.state
+WHERE detail.user IN (SELECT value FROM json_each(?)) GROUP BY 1, 2
+"""
+AT_FIRST, AT_ONCE = 64, 4_096  # users whose numbers are counted together
 
 
 class ListedOrganization(NamedTuple):
@@ -97,14 +104,21 @@ def series(view: View, text: str = "") -> list[ListedSeries]:
 
 def users(view: View, text: str = "", *, former: bool = False) -> Iterator[ListedUser]:
     """Users by name, those whose name contains ``text``; ``former`` also without numbers any more."""
-    needle, scope = fold(text), view.scope
-    rows = (row for row in view.connection.execute(_STATUSES) if row[2] in scope and needle in row[0])
-    for _, theirs in groupby(rows, key=itemgetter(0)):
-        user, counts = "", {"assigned": 0, "in-use": 0}
-        for _, name, _, status, n in theirs:
-            user = user or name
-            if status in counts:
-                counts[status] += n
-        numbers = sum(counts.values())
-        if numbers or former:
-            yield ListedUser(user, numbers, *counts.values())
+    scope = view.scope
+    rows = (row for row in walk(view.connection, _USERS, (fold(text),)) if row[3] in scope)
+    alike = (sorted(theirs) for _, theirs in groupby(rows, key=itemgetter(1)))
+    size = AT_FIRST
+    while some := list(islice(alike, size)):
+        size = AT_ONCE
+        counts = _counts(view.connection, [row[0] for theirs in some for row in theirs])
+        for theirs in some:
+            ids = [row[0] for row in theirs]
+            of_each = [sum(counts.get((id, status), 0) for id in ids) for status in WITH_USER]
+            if any(of_each) or former:
+                yield ListedUser(theirs[0][2], sum(of_each), *of_each)
+
+
+def _counts(connection: Connection, users: list[int]) -> dict[tuple[int, str], int]:
+    """How many numbers users have, by row id and status."""
+    rows = connection.execute(_STATUSES, (json.dumps(users),))
+    return {(user, status): n for user, status, n in rows}

@@ -98,8 +98,9 @@ class Search:
 
     def _numbers_of_users(self, automaton: Automaton | None) -> array[int]:
         either = " OR ".join(self._likeness for _ in self._users)
+        theirs = f"SELECT id FROM user WHERE folded <> '' AND ({either})"  # noqa: S608 - conditions are ours
         rows = self._view.connection.execute(
-            f"SELECT number FROM detail WHERE user IN (SELECT id FROM user WHERE {either}) ORDER BY number",  # noqa: S608
+            f"SELECT number FROM detail WHERE user IN ({theirs}) ORDER BY number",  # noqa: S608
             self._users,
         )
         return array("q", (number for (number,) in rows if automaton is None or automaton.matches(number)))
