@@ -27,7 +27,7 @@ FIELDS = {
     "series": "UPDATE series SET name = ?",
     "description": "UPDATE series SET description = ?",
     "tag": "UPDATE state SET tag = substr(?, -60) WHERE id = (SELECT max(id) FROM state WHERE tag <> '')",
-    "user": "UPDATE user SET name = ?",
+    "user": "UPDATE user SET name = ?, folding = 'user ' || id",
     "actor": "UPDATE operation SET actor = ?",
     "action": "UPDATE operation SET action = ?",
     "note": "UPDATE operation SET message = ?",
