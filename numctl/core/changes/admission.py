@@ -28,7 +28,7 @@ class Admission:
         states: States,
         scope: frozenset[int],
         change: Change,
-        held_by: int | None,
+        held_by: int | None = None,
     ) -> None:
         """``held_by``: only numbers of this organization."""
         self._connection = connection

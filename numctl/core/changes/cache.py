@@ -8,6 +8,7 @@ the order in which spans never overlap: deletes, new ends, inserts.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ from numctl.core.numbers.ranges import adjoins
 from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.store.connection import Connection
 
@@ -29,7 +30,16 @@ WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :fir
 ORDER BY first
 """
 
+# The same for many at once.
+_AHEAD = """
+SELECT DISTINCT s.first, s.last, s.state FROM (VALUES {asked}) AS asked
+JOIN span AS s ON s.first <= asked.column2 + 1
+AND s.first >= coalesce((SELECT max(first) FROM span WHERE first < asked.column1), asked.column1)
+ORDER BY s.first
+"""
+
 SPANS = "span (first, more, state)"
+ASKED_AT_ONCE = 500  # ranges
 AT_A_TIME = 1_000  # spans read from the store at a time
 _STORED = """
 SELECT first, last, state FROM span
@@ -77,15 +87,29 @@ class Cache:
         self._firsts: list[int] = []
         self._spans: dict[int, tuple[int, int]] = {}
         self._stored: dict[int, tuple[int, int]] = {}
+        self._ahead: set[tuple[int, int]] = set()
 
     def __len__(self) -> int:
         return len(self._firsts)
 
     def load(self, first: int, last: int) -> None:
         """Lay out the spans from ``first`` to ``last`` and both neighbours."""
+        if (first, last) not in self._ahead:
+            self._lay(self._connection.execute(_LOAD, {"first": first, "last": last}))
+
+    def ahead(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """The same for many ranges of few spans, in one question for some hundred of them."""
+        for start in range(0, len(ranges), ASKED_AT_ONCE):
+            some = ranges[start : start + ASKED_AT_ONCE]
+            asked = ", ".join(["(?, ?)"] * len(some))
+            found = self._connection.execute(_AHEAD.format(asked=asked), [*chain.from_iterable(some)])
+            self._lay(found)
+            self._ahead.update((first, last) for first, last in some)
+
+    def _lay(self, spans: Iterable[tuple[int, int, int]]) -> None:
         fresh = []
         stored = self._stored
-        for start, end, state in self._connection.execute(_LOAD, {"first": first, "last": last}):
+        for start, end, state in spans:
             if start not in stored:
                 stored[start] = self._spans[start] = (end, state)
                 fresh.append(start)

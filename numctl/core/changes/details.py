@@ -6,6 +6,7 @@ that holds the number. A part of the writer.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users
@@ -24,24 +25,13 @@ INSERT INTO detail (number, user, forward_to) VALUES (?, ?, ?)
 ON CONFLICT (number) DO UPDATE SET user = excluded.user, forward_to = excluded.forward_to
 """
 
+_TAKE = "DELETE FROM detail WHERE number = ?"
+_WITHIN = "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ? ORDER BY number"
+_OF_THESE = """
+SELECT number, user, forward_to FROM detail WHERE number IN (SELECT value FROM json_each(?))
+"""
+
 OfOne = tuple[int, int | None, int | None]  # a number, its user, its forwarding
-
-
-def read(connection: Connection, first: int, last: int) -> dict[int, Detail]:
-    """The details of the numbers from ``first`` to ``last`` that have any."""
-    rows = connection.execute(
-        "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ? ORDER BY number",
-        (first, last),
-    )
-    return {number: Detail(user, forward_to) for number, user, forward_to in rows}
-
-
-def write(connection: Connection, number: int, detail: Detail) -> None:
-    """Set what is true of one number alone."""
-    if detail == NO_DETAIL:
-        connection.execute("DELETE FROM detail WHERE number = ?", (number,))
-    else:
-        connection.execute(_PUT, (number, *detail))
 
 
 def put(connection: Connection, new: Sequence[OfOne]) -> None:
@@ -76,46 +66,93 @@ def is_of_each(change: Change) -> bool:
     return gives(change) or change.stop_forwarding
 
 
-def differences(
-    connection: Connection,
-    numbers: tuple[int, int],
-    old: State | None,
-    new: State | None,
-    change: Change,
-) -> Differences:
-    """What ``change`` makes of the details from the first to the last of ``numbers``.
+class Details:
+    """What is true of single numbers, within one operation.
 
-    Of users that stay as they are it says so: the same before and after.
-    ``old`` and ``new`` are their state before and after, None where they are not in the inventory.
+    What was asked for ahead is at hand, and is written by ``flush``; all else at once.
     """
-    if not gives(change) and (old is None or old.status not in WITH_DETAIL):
-        return {}
-    first, last = numbers
-    found = read(connection, first, last)
-    concerned: Iterable[int] = range(first, last + 1) if gives(change) else found
-    changed = {}
-    for number in concerned:
-        before = found.get(number, NO_DETAIL)
-        now = _after(connection, before, old, new, change)
-        if now != before or now.user is not None:
-            changed[number] = (before, now)
-    return changed
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._at_hand: dict[int, Detail] = {}
+        self._changed: set[int] = set()
+        self._users: dict[tuple[int, str], int] = {}
 
-def _after(
-    connection: Connection, before: Detail, old: State | None, new: State | None, change: Change
-) -> Detail:
-    if new is None:
-        return NO_DETAIL
-    carries = CARRIES[new.status]
-    if carries.user:
-        if change.user == "":
+    def ahead(self, numbers: Iterable[int], named: Iterable[tuple[int, str]]) -> None:
+        """Have single numbers at hand, and users by organization and name; who is new is made."""
+        wanted = [number for number in numbers if number not in self._at_hand]
+        found = self._connection.execute(_OF_THESE, (json.dumps(wanted),)).fetchall()
+        self._at_hand.update(dict.fromkeys(wanted, NO_DETAIL))
+        self._at_hand.update((number, Detail(*own)) for number, *own in found)
+        self._users = users.ids(self._connection, named)
+
+    def flush(self) -> None:
+        """Write what was changed of that, and let go of it."""
+        changed = [(number, self._at_hand[number]) for number in sorted(self._changed)]
+        gone = [(number,) for number, detail in changed if detail == NO_DETAIL]
+        if gone:
+            self._connection.executemany(_TAKE, gone)
+        put_in = [(number, *detail) for number, detail in changed if detail != NO_DETAIL]
+        if put_in:
+            self._connection.executemany(_PUT, put_in)
+        self._at_hand, self._changed = {}, set()
+
+    def write(self, number: int, detail: Detail) -> None:
+        """Set what is true of one number alone."""
+        if number in self._at_hand:
+            self._at_hand[number] = detail
+            self._changed.add(number)
+        elif detail == NO_DETAIL:
+            self._connection.execute(_TAKE, (number,))
+        else:
+            self._connection.execute(_PUT, (number, *detail))
+
+    def differences(
+        self, numbers: tuple[int, int], old: State | None, new: State | None, change: Change
+    ) -> Differences:
+        """What ``change`` makes of the details from the first to the last of ``numbers``.
+
+        Of users that stay as they are it says so: the same before and after.
+        ``old`` and ``new`` are their state before and after, None where they are not in the inventory.
+        """
+        if not gives(change) and (old is None or old.status not in WITH_DETAIL):
+            return {}
+        first, last = numbers
+        found = self._read(first, last)
+        concerned: Iterable[int] = range(first, last + 1) if gives(change) else found
+        changed = {}
+        for number in concerned:
+            before = found.get(number, NO_DETAIL)
+            now = self._after(before, old, new, change)
+            if now != before or now.user is not None:
+                changed[number] = (before, now)
+        return changed
+
+    def _read(self, first: int, last: int) -> dict[int, Detail]:
+        """The details of the numbers from ``first`` to ``last`` that have any."""
+        if first == last and (known := self._at_hand.get(first)) is not None:
+            return {first: known} if known != NO_DETAIL else {}
+        if self._changed:
+            self.flush()
+        rows = self._connection.execute(_WITHIN, (first, last))
+        return {number: Detail(user, forward_to) for number, user, forward_to in rows}
+
+    def _after(self, before: Detail, old: State | None, new: State | None, change: Change) -> Detail:
+        if new is None:
             return NO_DETAIL
-        if change.user is not None:
-            return Detail(users.user_id(connection, new.organization, change.user))
-        if before.user is not None:
-            return Detail(users.taken_along(connection, before.user, new.organization))
-    elif carries.forwarding and not change.stop_forwarding:
-        kept = before.forward_to if old is not None and goes_along(old.status, new.status) else None
-        return Detail(None, change.forward_to or kept)
-    return NO_DETAIL
+        carries = CARRIES[new.status]
+        if carries.user:
+            if change.user == "":
+                return NO_DETAIL
+            if change.user is not None:
+                return Detail(self._user(new.organization, change.user))
+            if before.user is not None:
+                return Detail(users.taken_along(self._connection, before.user, new.organization))
+        elif carries.forwarding and not change.stop_forwarding:
+            kept = before.forward_to if old is not None and goes_along(old.status, new.status) else None
+            return Detail(None, change.forward_to or kept)
+        return NO_DETAIL
+
+    def _user(self, organization: int, name: str) -> int:
+        known = self._users.get((organization, name))
+        return known if known is not None else users.user_id(self._connection, organization, name)

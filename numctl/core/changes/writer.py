@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from numctl.core.changes import details, extents
 from numctl.core.changes.admission import Admission, expect_absent
 from numctl.core.changes.cache import ABSENT, Cache, Piece, is_crowded, rows_within
+from numctl.core.changes.details import Details
 from numctl.core.changes.effects import Effects
 from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.changes.journal import Journal
@@ -47,6 +48,7 @@ class Writer:
         self.scope = scope
         self._cache = Cache(connection)
         self._journal = Journal(connection, operation)
+        self._details = Details(connection)
         self._extents: list[tuple[bool, Range]] = []  # put in (True) or taken out
         self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
         self.states = States(connection)
@@ -62,12 +64,15 @@ class Writer:
         rule book refuses or (with ``held_by``) where another organization holds the number.
         """
         chosen: Sequence[Pair] | InState = numbers if isinstance(numbers, Sequence) else list(numbers)
+        check = Admission(self._connection, self.states, self.scope, change, held_by).check
         if not isinstance(chosen, InState) and total(chosen) <= AT_ONCE:
-            self._change_few(chosen, change, held_by)
+            pieces = self._pieces(chosen)
+            check(pieces)
+            self._move_all(pieces, change)
         elif self._is_large(chosen, change):
             self._change_in_bulk(chosen, change, held_by)
         else:
-            self._change_in_memory(self._ranges(chosen), change, held_by)
+            self._move_all(self._each(self._ranges(chosen), change, check), change)
 
     def _is_large(self, numbers: Sequence[Pair] | InState, change: Change) -> bool:
         if details.is_of_each(change):
@@ -87,17 +92,6 @@ class Writer:
             return numbers
         self.flush()
         return numbers.ranges(self._connection, at_most)
-
-    def _change_few(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
-        pieces = self._pieces(ranges)
-        self._admission(change, held_by).check(pieces)
-        self._move_all(pieces, change)
-
-    def _change_in_memory(self, ranges: Sequence[Pair], change: Change, held_by: int | None) -> None:
-        self._move_all(self._each(ranges, change, self._admission(change, held_by).check), change)
-
-    def _admission(self, change: Change, held_by: int | None) -> Admission:
-        return Admission(self._connection, self.states, self.scope, change, held_by)
 
     def _move_all(self, pieces: Iterable[Piece], change: Change) -> None:
         for piece in pieces:
@@ -149,7 +143,7 @@ class Writer:
         bulk = Bulk(self._connection, self._operation, self.line, only=only)
         covered = bulk.cut(ranges)
         here = [self.states[state] for state, _, _ in covered]
-        admission = self._admission(change, held_by)
+        admission = Admission(self._connection, self.states, self.scope, change, held_by)
         admitted = all(admission.visible(state) and admission.admits(state) for state in here)
         if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
             bulk.rejoin()
@@ -176,15 +170,9 @@ class Writer:
             self.effects.note_user(user, n)
 
     def add(
-        self,
-        ranges: Iterable[Range],
-        state: State,
-        user: str = "",
-        forward_to: int | None = None,
-        line: int = 0,
+        self, ranges: Iterable[Range], state: State, user: str = "", forward_to: int | None = None
     ) -> None:
         """Put numbers into the inventory. Raises AlreadyPresent where one is there, whoever holds it."""
-        self.line = line or self.line
         change = Change("import", user=user or None, forward_to=forward_to)
         chosen = ranges if isinstance(ranges, Sequence) else list(ranges)
         for piece in self._each(chosen, change, expect_absent):
@@ -203,12 +191,19 @@ class Writer:
     def parts(self) -> Parts:
         """What another body works with, all of it written."""
         self.flush()
-        shared = (self._cache, self._journal, self.states, self.effects)
-        return Parts(self._connection, self._operation, *shared)
+        return Parts(self._connection, self._operation, self._cache, self._journal, self.states, self.effects)
+
+    def ahead(self, numbers: Sequence[Pair], named: Iterable[tuple[int, str]] = ()) -> None:
+        """Have at hand, in few questions, what is around numbers that are to be changed one after another.
+
+        ``named`` are users they are to be given, by organization (row id) and clean name.
+        """
+        self._cache.ahead(numbers)
+        self._details.ahead([first for first, last in numbers if first == last], named)
 
     def expect(self, ranges: Sequence[Range], change: Change) -> None:
         """Raises what ``change`` would raise for these numbers."""
-        self._admission(change, None).check(self.found(ranges))
+        Admission(self._connection, self.states, self.scope, change).check(self.found(ranges))
 
     def states_of(self, ranges: Sequence[Range]) -> Iterator[State]:
         """Each state that numbers of these ranges are in, as the operation has left them so far, once."""
@@ -248,6 +243,7 @@ class Writer:
     def flush(self) -> None:
         """Write everything that is still in memory. Reading spans from the store needs this before."""
         self._cache.flush()
+        self._details.flush()
         self._journal.flush()
         self.effects.write_counts(self._connection)
         extents.apply(self._connection, self._extents)
@@ -278,7 +274,7 @@ class Writer:
         old = self.states[piece.state] if piece.state != ABSENT else None
         new = self.states[after] if after != ABSENT else None
         numbers = (piece.first, piece.last)
-        self._place(piece, after, details.differences(self._connection, numbers, old, new, change))
+        self._place(piece, after, self._details.differences(numbers, old, new, change))
 
     def _place(self, piece: Piece, after: int, differing: details.Differences) -> None:
         if after == piece.state:
@@ -295,6 +291,6 @@ class Writer:
                 self._extents.append((after != ABSENT, Range(piece.first, piece.last)))
         for number, (old, new) in differing.items():
             if new != old:
-                details.write(self._connection, number, new)
+                self._details.write(number, new)
                 self._journal.detail(number, old, new)
             self.effects.note_user(new.user or old.user)

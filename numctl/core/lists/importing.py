@@ -64,7 +64,7 @@ def import_(
         raise
     holders = _holders(operation, sheet, holder, create=manner.create)
     left = _Left(operation.connection, sheet, skip=manner.skip)
-    _expect_no_circles(_Forwarding(operation.connection, sheet, left))
+    _expect_no_circles(operation.connection, sheet, left)
     if rejects:
         raise rejects.refusal()
     if manner.skip:
@@ -221,18 +221,18 @@ def _present(connection: Connection, sheet: Sheet) -> Iterator[tuple[int, list[R
 
 def expect_no_circles(connection: Connection, sheet: Sheet) -> None:
     """The same for rows that speak for all of their numbers, whatever is in the inventory."""
-    _expect_no_circles(_Forwarding(connection, sheet, None))
+    _expect_no_circles(connection, sheet, None)
 
 
-def _expect_no_circles(follow: _Forwarding) -> None:
+def _expect_no_circles(connection: Connection, sheet: Sheet, left: _Left | None) -> None:
     """Refuse rows whose forwarding leads back to where it began, within the sheet or through the store.
 
     Each row forwards to one number, and so does each number of the store: what begins anywhere is
     followed until it ends, or meets what was followed before; on one's own way, that is a circle.
     """
-    sheet = follow.sheet
     if not any(sheet.forwards):
         return
+    follow = _Forwarding(connection, sheet, left)
     seen: set[int] = set()
     for start in follow.rows:
         way: dict[int, int] = {}  # a row or number with its place on the way

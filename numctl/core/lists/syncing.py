@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions.labels import clear
@@ -15,7 +16,7 @@ from numctl.core.rules.labels import NONE
 from numctl.core.rules.model import WITH_USER, Change, State, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numctl.core.changes.operation import Operation
     from numctl.core.lists.held import Held, Pair
@@ -192,18 +193,26 @@ def _carry_out(
     operation: Operation, steps: Iterable[Step], sheet: Sheet, advance: Callable[[int], None]
 ) -> None:
     series: dict[str, int] = {}
-    for count, (numbers, here, wanted, place) in enumerate(steps, 1):
-        line = sheet.lines[place] if place >= 0 else 0
-        operation.writer.line = operation.labels.line = line
-        if wanted is None:
-            _remove(operation, numbers, here)
-            continue
-        if wanted.series not in series:
-            series[wanted.series] = find_or_make(operation, wanted.series)
-        _set(operation, numbers, here, wanted, series[wanted.series])
-        if not count % STEP:
-            advance(STEP)
+    source = iter(steps)
+    while some := list(islice(source, STEP)):
+        operation.writer.ahead([step.numbers for step in some if step.numbers.count == 1], _named(some))
+        for numbers, here, wanted, place in some:
+            operation.writer.line = operation.labels.line = sheet.lines[place] if place >= 0 else 0
+            if wanted is None:
+                _remove(operation, numbers, here)
+                continue
+            if wanted.series not in series:
+                series[wanted.series] = find_or_make(operation, wanted.series)
+            _set(operation, numbers, here, wanted, series[wanted.series])
+        advance(len(some))
     operation.writer.line = operation.labels.line = 0
+
+
+def _named(steps: Iterable[Step]) -> Iterator[tuple[int, str]]:
+    """The users that numbers are to be given, by organization and name."""
+    for _, here, wanted, _ in steps:
+        if wanted is not None and wanted.user and (here is None or here.user != wanted.user):
+            yield wanted.organization, wanted.user
 
 
 def _remove(operation: Operation, numbers: Range, here: Held | None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from numctl.core.changes.many.reversal import in_parts
+
 if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
@@ -24,8 +26,9 @@ LEFT JOIN label_span AS s ON s.first = p.first AND s.more = p.more AND s.label_s
 WHERE p.operation = ? AND p.after IS NOT NULL AND s.first IS NULL LIMIT 1
 """
 _TAKE_AWAY = """
-DELETE FROM label_span
-WHERE first IN (SELECT first FROM label_piece WHERE operation = ? AND before IS NULL)
+DELETE FROM label_span WHERE first IN (
+  SELECT first FROM label_piece WHERE operation = ? AND position BETWEEN ? AND ? AND before IS NULL
+)
 """
 _RESTORE = """
 UPDATE label_span SET label_set = p.before FROM label_piece AS p
@@ -70,7 +73,8 @@ def take_back(connection: Connection, operation: int, own: int, position: int) -
     their left: they are still to be joined.
     """
     run = connection.execute
-    for statement in (_TAKE_AWAY, _RESTORE, _PUT_BACK):
+    in_parts(connection, "label_piece", _TAKE_AWAY, operation)
+    for statement in (_RESTORE, _PUT_BACK):
         run(statement, (operation,))
     run(_PIECES, {"own": own, "id": operation, "position": position})
     pieces, numbers = run(_COUNTED, (operation,)).fetchone()

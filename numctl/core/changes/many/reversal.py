@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numctl.core.changes.parts import Parts
     from numctl.core.store.connection import Connection
 
+PART = 200_000  # rows of the journal
+
 _MANY = "SELECT 1 FROM piece WHERE operation = ? LIMIT 1 OFFSET ?"
 _CAME_AFTER = """
 SELECT 1 WHERE EXISTS (SELECT 1 FROM piece WHERE operation > :id)
@@ -38,7 +40,13 @@ _TARGET = (
     "INSERT INTO temp.target (first, last) SELECT first, last FROM piece WHERE operation = ? ORDER BY first"
 )
 _SEAMS = "SELECT first FROM temp.target UNION ALL SELECT last + 1 FROM temp.target"
-_TAKE_OUT = "DELETE FROM span WHERE first IN (SELECT first FROM piece WHERE operation = ? AND before IS NULL)"
+# SQLite keeps what it is to delete in memory, so that it is told so part by part.
+_LAST = "SELECT coalesce(max(position), 0) FROM {table} WHERE operation = ?"
+_TAKE_OUT = """
+DELETE FROM span WHERE first IN (
+  SELECT first FROM piece WHERE operation = ? AND position BETWEEN ? AND ? AND before IS NULL
+)
+"""
 _RESTATE = """
 UPDATE span SET state = p.before FROM piece AS p
 WHERE p.operation = ? AND p.before IS NOT NULL AND p.after IS NOT NULL AND span.first = p.first
@@ -61,7 +69,8 @@ FROM detail_change WHERE operation = :id ORDER BY position
 """
 _CLEAR = """
 DELETE FROM detail WHERE number IN (
-  SELECT number FROM detail_change WHERE operation = ? AND user_before IS NULL AND forward_before IS NULL
+  SELECT number FROM detail_change
+  WHERE operation = ? AND position BETWEEN ? AND ? AND user_before IS NULL AND forward_before IS NULL
 )
 """
 _GIVE = """
@@ -70,6 +79,13 @@ SELECT number, user_before, forward_before FROM detail_change
 WHERE operation = ? AND (user_before IS NOT NULL OR forward_before IS NOT NULL) ORDER BY number
 ON CONFLICT (number) DO UPDATE SET user = excluded.user, forward_to = excluded.forward_to
 """
+
+
+def in_parts(connection: Connection, table: str, statement: str, operation: int) -> None:
+    """Run a statement for some rows after others that an operation has in a table of the journal."""
+    (last,) = connection.execute(_LAST.format(table=table), (operation,)).fetchone()
+    for start in range(1, last + 1, PART):
+        connection.execute(statement, (operation, start, start + PART - 1))
 
 
 def is_simple(connection: Connection, operation: int, own: int, most: int) -> bool:
@@ -94,7 +110,7 @@ def take_back(parts: Parts, id: int) -> None:
     run(_TARGET, (id,))
     changing.cut(connection)
     if any(to == ABSENT for _, to, _ in pairs):
-        run(_TAKE_OUT, (id,))
+        in_parts(connection, "piece", _TAKE_OUT, id)
     run(_RESTATE, (id,))
     if any(left == ABSENT for left, _, _ in pairs):
         run(_PUT_IN, (id,))
@@ -103,7 +119,7 @@ def take_back(parts: Parts, id: int) -> None:
     at, details_at = journal.positions, journal.detail_positions
     journal.positions += run(_PIECES, {"own": own, "id": id, "position": at}).rowcount
     journal.detail_positions += run(_DETAILS, {"own": own, "id": id, "position": details_at}).rowcount
-    run(_CLEAR, (id,))
+    in_parts(connection, "detail_change", _CLEAR, id)
     run(_GIVE, (id,))
     for left, to, count in pairs:
         effects.note(left, to, count)
