@@ -20,6 +20,7 @@ class Shared(Protocol):
 
 
 ROWS_AT_ONCE = 8_192  # rows held as text before they are written: about 1 MB
+RUNS_AT_ONCE = 2_048  # runs laid out together
 _NO_COLUMN = Column("", lambda _: "")
 _LAST_DIGITS = [f"{n:03}" for n in range(1_000)]  # what the numbers of one thousand differ in
 
@@ -46,36 +47,20 @@ def write_runs(form: Layout, rows: Shared, runs: Iterable[Run], places: tuple[in
     one, other = own or (_NO_COLUMN, _NO_COLUMN)
     known: dict[object, tuple[str, str, str]] = {}
     lines = _Lines(form, write)
-    keep = lines.held.append
-    for first, last, key, its, also_its in _in_words(runs, one, other):
-        if key not in known:
-            if len(known) >= KEPT:
-                known.clear()
-            known[key] = around(rows[key])
-        head, tail, end = known[key]
-        tail = f"{tail}{its}{also_its}{end}"
-        while first <= last:
-            if first == last:
-                keep(f"{head}{first}{tail}")
-                count = 1
-            else:
-                thousand, at = divmod(first, 1_000)
-                count = min(last - first + 1, 1_000 - at)
-                before = f"{head}{thousand or ''}"
-                keep(f"{before}{(tail + before).join(_LAST_DIGITS[at : at + count])}{tail}")
-            lines.waiting += count
-            if lines.waiting >= ROWS_AT_ONCE:
-                lines.write_out()
-            first += count
-    return lines.close()
-
-
-def _in_words(runs: Iterable[Run], one: Column, other: Column) -> Iterator[tuple[int, int, object, str, str]]:
-    """Runs with their own values as they are written."""
     source = iter(runs)
-    while some := list(islice(source, ROWS_AT_ONCE)):
+    while some := list(islice(source, RUNS_AT_ONCE)):
         firsts, lasts, keys, its, also_its = zip(*some, strict=True)
-        yield from zip(firsts, lasts, keys, one.all_of(its), other.all_of(also_its), strict=True)
+        if len(known) >= KEPT:
+            known.clear()
+        known.update((key, around(rows[key])) for key in set(keys) - known.keys())
+        shared = map(known.__getitem__, keys)
+        words = zip(firsts, shared, one.all_of(its), other.all_of(also_its), strict=True)
+        if firsts == lasts:
+            lines.put([f"{head}{n}{tail}{a}{b}{end}" for n, (head, tail, end), a, b in words])
+            continue
+        for last, (first, (head, tail, end), a, b) in zip(lasts, words, strict=True):
+            lines.put_run(first, last, head, f"{tail}{a}{b}{end}")
+    return lines.close()
 
 
 class _Lines:
@@ -88,6 +73,25 @@ class _Lines:
         self.held: list[str] = []
         self.waiting = 0
         write(form.opening)
+
+    def put(self, texts: Sequence[str]) -> None:
+        """Add texts of a row each."""
+        self.held += texts
+        self.waiting += len(texts)
+        if self.waiting >= ROWS_AT_ONCE:
+            self.write_out()
+
+    def put_run(self, first: int, last: int, head: str, tail: str) -> None:
+        """Add a row for each number of a run, between what stands before and behind each."""
+        while first <= last:
+            thousand, at = divmod(first, 1_000)
+            count = min(last - first + 1, 1_000 - at)
+            before = f"{head}{thousand or ''}"
+            self.held.append(f"{before}{(tail + before).join(_LAST_DIGITS[at : at + count])}{tail}")
+            self.waiting += count
+            if self.waiting >= ROWS_AT_ONCE:
+                self.write_out()
+            first += count
 
     def write_out(self, closing: str = "") -> None:
         self._write("".join(self.held)[self._skip :] + closing)
