@@ -77,6 +77,7 @@ def _dropped(tmp_path: Path) -> Iterator[None]:
     """What a test had on a server goes with it."""
     yield
     if os.environ.get(on_server.SOCKET):
+        on_server.close_all()
         on_server.drop(tmp_path)
 
 

@@ -139,11 +139,33 @@ def look(path: Path, connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Co
         return None
     found = connect(":memory:")
     with opening.open_store(_Named(path), 1, lambda _: None) as store, store.reading() as connection:
+        found.create_function("checksum", 1, schema.checksum)
         for _, script in schema.MIGRATIONS:
             found.executescript(script)
         transfer.carry(connection, found)
     found.commit()
     return found
+
+
+def contents(path: Path) -> bytes:
+    """All that a store holds, to be compared and searched: its file's bytes, or on a server its rows."""
+    if (copy := look(path, sqlite3.Connection)) is None:
+        return path.read_bytes()
+    return "\n".join(copy.iterdump()).encode("utf-8", "surrogatepass")
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a store of this name."""
+    return path.is_file() or (bool(os.environ.get(SOCKET)) and has(path))
+
+
+OPENED: list[Any] = []  # stores on the server, which a test may leave open as it may a file
+
+
+def close_all() -> None:
+    """Close the stores that a test has left open."""
+    while OPENED:
+        OPENED.pop().close()
 
 
 def take_over() -> None:
@@ -156,7 +178,10 @@ def take_over() -> None:
         return path
 
     def open_store(path: Place, *rest: Any) -> Any:
-        return real_open(elsewhere(path), *rest)
+        store = real_open(elsewhere(path), *rest)
+        if isinstance(store.path, Address):
+            OPENED.append(store)
+        return store
 
     def is_taken(path: Place) -> bool:
         return real_taken(elsewhere(path))

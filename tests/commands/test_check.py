@@ -19,6 +19,7 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.undo.undoing import undo
 from tests.company import Company
 from tests.conftest import FULL, Numctl
+from tests.on_server import contents
 
 FLIPS = 1_000 if FULL else 60
 
@@ -121,11 +122,11 @@ def test_what_can_be_derived_is_repaired_after_a_backup(
 )
 def test_what_can_not_be_derived_is_left_alone(company: Company, numctl: Numctl, statement: str) -> None:
     write(company.path, statement)
-    damaged = company.path.read_bytes()
+    damaged = contents(company.path)
     ending = numctl("check", "--repair")
     assert ending.code == 12
     assert "go back to a backup" in ending.err
-    assert company.path.read_bytes() == damaged
+    assert contents(company.path) == damaged
     assert not list(company.path.parent.glob("*repair*"))
 
 
@@ -161,7 +162,7 @@ def test_many_findings_of_a_kind_are_counted(company: Company, numctl: Numctl) -
 
 def test_flipped_bytes_are_found_and_never_crash(company: Company, numctl: Numctl) -> None:
     """What a flip changes in numbers, states or counts is found; nothing else than a sentence is said."""
-    sound = company.path.read_bytes()
+    sound = contents(company.path)
     expected = _numbers(company.path)
     chosen = random.Random(11)  # noqa: S311 - which bytes are flipped is no secret
     for place in chosen.sample(range(len(sound)), FLIPS):
@@ -241,9 +242,9 @@ def test_where_a_backup_can_t_go(
     company: Company, numctl: Numctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    before = company.path.read_bytes()
+    before = contents(company.path)
     assert numctl("backup", name, "--force").code == code
-    assert company.path.read_bytes() == before
+    assert contents(company.path) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "inventory.db"]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.on_server import contents
+
 
 @pytest.fixture
 def demo(store: Path, answer) -> dict[str, object]:
@@ -83,9 +85,9 @@ def test_fills_a_store_that_is_empty(store: Path, numctl, rows) -> None:
 def test_leaves_a_store_alone_that_is_in_use(store: Path, numctl, refusal, what: str) -> None:
     numctl("init", "--name", "Acme")
     numctl(*(["add", "3990", "--series", "S"] if what == "numbers" else ["org", "add", "Sales"]))
-    before = store.read_bytes()
+    before = contents(store)
     assert refusal("demo")["code"] == 6
-    assert store.read_bytes() == before
+    assert contents(store) == before
 
 
 def test_leaves_another_file_alone(store: Path, refusal) -> None:
@@ -104,10 +106,10 @@ def test_is_the_root_s_alone(store: Path, numctl, refusal) -> None:
 def test_dry_run_makes_nothing(store: Path, numctl, answer, founded: bool) -> None:
     if founded:
         numctl("init", "--name", "Acme")
-    before = store.read_bytes() if founded else None
+    before = contents(store) if founded else None
     would = answer("demo", "--dry-run")
     assert (would["operation"], would["dry_run"], would["numbers"]) == (None, True, 3490)
-    assert (store.read_bytes() if founded else None) == before
+    assert (contents(store) if founded else None) == before
     assert store.exists() is founded
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from numctl import clock
 from tests.commands.conftest import FIRST, number
+from tests.on_server import contents
 
 LIST = str(Path(__file__).with_name("synced.csv"))
 NUMBERS = {  # Those that change numbers, each with one that does, and how many it changes.
@@ -82,9 +83,9 @@ def test_one_line_in_jsonl_and_one_sentence_elsewhere(acme: Path, numctl, name: 
 
 @every_change
 def test_dry_run_changes_nothing_and_says_the_same(acme: Path, answer, name: str) -> None:
-    before = acme.read_bytes()
+    before = contents(acme)
     would = answer(*LINES[name], "--dry-run")
-    assert acme.read_bytes() == before
+    assert contents(acme) == before
     done = answer(*LINES[name])
     assert {word: would[word] for word in done} == {**done, "operation": None, "dry_run": True}
 
@@ -101,9 +102,9 @@ def test_message_is_kept_with_the_operation(acme: Path, numctl, name: str) -> No
     "message", ["", " ", "a\x1b[2J", "x" * 1001], ids=["empty", "space", "escape", "long"]
 )
 def test_message_that_is_none(acme: Path, refusal, message: str) -> None:
-    before = acme.read_bytes()
+    before = contents(acme)
     assert refusal("reserve", "3990", "--tag", "t", "--message", message)["code"] == 2
-    assert acme.read_bytes() == before
+    assert contents(acme) == before
 
 
 @every_change_of_numbers
@@ -161,10 +162,10 @@ def test_numbers_read_from_a_pipe_are_part_of_the_command(acme: Path, answer, re
 def test_one_bad_number_and_nothing_changes(acme: Path, refusal, name: str) -> None:
     line = LINES[name]
     at = 2 if name == "series move" else 1
-    before = acme.read_bytes()
+    before = contents(acme)
     assert refusal(*line[:at], "4444", *line[at:])["code"] == 5
     assert refusal(*line[:at], "39", *line[at:])["code"] == 2
-    assert acme.read_bytes() == before
+    assert contents(acme) == before
 
 
 @every_change

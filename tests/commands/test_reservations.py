@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import FIRST, number
+from tests.on_server import contents
 
 
 def in_days(n: int) -> str:
@@ -110,9 +111,9 @@ def test_all_or_nothing_names_the_number_its_status_and_what_it_allows(acme: Pat
     ids=repr,
 )
 def test_command_lines_that_make_no_sense(acme: Path, refusal, args: list[str]) -> None:
-    before = acme.read_bytes()
+    before = contents(acme)
     assert refusal("reserve", *args, "--tag", "t")["code"] == 2
-    assert acme.read_bytes() == before
+    assert contents(acme) == before
 
 
 def test_values_are_read_before_the_store(store: Path, refusal) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import number
+from tests.on_server import contents
 
 HERE, ABOVE, BESIDE, NEVER = "Acme/Sales/EMEA", "Acme/Sales", "Acme/Finance", "Acme/Finanxe"
 NAMING_AN_ORGANIZATION = {
@@ -87,10 +88,10 @@ def test_numbers_outside_are_what_never_were(acme: Path, numctl, name: str, n: i
 
 @pytest.mark.parametrize("name", THE_ROOT_S)
 def test_whole_store_is_the_root_s_alone(acme: Path, refusal, name: str) -> None:
-    before = acme.read_bytes()
+    before = contents(acme)
     for acting in (HERE, ABOVE):
         assert refusal(*THE_ROOT_S[name], "--as", acting)["code"] == 4
-    assert acme.read_bytes() == before
+    assert contents(acme) == before
 
 
 @pytest.mark.parametrize(
@@ -162,10 +163,10 @@ def test_environment_and_settings_say_who_acts(acme: Path, refusal, answer, tmp_
 
 
 def test_set_of_numbers_partly_outside_changes_nothing(acme: Path, numctl, refusal) -> None:
-    before = acme.read_bytes()
+    before = contents(acme)
     error = refusal("reserve", number(75), number(90), "--tag", "t", "--as", HERE)
     assert (error["code"], error["numbers"]) == (5, [number(90)])
-    assert acme.read_bytes() == before
+    assert contents(acme) == before
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from numctl.core.actions.perform import perform
 from numctl.core.catalog.organizations import OFF
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
+from tests.on_server import contents
 from tests.postoffice import PostOffice, open_office
 
 ACT = Act("ann", "2026-11-24T09:00:00Z", "2026-11-24")
@@ -197,9 +198,9 @@ def test_a_file_that_is_no_store_is_unknown(numctl, store: Path) -> None:
 
 def test_nothing_changes_without_notify(numctl, company: Company, office: PostOffice) -> None:
     company.add("Sales", 10, 9)
-    before = company.path.read_bytes()
+    before = contents(company.path)
     assert numctl("threshold", "check").code == 1
-    assert company.path.read_bytes() == before
+    assert contents(company.path) == before
     assert office.connections == 0
 
 

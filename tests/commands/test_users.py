@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import number
+from tests.on_server import contents
 
 
 def test_list(acme: Path, rows) -> None:
@@ -72,7 +73,7 @@ def test_forget_blanks_the_name_everywhere(acme: Path, numctl, answer, rows, sta
     assert (forgotten["operation"], forgotten["action"], forgotten["user"]) == (5, "user forget", None)
     assert (state(number(71))["status"], state(number(71))["user"]) == ("in-use", None)
     assert "Ann Lee" not in [row["user"] for row in rows("user", "list", "--former")]
-    data = acme.read_bytes()
+    data = contents(acme)
     assert b"Ann Lee" not in data
     assert b"ann lee" not in data
     assert b"Bob" in data
@@ -83,7 +84,7 @@ def test_forget_works_for_users_without_numbers(acme: Path, numctl, rows) -> Non
     assert numctl("user", "forget", "Bob", "--yes").out == (
         "Forgot a user; the name is blank everywhere, history included (operation 6).\n"
     )
-    assert b"Bob" not in acme.read_bytes()
+    assert b"Bob" not in contents(acme)
 
 
 def test_forgotten_user_s_numbers_live_on(acme: Path, numctl, answer) -> None:
@@ -116,7 +117,7 @@ def test_forget_leaves_the_same_name_outside_alone(acme: Path, numctl, state) ->
 def test_dry_run_forgets_nobody(acme: Path, numctl) -> None:
     out = numctl("user", "forget", "Bob", "--yes", "--dry-run").out
     assert out.startswith("Would forget the user")
-    assert b"Bob" in acme.read_bytes()
+    assert b"Bob" in contents(acme)
 
 
 def test_forget_reaches_organizations_that_were_removed(acme: Path, numctl, refusal) -> None:
@@ -140,7 +141,7 @@ def test_forget_reaches_organizations_that_were_removed(acme: Path, numctl, refu
         assert numctl("user", "forget", name, "--yes").code == 0
         assert name not in numctl("history", number(n)).out
         assert refusal("user", "forget", name, "--yes")["code"] == 5
-    assert b"Quux" not in acme.read_bytes()
+    assert b"Quux" not in contents(acme)
     assert numctl("check").code == 0
 
 
@@ -155,7 +156,7 @@ def test_forget_finds_who_was_only_ever_in_a_removed_organization(acme: Path, nu
     ):
         assert numctl(*line).code == 0, line
     assert answer("user", "forget", "carol quux", "--yes")["action"] == "user forget"
-    assert b"Carol" not in acme.read_bytes()
+    assert b"Carol" not in contents(acme)
 
 
 def test_rename_meets_a_name_of_a_removed_organization(acme: Path, numctl, refusal) -> None:
@@ -189,7 +190,7 @@ def test_users_of_a_removed_organization_belong_to_where_it_was(acme: Path, numc
         assert ("Quux" in numctl("history", number(10), "--as", acting).out) is (acting == "EMEA")
     assert refusal("user", "forget", "Carol Quux", "--yes", "--as", "Finance")["code"] == 5
     assert numctl("user", "forget", "Carol Quux", "--yes", "--as", "Sales").code == 0
-    assert b"Quux" not in acme.read_bytes()
+    assert b"Quux" not in contents(acme)
 
 
 def test_the_list_of_users_is_cut_off(acme, rows, numctl) -> None:
