@@ -227,6 +227,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 _counted: dict[int, list[int]] = {}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is about a file itself is skipped by name where stores are on a server."""
+    for item in items if os.environ.get(on_server.WANTED) else ():
+        if (mark := item.get_closest_marker("of_a_file")) is not None:
+            item.add_marker(pytest.mark.skip(reason=f"is about a file: {mark.args[0]}"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get(on_server.WANTED) and on_server.SOCKET not in os.environ:
         if on_server.programs() is None:
@@ -234,6 +241,7 @@ def pytest_configure(config: pytest.Config) -> None:
         server = on_server.Server()
         os.environ[on_server.SOCKET] = str(server.folder)  # for xdist's processes, too
         config.add_cleanup(server.stop)
+    config.addinivalue_line("markers", "of_a_file(what): not for a store on a server, being about that")
     config.addinivalue_line("markers", "promise(number, tries=1): puts this promise to the test so often")
     signal.signal(
         signal.SIGINT, signal.default_int_handler

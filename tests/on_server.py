@@ -133,23 +133,44 @@ def clone(source: Path, target: Path) -> None:
     _create(target, f"TEMPLATE {database(source)}")
 
 
-def look(path: Path, connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection | None:
+class _Copy(sqlite3.Connection):
+    """The rows of a store on the server; what was changed in them by hand is there once this is closed."""
+
+    path: Path
+    changes_before = 0
+
+    def close(self) -> None:
+        if self.total_changes > self.changes_before:
+            with opening.open_store(_Named(self.path), 1, lambda _: None) as store:
+                run = store.connection.driver.execute  # type: ignore[attr-defined]
+                run(b"SET session_replication_role = replica; BEGIN")  # without foreign keys
+                for table in schema.tables():
+                    run(f'TRUNCATE "{table}" CASCADE'.encode())
+                transfer.carry(self, store.connection)
+                run(b"COMMIT")
+        super().close()
+
+
+def look(path: Path, connect: Callable[..., sqlite3.Connection]) -> sqlite3.Connection | None:
     """A copy of a store on the server, to look into as into its file; None where there is no such store."""
     if not os.environ.get(SOCKET) or os.path.lexists(path) or not has(path):
         return None
-    found = connect(":memory:")
+    found = connect(":memory:", factory=_Copy)
+    assert isinstance(found, _Copy)
+    found.path = path
     with opening.open_store(_Named(path), 1, lambda _: None) as store, store.reading() as connection:
         found.create_function("checksum", 1, schema.checksum)
         for _, script in schema.MIGRATIONS:
             found.executescript(script)
         transfer.carry(connection, found)
     found.commit()
+    found.changes_before = found.total_changes
     return found
 
 
 def contents(path: Path) -> bytes:
     """All that a store holds, to be compared and searched: its file's bytes, or on a server its rows."""
-    if (copy := look(path, sqlite3.Connection)) is None:
+    if (copy := look(path, sqlite3.connect)) is None:
         return path.read_bytes()
     return "\n".join(copy.iterdump()).encode("utf-8", "surrogatepass")
 

@@ -102,6 +102,7 @@ def test_is_the_root_s_alone(store: Path, numctl, refusal) -> None:
     assert refusal("demo", "--as", "Sales")["code"] == 4
 
 
+@pytest.mark.of_a_file("whether it is there")
 @pytest.mark.parametrize("founded", [False, True])
 def test_dry_run_makes_nothing(store: Path, numctl, answer, founded: bool) -> None:
     if founded:
@@ -125,6 +126,7 @@ def test_expecting_another_count_is_refused(store: Path, numctl, refusal) -> Non
     assert numctl("demo", "--expect", "3490").code == 0
 
 
+@pytest.mark.of_a_file("whether it is there")
 def test_the_program_alone_says_how_the_store_stands(numctl, store, tmp_path) -> None:
     said = numctl().out
     assert said.startswith(f"There is no store yet ({store}).")

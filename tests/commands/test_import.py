@@ -493,6 +493,7 @@ def test_many_rows_need_little_memory(shell: Shell, tmp_path: Path) -> None:
     assert done.stdout.startswith("Imported 60000 numbers")
 
 
+@pytest.mark.of_a_file("a process that knows no other")
 def test_progress_is_shown_on_a_terminal_and_gone_before_the_answer(store: Path, tmp_path: Path) -> None:
     import pexpect
 
@@ -585,6 +586,7 @@ def test_what_search_prints_comes_back_as_it_was(
 # The scale of a country
 
 
+@pytest.mark.of_a_file("its size")
 @pytest.mark.skipif(not REGISTER.exists(), reason="needs shared/data/arcep-majnum.csv")
 def test_frances_register(numctl: Numctl, tmp_path: Path) -> None:
     db = ["--db", str(tmp_path / "france.db")]

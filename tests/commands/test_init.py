@@ -35,6 +35,7 @@ def test_says_so_in_a_sentence(store: Path, numctl) -> None:
     assert numctl("threshold", "show").out == "Acme\t5\t0\tfalse\n"
 
 
+@pytest.mark.of_a_file("its mode")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_file_and_folders_are_the_owners_alone(tmp_path: Path, numctl, umask: int) -> None:
     path = tmp_path / "one" / "two" / "inventory.db"
@@ -48,6 +49,7 @@ def test_file_and_folders_are_the_owners_alone(tmp_path: Path, numctl, umask: in
     assert [found.name for found in path.parent.iterdir()] == ["inventory.db"]
 
 
+@pytest.mark.of_a_file("its folder")
 def test_store_without_a_place_goes_to_the_users_data(numctl, tmp_path: Path) -> None:
     assert numctl("init", "--name", "Acme").code == 0
     assert (tmp_path / "home" / ".local" / "share" / "numctl" / "inventory.db").is_file()
@@ -147,6 +149,7 @@ def test_name_is_trimmed_and_composed(store: Path, numctl, rows) -> None:
     assert rows("org", "list")[0]["organization"] == "Café"
 
 
+@pytest.mark.of_a_file("its folder")
 def test_missing_folder_that_cant_be_made_is_1(tmp_path: Path, refusal) -> None:
     (tmp_path / "file").write_text("")
     assert refusal("init", "--name", "Acme", "--db", tmp_path / "file" / "inventory.db")["code"] == 1

@@ -260,6 +260,7 @@ def test_notify_with_nobody_to_write_to_says_so(numctl, company: Company) -> Non
     assert company.recipients() == []
 
 
+@pytest.mark.of_a_file("SQLite's lock")
 def test_notify_in_a_locked_store_is_unknown(numctl, company: Company) -> None:
     company.add("Sales", 10, 8)
     holder = sqlite3.connect(company.path, isolation_level=None)

@@ -335,11 +335,15 @@ def test_the_worst_comes_first_however_close_they_are(world: World) -> None:
 def test_what_a_sender_notes_of_a_message_is_no_change_of_it(world: World) -> None:
     world.give("Acme", 10)
     done = world.do(lambda op: reservations.reserve(op, [Range(FIRST, FIRST + 8)], "x"))
-    world.store.connection.execute(
-        "UPDATE message SET message_id = 'x@y',"
-        " facts = json_set(facts, '$.reached', json_array('a@b.example'))"
-    )
+
+    def note(**facts: object) -> None:
+        run = world.store.connection.execute
+        ((id, text),) = run("SELECT id, facts FROM message").fetchall()
+        run("UPDATE message SET facts = ? WHERE id = ?", (json.dumps({**json.loads(text), **facts}), id))
+
+    world.store.connection.execute("UPDATE message SET message_id = 'x@y'")
+    note(reached=["a@b.example"])
     assert checking.examine(world.store).problems == []
-    world.store.connection.execute("UPDATE message SET facts = json_set(facts, '$.total', 11)")
+    note(total=11)
     (problem,) = checking.examine(world.store).problems
     assert problem == f"A message of operation {done.operation} is not as it was written."

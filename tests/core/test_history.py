@@ -224,29 +224,30 @@ def test_what_is_sealed_in_several_chunks_is_verified_so(
         ("DELETE FROM operation WHERE id = 3", "Operation 3 is missing"),
         ("DELETE FROM operation WHERE id = 10", "rows of operation 10"),
         ("UPDATE operation SET id = 11 WHERE id = 10", "Operation 10 is missing"),
-        ("UPDATE operation SET hash = zeroblob(32) WHERE id = 2", "Operation 2 is not"),
+        (
+            "UPDATE operation SET hash = (SELECT hash FROM operation WHERE id = 3) WHERE id = 2",
+            "Operation 2 is not",
+        ),
         ("UPDATE piece SET operation = 8 WHERE operation = 9", "Operation 8 is not"),
     ],
 )
 def test_every_edit_is_found(busy: Company, statement: str, told: str) -> None:
-    busy.store.connection.execute("PRAGMA foreign_keys = OFF")
-    busy.store.connection.execute(statement)
+    busy.tamper(statement)
     problem = chain.verify(busy.store.connection).problem
     assert problem is not None
     assert told in problem
 
 
 def test_an_edited_state_is_found(busy: Company) -> None:
-    busy.store.connection.execute("DROP TRIGGER state_stays")
+    busy.store.connection.execute(f"DROP TRIGGER state_stays{' ON state' * busy.is_on_server}")
     busy.store.connection.execute("UPDATE state SET organization = 2 WHERE status = 'assigned'")
     assert "Operation 6" in (chain.verify(busy.store.connection).problem or "")
 
 
 def test_a_tail_cut_off_is_found_against_a_head_kept_elsewhere(busy: Company) -> None:
     head = _sealed(busy)[-1].hex()
-    busy.store.connection.execute("PRAGMA foreign_keys = OFF")
-    busy.store.connection.execute("DELETE FROM piece WHERE operation = 10")
-    busy.store.connection.execute("DELETE FROM operation WHERE id = 10")
+    busy.tamper("DELETE FROM piece WHERE operation = 10")
+    busy.tamper("DELETE FROM operation WHERE id = 10")
     assert chain.verify(busy.store.connection).problem is None
     assert head in (chain.verify(busy.store.connection, head).problem or "")
 
