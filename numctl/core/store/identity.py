@@ -13,6 +13,8 @@ from numctl.core.store import schema
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numctl.core.store.places import Place
+
 # SQLite's header: what it begins with, and where it holds `user_version` and `application_id`.
 _MAGIC = b"SQLite format 3\0"
 _VERSION_AT, _APPLICATION_AT = 60, 68
@@ -61,7 +63,7 @@ def _is_left(name: str) -> bool:
     )
 
 
-def expect_known(path: Path, application: int, version: int) -> None:
+def expect_known(path: Place, application: int, version: int) -> None:
     """Raises NoStore for another program's database, Damaged for a newer numctl's."""
     if application != schema.APPLICATION_ID:
         raise something_else(path)
@@ -75,7 +77,7 @@ def expect_known(path: Path, application: int, version: int) -> None:
         )
 
 
-def something_else(path: Path) -> NoStore:
+def something_else(path: Place) -> NoStore:
     """The refusal of a file that is no store."""
     return NoStore(
         f"{path} is not a store of numctl.",

@@ -85,23 +85,29 @@ def _step(script: str) -> Callable[[Database], None]:
     return step
 
 
-def parts() -> dict[tuple[str, str], str | None]:
-    """Each table, index and trigger that a store of this version has, by type and name, with its SQL."""
+def apply(connection: sqlite3.Connection, version: int, wanted: int) -> None:
+    """Bring tables of a version (0: none) to a later one, but for the list of what was applied."""
+    connection.create_function("checksum", 1, checksum, deterministic=True)
+    for _, script in MIGRATIONS[version:wanted]:
+        for statement in statements(script):
+            connection.execute(statement)
+
+
+def parts(version: int = VERSION) -> dict[tuple[str, str], str | None]:
+    """Each table, index and trigger that a store of a version has, by type and name, with its SQL."""
     import sqlite3
     from contextlib import closing
 
     with closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.create_function("checksum", 1, checksum)
-        for _, script in MIGRATIONS:
-            fresh.executescript(script)
+        apply(fresh, 0, version)
         return {(kind, name): sql for kind, name, sql in fresh.execute(PARTS)}
 
 
-def tables() -> list[str]:
-    """The names of the tables, each after those that it refers to."""
+def tables(version: int = VERSION) -> list[str]:
+    """The names of the tables of a version, each after those that it refers to."""
     waiting = {
         name: set(REFERENCE.findall(sql or "")) - {name}
-        for (kind, name), sql in parts().items()
+        for (kind, name), sql in parts(version).items()
         if kind == "table"
     }
     found: list[str] = []

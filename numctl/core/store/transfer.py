@@ -17,26 +17,27 @@ if TYPE_CHECKING:
 AT_ONCE = 10_000  # rows
 
 
-def carry(source: Connection, target: Connection) -> None:
-    """Fill the empty tables of a store from another's, within the caller's transactions on both."""
+def carry(source: Connection, target: Connection, version: int = schema.VERSION) -> None:
+    """Fill the empty tables of a store from another's, within the caller's transactions on both.
+
+    ``version`` is that of the schema of both.
+    """
     if isinstance(target, sqlite3.Connection):
         target.execute("PRAGMA defer_foreign_keys = ON")  # rows may name later ones of their own table
     else:
         target.execute("SET CONSTRAINTS ALL DEFERRED")
-    for table, columns in _columns().items():
+    for table, columns in _columns(version).items():
         names = ", ".join(f'"{name}"' for name in columns)
         rows = walk(source, f'SELECT {names} FROM "{table}" ORDER BY 1, 2')  # noqa: S608 - names are ours
         while some := list(islice(rows, AT_ONCE)):
             insert(target, f'"{table}" ({names})', some)
 
 
-def _columns() -> dict[str, list[str]]:
+def _columns(version: int) -> dict[str, list[str]]:
     """The columns of each table, but for computed ones; each table after those that it refers to."""
     with closing(sqlite3.connect(":memory:")) as fresh:
-        for (kind, _), sql in schema.parts().items():
-            if kind == "table" and sql:
-                fresh.execute(sql)
+        schema.apply(fresh, 0, version)
         return {
             table: [row[1] for row in fresh.execute(f'PRAGMA table_info("{table}")')]
-            for table in schema.tables()
+            for table in schema.tables(version)
         }

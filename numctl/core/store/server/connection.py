@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.adapt import Loader
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8Dumper
 
 from numctl.core.store.places import unreadable
@@ -18,6 +20,34 @@ if TYPE_CHECKING:
 
 FIRST_ROWS, MORE_ROWS = 500, 10_000  # that are fetched together
 AT_ONCE = 1_000  # rows sent with one call
+_UNSAID = "prefer"  # the mode of SSL where nobody says one
+
+
+def secured(conninfo: str) -> str:
+    """An address by which the server must prove to be the one named, unless a mode of SSL is said.
+
+    It is said by the address, its service, or libpq's environment; a socket and this host itself need none.
+    Raises psycopg's errors for an address that can't be read.
+    """
+    told = conninfo_to_dict(conninfo)
+    usual = {one.keyword.decode(): (one.val or b"").decode() for one in psycopg.pq.Conninfo.get_defaults()}
+    hosts = next(
+        (known[word] for known in (told, usual) for word in ("hostaddr", "host") if known.get(word)), ""
+    )
+    said = told.get("sslmode") or told.get("service") or usual["sslmode"] not in ("", _UNSAID)
+    if said or all(map(_is_here, str(hosts).split(","))):
+        return conninfo
+    return make_conninfo(conninfo, sslmode="verify-full")
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this one: a socket, or the loopback."""
+    if not host or host[0] in "/@" or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class ServerConnection:
@@ -27,7 +57,7 @@ class ServerConnection:
         """Raises BadValue for an address that the driver can't read, psycopg's errors where none answers."""
         try:
             self.driver = psycopg.connect(
-                conninfo,
+                secured(conninfo),
                 autocommit=True,
                 client_encoding="utf8",
                 application_name="numctl",

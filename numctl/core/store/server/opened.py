@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from numctl.core.errors import Damaged, Failed
+from numctl.core.errors import Failed
 from numctl.core.store import schema
 from numctl.core.store.connection import Store
 from numctl.core.store.drafts import stands
+from numctl.core.store.identity import expect_known
 from numctl.core.store.server import failures, tables
 from numctl.core.store.server.connection import ServerConnection
+from numctl.core.store.server.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,13 +56,11 @@ class ServerStore(Store):
         version, self.connection.schema = self.connection.driver.execute(
             b"SELECT version, current_schema() FROM numctl_schema"
         ).fetchone() or (0, "")
-        if version != schema.VERSION:
-            raise Damaged(
-                f"{self.path} has a schema of version {version}; this numctl knows {schema.VERSION}.",
-                "Use the numctl that wrote it; the store was left as it is.",
-                path=str(self.path),
-                schema=version,
-            )
+        expect_known(self.path, schema.APPLICATION_ID, version)
+        if version < schema.VERSION:
+            from numctl.core.store.server.upgrading import upgrade
+
+            upgrade(self.connection, self._patience)
 
     @classmethod
     def create(cls, address: Address, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
@@ -74,9 +74,8 @@ class ServerStore(Store):
             first = path.split(",")[0].strip().strip('"')
             name = "public" if first in ("$user", "") else first
             run(b"BEGIN")
-            quoted = '"' + name.replace('"', '""') + '"'
-            run(f"CREATE SCHEMA IF NOT EXISTS {quoted}".encode())
-            run(f"SET LOCAL search_path = {quoted}".encode())
+            run(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}".encode())
+            run(f"SET LOCAL search_path = {quoted(name)}".encode())
             if run(b"SELECT to_regclass('numctl_schema') IS NOT NULL").fetchone() == (True,):
                 raise stands(address)
             for statement in tables.statements(name):
@@ -164,5 +163,8 @@ def translated(address: Address) -> Iterator[None]:
 
 def is_there(address: Address) -> bool:
     """Whether there is a store at an address. Raises Failed where nobody answers."""
-    with translated(address), psycopg.connect(address.whole, autocommit=True) as connection:
+    with (
+        translated(address),
+        psycopg.connect(address.whole, **demanded(address.whole), autocommit=True) as connection,
+    ):
         return connection.execute(b"SELECT to_regclass('numctl_schema') IS NOT NULL").fetchone() == (True,)

@@ -49,19 +49,24 @@ _NAMED = re.compile(r'CREATE TABLE "?(\w+)"?')
 UNCHECKED = ("span", "piece", "detail_change", "label_span", "label_piece")
 
 
-def statements(name: str) -> Iterator[str]:
-    """What makes the tables of this version in an empty schema of this name, which is searched first."""
+def statements(name: str, version: int = schema.VERSION) -> Iterator[str]:
+    """What makes the tables of a version in an empty schema of this name, which is searched first."""
     for function in _FUNCTIONS:
         yield f"CREATE {function}"
-    parts = schema.parts()
-    for table in schema.tables():
+    parts = schema.parts(version)
+    for table in schema.tables(version):
         yield _table(table, parts["table", table] or "", name)
     for (kind, _), sql in sorted(parts.items()):
         if kind == "index" and sql:
             yield said(sql, name).text
     for trigger in _TRIGGERS:
         yield f"CREATE {trigger}"
-    yield f"CREATE TABLE {VERSION_TABLE} AS SELECT {schema.VERSION}::bigint AS version"
+    yield f"CREATE TABLE {VERSION_TABLE} AS SELECT {version}::bigint AS version"
+
+
+def functions() -> list[str]:
+    """What the server is taught: each function by its name and the types of what it is given."""
+    return [text[len("FUNCTION ") : text.index(")") + 1] for text in _FUNCTIONS]
 
 
 def columns(table: str) -> set[str]:

@@ -88,3 +88,8 @@ def declared(text: str) -> str:
     for pattern, other in _TYPES:
         text = pattern.sub(other, text)
     return text
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
