@@ -17,7 +17,7 @@ from numctl.core.store.connection import Store
 from numctl.core.store.drafts import stands
 from numctl.core.store.identity import expect_known
 from numctl.core.store.server import failures, tables
-from numctl.core.store.server.connection import ServerConnection
+from numctl.core.store.server.connection import ServerConnection, secured
 from numctl.core.store.server.words import quoted
 
 if TYPE_CHECKING:
@@ -163,8 +163,5 @@ def translated(address: Address) -> Iterator[None]:
 
 def is_there(address: Address) -> bool:
     """Whether there is a store at an address. Raises Failed where nobody answers."""
-    with (
-        translated(address),
-        psycopg.connect(address.whole, **demanded(address.whole), autocommit=True) as connection,
-    ):
+    with translated(address), psycopg.connect(secured(address.whole), autocommit=True) as connection:
         return connection.execute(b"SELECT to_regclass('numctl_schema') IS NOT NULL").fetchone() == (True,)
