@@ -9,7 +9,6 @@ name breaks no hash.
 from __future__ import annotations
 
 import json
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from numctl.core.store.inserting import insert
@@ -115,23 +114,24 @@ quote((SELECT labels FROM label_set WHERE id = after))
 """
 MESSAGES = "SELECT operation, organization, kind, recipients, subject, facts FROM message"
 CHUNK = 10_000  # rows put into one text
+LAST = "SELECT id, hash, at FROM operation ORDER BY id DESC LIMIT 1"
 
 # Of one operation, as it is sealed. The only things put into these statements are the texts above.
 _HEAD = f"SELECT {_HEAD_TEXT} FROM operation WHERE id = ?"  # noqa: S608
 _CHUNK_OF_PIECES = f"""
-SELECT group_concat({_PIECE_TEXT}, ';')
+SELECT group_concat({_PIECE_TEXT}, ';'), count(*)
 FROM (SELECT * FROM piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _CHUNK_OF_DETAILS = f"""
-SELECT group_concat({_DETAIL_TEXT}, ';')
+SELECT group_concat({_DETAIL_TEXT}, ';'), count(*)
 FROM (SELECT * FROM detail_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _CHUNK_OF_CATALOG = f"""
-SELECT group_concat({_CATALOG_TEXT}, ';')
+SELECT group_concat({_CATALOG_TEXT}, ';'), count(*)
 FROM (SELECT * FROM catalog_change WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _CHUNK_OF_LABELS = f"""
-SELECT group_concat({_LABEL_TEXT}, ';')
+SELECT group_concat({_LABEL_TEXT}, ';'), count(*)
 FROM (SELECT * FROM label_piece WHERE operation = ? AND position BETWEEN ? AND ? ORDER BY position) AS part
 """  # noqa: S608
 _STATES = f"""
@@ -185,14 +185,20 @@ def large(connection: Connection) -> set[int]:
 
 
 def _content(connection: Connection, operation: int) -> Iterator[str]:
-    yield connection.execute(_HEAD, (operation,)).fetchone()[0]
-    for label, statement in _CHUNKS:
-        for start in count(1, CHUNK):
-            (text,) = connection.execute(statement, (operation, start, start + CHUNK - 1)).fetchone()
-            if text is None:
+    """All of it is asked for before any of it is waited for: it is mostly short."""
+    run = connection.execute
+    head, states = run(_HEAD, (operation,)), run(_STATES, {"operation": operation})
+    firsts = [(label, statement, run(statement, (operation, 1, CHUNK))) for label, statement in _CHUNKS]
+    yield head.fetchone()[0]
+    for label, statement, found in firsts:
+        start = 1
+        while (row := found.fetchone())[1]:
+            yield f"{label}:{row[0]}"
+            if row[1] < CHUNK:
                 break
-            yield f"{label}:{text}"
-    for (text,) in connection.execute(_STATES, {"operation": operation}):
+            start += CHUNK
+            found = run(statement, (operation, start, start + CHUNK - 1))
+    for (text,) in states:
         yield text
 
 
@@ -215,9 +221,3 @@ def digest_of_message(row: Sequence[Any]) -> str:
     told.pop("reached", None)  # who has it by now comes later
     said = json.dumps([*row, told], sort_keys=True)
     return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def head(connection: Connection) -> tuple[int, bytes, str]:
-    """The last operation's id, hash and time; zero and empty in a store without operations."""
-    row = connection.execute("SELECT id, hash, at FROM operation ORDER BY id DESC LIMIT 1").fetchone()
-    return (row[0], row[1], row[2]) if row else (0, b"", "")

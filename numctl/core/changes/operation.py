@@ -21,8 +21,9 @@ from numctl.core.numbers.ranges import total
 from numctl.core.rules.book import ACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
 
@@ -83,11 +84,13 @@ class Operation(View):
     """What a feature works with while its transaction is open."""
 
     def __init__(self, connection: Connection, act: Act, action: str) -> None:
+        latest = connection.execute(journal.LAST)  # waited for together with the tree
         tree = Tree.load(connection)
         super().__init__(connection, tree, act.acting_as or tree.root, action)
         self.act = act
         self.facts: dict[str, object] = {}
-        last, self._previous_hash, last_at = journal.head(connection)
+        self._previous_hash: bytes
+        last, self._previous_hash, last_at = latest.fetchone() or (0, b"", "")
         self.id = last + 1
         self.at = max(act.at, last_at)  # a clock that went back doesn't reorder what happened
         self.undoes: int | None = None
@@ -184,7 +187,7 @@ class Operation(View):
         """How many numbers changed, each counted once, however often a batch changed it."""
         if not self._has_lines:  # what both changed is the same numbers
             return self.writer.effects.count or self.labels.count
-        return total(_touched(self.connection, self.id))
+        return total(_together(self.connection.execute(pieces, (self.id,)) for pieces in _TOUCHED))
 
     def _seal(self, numbers: int) -> None:
         keyed = self.act.op_key is not None
@@ -205,9 +208,9 @@ class Operation(View):
 
 def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
     """The answer of a sealed operation, put together from the journal."""
-    action, count, facts_text = connection.execute(
-        "SELECT action, count, facts FROM operation WHERE id = ?", (id,)
-    ).fetchone()
+    row = connection.execute("SELECT action, count, facts FROM operation WHERE id = ?", (id,))
+    touched = [connection.execute(pieces, (id,)) for pieces in _TOUCHED]
+    action, count, facts_text = row.fetchone()
     facts = json.loads(facts_text)
     told, _ = facts.pop("told", {}), facts.pop("mail", None)
     names = {word: _name(connection, tree, word, facts.pop(word, None)) for word in _NAMED}
@@ -220,7 +223,7 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
         action=action,
         dry_run=False,
         count=count,
-        ranges=_touched(connection, id),
+        ranges=_together(touched),
         source=names["from"],
         to=names["to"],
         series=names["series"],
@@ -231,10 +234,9 @@ def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
     )
 
 
-def _touched(connection: Connection, id: int) -> Packed:
-    """The numbers that an operation changed. Each journal's pieces mostly ascend, both together don't."""
-    parts = [Packed.runs(connection.execute(pieces, (id,))) for pieces in _TOUCHED]
-    return Packed(chain.from_iterable(parts)).joined()
+def _together(touched: Iterable[Iterable[Pair]]) -> Packed:
+    """The numbers of both journals' pieces. Those of each mostly ascend, both together don't."""
+    return Packed(chain.from_iterable(map(Packed.runs, touched))).joined()
 
 
 _NAMED = ("from", "to", "series", "user")

@@ -7,7 +7,7 @@ within the length of their class before it, so that finding them is one short lo
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,26 +36,25 @@ WHERE class = ? AND first BETWEEN ? AND ? AND last >= ? AND operation > ?
 
 def covering(connection: Connection, number: int) -> Iterator[tuple[int, int, int | None, int | None]]:
     """Operation, position, state before and after of each piece that a number is in, in no order."""
-    for size, most in CLASSES:
-        yield from connection.execute(_COVERING, (size, number - most + 1, number, number))
+    asked = [(size, number - most + 1, number, number) for size, most in CLASSES]
+    looks = [connection.execute(_COVERING, values) for values in asked]
+    return chain.from_iterable(looks)  # asked for together
 
 
 def later(connection: Connection, first: int, last: int, operation: int) -> set[int]:
     """The operations after one that changed any number from ``first`` to ``last``."""
-    found: set[int] = set()
-    for size, most in CLASSES:
-        rows = connection.execute(_LATER, (size, first - most + 1, last, first, operation))
-        found.update(id for (id,) in rows)
-    return found
+    return _in_classes(connection, _LATER, first, last, operation)
 
 
 def labelled_later(connection: Connection, first: int, last: int, operation: int) -> set[int]:
     """The operations after one that changed labels of any number from ``first`` to ``last``."""
-    found: set[int] = set()
-    for size, most in CLASSES:
-        rows = connection.execute(_LABELLED, (size, first - most + 1, last, first, operation))
-        found.update(id for (id,) in rows)
-    return found
+    return _in_classes(connection, _LABELLED, first, last, operation)
+
+
+def _in_classes(connection: Connection, statement: str, first: int, last: int, operation: int) -> set[int]:
+    asked = [(size, first - most + 1, last, first, operation) for size, most in CLASSES]
+    looks = [connection.execute(statement, values) for values in asked]  # all before one is waited for
+    return {id for (id,) in chain.from_iterable(looks)}
 
 
 def net_pieces(rows: Iterable[Row]) -> Iterator[tuple[int, int, int, int]]:

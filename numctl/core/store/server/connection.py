@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.store.connection import Cursor
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it would say is said by refusals
 
 FIRST_ROWS, MORE_ROWS = 500, 10_000  # that are fetched together
 AT_ONCE = 1_000  # rows sent with one call
@@ -71,11 +75,28 @@ class ServerConnection:
         self.schema = ""
         self.sent = 0
         self._walks = 0
+        self._pipes = ExitStack()
+        self._pipe: psycopg.Pipeline | None = None
+
+    @contextmanager
+    def piped(self) -> Iterator[None]:
+        """Within, a statement is waited for where what it gives is asked for, with all before it."""
+        with self._pipes:
+            self._pipe = self._pipes.enter_context(self.driver.pipeline())
+            try:
+                yield
+            finally:
+                self._pipe = None
+
+    def arrive(self) -> None:
+        """Wait for all statements that were sent. Raises psycopg's errors of any of them."""
+        if self._pipe is not None:
+            self._pipe.sync()
 
     def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor:
         translated = said(statement, self.schema)
         self.sent += 1
-        return self.driver.execute(translated.text.encode(), translated.given(values))
+        return _Answer(self, self.driver.execute(translated.text.encode(), translated.given(values)))
 
     def executemany(self, statement: str, rows: Iterable[Any]) -> Cursor:
         translated = said(statement, self.schema)
@@ -85,15 +106,19 @@ class ServerConnection:
         if not given:
             return _NOTHING
         cursor.executemany(translated.text.encode(), given)
-        return cursor
+        return _Answer(self, cursor)
 
     def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Put many rows into a table by one stream; ``into`` is its name with its columns."""
         self.sent += 1
         text = f"COPY {said(into, self.schema).text} FROM STDIN"
+        if self._pipe is not None:
+            self._pipes.close()  # no stream goes through it
         with self.driver.cursor() as cursor, cursor.copy(text.encode()) as stream:
             for row in rows:
                 stream.write_row(row)
+        if self._pipe is not None:
+            self._pipe = self._pipes.enter_context(self.driver.pipeline())
 
     def walk(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[Any]:
         """Rows that may be many, fetched as they are asked for, within a transaction."""
@@ -123,6 +148,26 @@ class ServerConnection:
     @property
     def in_transaction(self) -> bool:
         return self.driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+
+
+class _Answer:
+    """What a statement gave, which may be on its way."""
+
+    def __init__(self, connection: ServerConnection, cursor: psycopg.Cursor[Any]) -> None:
+        self._connection, self._cursor = connection, cursor
+        self.fetchone, self.fetchall = cursor.fetchone, cursor.fetchall
+        self.fetchmany = cursor.fetchmany
+
+    @property
+    def rowcount(self) -> int:
+        self._connection.arrive()
+        return self._cursor.rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._cursor)
+
+    def __next__(self) -> Any:
+        return next(self._cursor)
 
 
 class _Nothing:

@@ -95,11 +95,14 @@ class ServerStore(Store):
                 yield self.connection
                 return
             mode = "" if past else " READ ONLY"  # what is laid over the tables is temporary tables
-            self.connection.driver.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ{mode}".encode())
             try:
-                yield self.connection
-            finally:
-                self._end(b"ROLLBACK")
+                with self.connection.piped():
+                    self.connection.driver.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ{mode}".encode())
+                    yield self.connection
+                    self.connection.driver.execute(b"ROLLBACK")
+            except BaseException:
+                self._roll_back()
+                raise
 
     @contextmanager
     def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[Connection]:
@@ -111,32 +114,35 @@ class ServerStore(Store):
                 run(b"RELEASE whole" if keep() else b"ROLLBACK TO whole")
                 return
             try:
-                run(
-                    f"BEGIN; SET LOCAL lock_timeout = {max(1, self._patience)};"
-                    " SELECT FROM inventory WHERE id = 1 FOR UPDATE".encode()
-                )
-                yield self.connection
-                kept = keep()
-                self._committing = kept
-                if kept:
-                    self._commit()
-                else:
-                    run(b"ROLLBACK")
+                with self.connection.piped():
+                    run(b"BEGIN")
+                    run(f"SET LOCAL lock_timeout = {max(1, self._patience)}".encode())
+                    run(b"SELECT FROM inventory WHERE id = 1 FOR UPDATE")
+                    yield self.connection
+                    self._committing = keep()
+                    if self._committing:
+                        self._commit()
+                    else:
+                        run(b"ROLLBACK")
                 self._committing = False
             except BaseException:
-                self._end(b"ROLLBACK")
+                self._roll_back()
                 raise
 
     def _commit(self) -> None:
         """Keep what was done. Raises Failed where the server gave it up, which it says without an error."""
-        done = self.connection.driver.execute(b"COMMIT").statusmessage
-        if done != "COMMIT":
+        kept = ""
+        with suppress(psycopg.errors.PipelineAborted):  # by an error that someone took for an answer
+            done = self.connection.driver.execute(b"COMMIT")
+            self.connection.arrive()
+            kept = done.statusmessage or ""
+        if kept != "COMMIT":
             raise Failed(f"{self.path} did not keep the change.", "Nothing was changed.", path=str(self.path))
 
-    def _end(self, statement: bytes) -> None:
+    def _roll_back(self) -> None:
         with suppress(psycopg.Error):
             if self.connection.in_transaction:
-                self.connection.driver.execute(statement)
+                self.connection.driver.execute(b"ROLLBACK")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
