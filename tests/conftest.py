@@ -75,9 +75,10 @@ def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _dropped(tmp_path: Path) -> Iterator[None]:
     """What a test had on a server goes with it."""
+    before = len(on_server.OPENED)
     yield
     if os.environ.get(on_server.SOCKET):
-        on_server.close_all()
+        on_server.close_since(before)
         on_server.drop(tmp_path)
 
 

@@ -43,7 +43,7 @@ class Server:
                 "--clear-groups",
             ]
         self._run("initdb", "-A", "trust", "-U", _USER, "-E", "UTF8", "--locale=C.UTF-8", "-D", self.data)
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=50"
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=400"
         self._run("pg_ctl", "-D", self.data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     @property
@@ -183,9 +183,9 @@ def is_there(path: Path) -> bool:
 OPENED: list[Any] = []  # stores on the server, which a test may leave open as it may a file
 
 
-def close_all() -> None:
-    """Close the stores that a test has left open."""
-    while OPENED:
+def close_since(before: int) -> None:
+    """Close the stores that were opened after so many."""
+    while len(OPENED) > before:
         OPENED.pop().close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +20,7 @@ from numctl.core.check.checking import examine
 from numctl.core.errors import Refusal
 from numctl.core.numbers.ranges import Range
 from numctl.core.undo.undoing import undo
+from tests import on_server
 from tests.company import TODAY, Company
 
 ORGANIZATIONS = st.sampled_from(["Acme", "Sales", "EMEA", "Finance", "Nobody"])
@@ -92,10 +92,11 @@ def test_a_batch_is_its_lines_one_after_another(small: Path, changes: list[dict[
 
 
 def _copy(source: Path, target: Path) -> Company:
-    shutil.copyfile(source, target)
+    on_server.clone(source, target)
     company = Company.__new__(Company)
     company.path, company.today, company.store = target, TODAY, open_store(target)
-    company.store.connection.execute("PRAGMA synchronous = OFF")
+    if not company.is_on_server:
+        company.store.connection.execute("PRAGMA synchronous = OFF")
     return company
 
 

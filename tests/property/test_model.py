@@ -590,7 +590,7 @@ class Inventory(RuleBasedStateMachine):
         ):
             for n in range(first, last + 1):
                 user, forward = connection.execute(
-                    "SELECT user.name, forward_to FROM (SELECT ? AS n) LEFT JOIN detail ON number = n"
+                    "SELECT user.name, forward_to FROM (SELECT ? AS n) AS one LEFT JOIN detail ON number = n"
                     " LEFT JOIN user ON user.id = detail.user",
                     (n,),
                 ).fetchone()

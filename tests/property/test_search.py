@@ -87,7 +87,7 @@ def _rows(store: Store, acting: int) -> list[dict[str, Any]]:
             if org not in tree.scope(acting):
                 continue
             user, forward = store.connection.execute(
-                "SELECT user.name, forward_to FROM (SELECT ? AS n) LEFT JOIN detail ON number = n"
+                "SELECT user.name, forward_to FROM (SELECT ? AS n) AS one LEFT JOIN detail ON number = n"
                 " LEFT JOIN user ON user.id = detail.user",
                 (n,),
             ).fetchone()
