@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 PEERS := .venv/.peers
+# What "make test-server" runs.
+SERVER_TESTS ?= tests/core tests/commands tests/property
 
 # A store of its own, whatever the user's settings say.
 DEMO_DIR := build/demo
@@ -16,7 +18,7 @@ help:
 	@echo "make demo       make a store of a small company and look at it"
 	@echo "make test       lint, types and the everyday tests"
 	@echo "make test-full  the same, with the long tests in full"
-	@echo "make test-server  the tests of the core and of commands on a PostgreSQL server of their own"
+	@echo "make test-server  the tests of the core, of commands and the laws on a PostgreSQL server of their own"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay out the code"
 	@echo "make docs       make the manual pages and the manual's pictures anew"
@@ -55,7 +57,7 @@ test-full: lint
 	NUMCTL_TEST_FULL=1 $(BIN)/python -m pytest -n 2 -q
 
 test-server: $(READY)
-	NUMCTL_TEST_SERVER=1 $(BIN)/python -m pytest -n 2 -q tests/core tests/commands tests/property
+	NUMCTL_TEST_SERVER=1 $(BIN)/python -m pytest -n 2 -q $(SERVER_TESTS)
 
 mutants: $(READY)
 	$(BIN)/python -m tools.mutants

@@ -105,7 +105,15 @@ def _user(connection: sqlite3.Connection, name: str, holder: int) -> int | None:
     return connection.execute("INSERT INTO user (organization, name) VALUES (?, ?)", (holder, name)).lastrowid
 
 
-JOBS = {job.__name__: job for job in (write, read)}
+def usage(path: str, count: str) -> None:
+    """A record of usage for each number of the list, on one day."""
+    with Path(path).open("w", encoding="utf-8") as out:
+        print("date,number,voice_outgoing_seconds", file=out)
+        for at in range(int(count)):
+            print("2026-01-05", FIRST + at, at % 600, sep=",", file=out)
+
+
+JOBS = {job.__name__: job for job in (write, read, usage)}
 
 if __name__ == "__main__":
     started, worked = perf_counter(), process_time()

@@ -155,7 +155,7 @@ def test_help_of_a_command_has_its_sentence_options_and_examples(numctl, probe: 
 
 
 def test_version(numctl) -> None:
-    assert numctl("--version").out == "numctl 0.2.0\n"
+    assert numctl("--version").out == "numctl 0.3.0\n"
 
 
 # Options that every command takes.

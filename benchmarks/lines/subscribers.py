@@ -11,15 +11,17 @@ from pathlib import Path
 from benchmarks import stores
 from benchmarks.measuring import Bench, Run
 from benchmarks.report import Line, mebibytes
+from benchmarks.subscribers import FIRST
 
 COUNT = 1_000_000
 SHARE, BYTES, PEAK = 0.6, 140, 150 * 2**20
 UNDONE, CHECKED, LISTED, COMPARED = 120_000, 200_000, 600_000, 250_000
 LABELLED = 0.5
+USED = 100_000
 
 
 def measure(bench: Bench) -> list[Line]:
-    return [*_users(bench), *_labels(bench)]
+    return [*_users(bench), *_pages(bench), *_labels(bench)]
 
 
 def _users(bench: Bench) -> list[Line]:
@@ -37,9 +39,11 @@ def _users(bench: Bench) -> list[Line]:
     synced = stores.copied(store)
     done["sync"] = bench.run(bench.numctl(synced, "sync", str(changed), "--force"))
     synced.unlink()
+    shutil.copyfile(store, bench.folder / "subscribers-kept.db")
     done["undo"] = bench.run(bench.numctl(store, "undo"))
     for scratch in (store, peer):
         scratch.unlink()
+    inserted = _by_sqlite_utils(bench, source)
     return [
         Line(
             "import a million numbers, 60 % with a user of their own",
@@ -49,6 +53,12 @@ def _users(bench: Bench) -> list[Line]:
             f"{SHARE:.2f}",
             share >= SHARE,
         ),
+        Line(
+            "the same, against sqlite-utils insert and its index on users, without history",
+            _rate(imported),
+            _rate(inserted),
+            f"{inserted.cpu / imported.cpu:.2f}",
+        ),
         Line("the same: bytes a number", f"{size:.0f}", f"{rows:.0f}", "", str(BYTES), size <= BYTES),
         _peak("the same: peak memory", imported),
         _at_rate("undo of it", done["undo"], UNDONE),
@@ -57,6 +67,49 @@ def _users(bench: Bench) -> list[Line]:
         _at_rate("list it as CSV", done["list"], LISTED),
         _at_rate("diff it with a list, 5 % changed", done["diff"], COMPARED),
         _at_rate("sync it to that list", done["sync"], COMPARED),
+    ]
+
+
+def _by_sqlite_utils(bench: Bench, source: Path) -> Run:
+    """A row per number, its user indexed: what comes at hand."""
+    rows = bench.folder / "subscribers-utils.db"
+    rows.unlink(missing_ok=True)
+    put_in = bench.run(
+        bench.sqlite_utils("insert", str(rows), "number", str(source), "--csv", "--pk", "number")
+    )
+    indexed = bench.run(bench.sqlite_utils("create-index", str(rows), "number", "user"))
+    rows.unlink()
+    return Run(put_in.seconds + indexed.seconds, put_in.cpu + indexed.cpu, put_in.peak)
+
+
+def _pages(bench: Bench) -> list[Line]:
+    """Everyday questions to the same inventory, against a program that does nothing; usage of a day of it."""
+    store = bench.folder / "subscribers-kept.db"
+    asked = {
+        "`user list --limit 50`": bench.numctl(store, "user", "list", "--limit", "50"),
+        "`show NUMBER`": bench.numctl(store, "show", str(FIRST + COUNT // 2)),
+        "`search --limit 50`": bench.numctl(store, "search", "--limit", "50"),
+    }
+    part = bench.numctl(store, "search", "--user", "4242", "--count")
+    timings = bench.in_turns({"idle": bench.idle(), "part": part, **asked})
+    ratios = {what: timings[what].cpu / timings["idle"].cpu for what in asked}
+    records = bench.folder / "subscribers-usage.csv"
+    bench.run(bench.program("subscribers", "usage", records, str(COUNT)))
+    booked = bench.run(bench.numctl(store, "usage", "import", str(records)))
+    period = ("--from", "2026-01-05", "--to", "2026-01-05")
+    told = bench.run(bench.numctl(store, "report", "consumption", *period, "-o", "csv"))
+    store.unlink()
+    return [
+        *(
+            Line(
+                f"{what} among a million", f"{timings[what].cpu * 1000:.0f} ms", "", f"{ratio:.2f}x start-up"
+            )
+            for what, ratio in ratios.items()
+        ),
+        Line("any part of a user's name among 600,000", f"{timings['part'].seconds:.2f} s", "", "", "2 s"),
+        _at_rate("`usage import` of a day of a million", booked, USED),
+        _peak("the same: peak memory", booked),
+        Line("`report consumption` of that day", f"{told.cpu:.2f} s"),
     ]
 
 

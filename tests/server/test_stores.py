@@ -185,6 +185,7 @@ def test_a_lost_connection_is_no_bug(numctl: Numctl, made: str, server: on_serve
             "state that isn't there",
         ),
         ("DROP INDEX span_state", "The index span_state is missing."),
+        ("DROP TABLE label_piece", "Labels can't be read"),
         ("ALTER TABLE extent ADD COLUMN more bigint", "The table extent is not what it should be."),
     ],
 )

@@ -7,18 +7,22 @@ everything is.
 
 from __future__ import annotations
 
+import json
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.pieces import CLASSES
 from numctl.core.numbers.packed import Packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
-MOST = 20_000  # pieces that are not plain; with more of them, all are replayed
-MOST_RANGES = 1_000  # the same for unbroken ranges of their numbers
+MOST = 20_000  # rows that are left to replay; where there are more, all are replayed
+MOST_RANGES = 1_000  # the same for unbroken ranges of numbers
+ASKED_AT_ONCE = 200  # ranges
 
 Piece = tuple[int, int, int, int, int, int]  # first, last, operation, position, before, after (0: not there)
 Run = tuple[int, int, int]  # first, last, value
@@ -49,11 +53,13 @@ WHERE s.first IS NULL ORDER BY p.first LIMIT ?
 """  # noqa: S608
 _OVER = """
 SELECT first, last, operation, position, coalesce(before, 0), coalesce(after, 0)
-FROM {journal} INDEXED BY {journal}_class WHERE class = ? AND first BETWEEN ? AND ? AND last >= ?
+FROM (VALUES {asked}) AS asked CROSS JOIN {journal} INDEXED BY {journal}_class
+ON class = {size} AND first BETWEEN asked.column1 - {reach} AND asked.column2 AND last >= asked.column1
 """
 _WITHIN = """
-SELECT first, last, {value} FROM {runs} WHERE last >= :first
-AND first BETWEEN coalesce((SELECT max(first) FROM {runs} WHERE first <= :first), :first) AND :last
+SELECT first, last, {value} FROM (VALUES {asked}) AS asked CROSS JOIN {runs} ON last >= asked.column1
+AND first BETWEEN coalesce((SELECT max(first) FROM {runs} WHERE first <= asked.column1), asked.column1)
+  AND asked.column2
 """
 
 _IS_DETAIL = """
@@ -71,9 +77,11 @@ WHERE d.number IS NULL ORDER BY c.number LIMIT ?
 """  # noqa: S608
 _CHANGES_OF = """
 SELECT number, operation, user_before, forward_before, user_after, forward_after FROM detail_change
-WHERE number = ? ORDER BY operation, position
+WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number, operation, position
 """
-_DETAIL_OF = "SELECT number, user, forward_to FROM detail WHERE number = ?"
+_DETAILS_OF = """
+SELECT number, user, forward_to FROM detail WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number
+"""
 
 
 def left_of(connection: Connection, map: Map) -> tuple[list[Piece], list[Run]] | None:
@@ -84,9 +92,11 @@ def left_of(connection: Connection, map: Map) -> tuple[list[Piece], list[Run]] |
     ranges = Packed(others).joined()
     if plain != different or len(others) > MOST or len(ranges) > MOST_RANGES:
         return None
-    pieces = {row for first, last in ranges for row in _over(connection, map, first, last)}
+    pieces = set(islice(_over(connection, map, ranges), MOST + 1))
     ranges = Packed([*ranges, *(row[:2] for row in sorted(pieces))]).joined()
-    within = sorted(set(_within(connection, map, ranges)))
+    within = sorted(set(islice(_within(connection, map, ranges), MOST + 1)))
+    if len(pieces) > MOST or len(within) > MOST:
+        return None
     whole = {(first, last, 0, value) for first, last, value in within}
     plain_within = sum((row[0], row[1], *row[4:]) in whole for row in pieces)
     if plain - plain_within != runs - len(within):
@@ -94,16 +104,25 @@ def left_of(connection: Connection, map: Map) -> tuple[list[Piece], list[Run]] |
     return sorted(pieces), within
 
 
-def _over(connection: Connection, map: Map, first: int, last: int) -> Iterator[Piece]:
-    statement = _OVER.format(**map._asdict())
-    for size, most in CLASSES:
-        yield from connection.execute(statement, (size, first - most + 1, last, first))
+def _over(connection: Connection, map: Map, ranges: Sequence[Pair]) -> Iterator[Piece]:
+    """The pieces that lie over some ranges, those that lie over several maybe several times."""
+    for values, asked in _asked(ranges):
+        for size, most in CLASSES:
+            statement = _OVER.format(**map._asdict(), asked=asked, size=size, reach=most - 1)
+            yield from connection.execute(statement, values)
 
 
-def _within(connection: Connection, map: Map, ranges: Iterable[Sequence[int]]) -> Iterator[Run]:
-    statement = _WITHIN.format(**map._asdict())
-    for first, last in ranges:
-        yield from connection.execute(statement, {"first": first, "last": last})
+def _within(connection: Connection, map: Map, ranges: Sequence[Pair]) -> Iterator[Run]:
+    """The runs that some ranges are in, or that begin there; maybe several times."""
+    for values, asked in _asked(ranges):
+        yield from connection.execute(_WITHIN.format(**map._asdict(), asked=asked), values)
+
+
+def _asked(ranges: Sequence[Pair]) -> Iterator[tuple[list[int], str]]:
+    """Ranges as the values of a statement, some at a time."""
+    for start in range(0, len(ranges), ASKED_AT_ONCE):
+        some = ranges[start : start + ASKED_AT_ONCE]
+        yield [*chain.from_iterable(some)], ", ".join(["(?, ?)"] * len(some))
 
 
 def details_left(connection: Connection) -> tuple[list[Change], list[Own]] | None:
@@ -112,8 +131,9 @@ def details_left(connection: Connection) -> tuple[list[Change], list[Own]] | Non
     numbers = connection.execute(_OTHER_DETAILS, (MOST + 1,)).fetchall()
     if plain != different or len(numbers) > MOST:
         return None
-    changes = [row for number in numbers for row in connection.execute(_CHANGES_OF, number)]
-    own = [row for number in numbers for row in connection.execute(_DETAIL_OF, number)]
+    asked = json.dumps([number for (number,) in numbers])
+    changes = connection.execute(_CHANGES_OF, (asked,)).fetchall()
+    own = connection.execute(_DETAILS_OF, (asked,)).fetchall()
     as_now = {(number, None, None, user, forward) for number, user, forward in own}
     plain_within = sum((row[0], *row[2:]) in as_now for row in changes)
     return (changes, own) if plain - plain_within == details - len(own) else None

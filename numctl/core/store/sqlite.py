@@ -24,7 +24,7 @@ from numctl.core.store.identity import expect_known, something_else
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PAGE_CACHE_KIB = 16_000  # for changes; what reads goes through the file once, with SQLite's usual 2,000
+PAGE_CACHE_KIB = 32_000  # for changes; what reads goes through the file once, with SQLite's usual 2,000
 SLICE = 100  # milliseconds of waiting for a lock, after which an interruption is seen
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 

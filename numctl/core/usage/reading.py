@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
+from itertools import islice
+from operator import gt
 from typing import TYPE_CHECKING, TextIO
 
 from numctl.core.errors import BadValue
@@ -49,7 +51,9 @@ class UsageRecords:
     @cached_property
     def order(self) -> Sequence[int]:
         """The rows' places by their numbers. A number's second row for a day is an error."""
-        order = array("q", sorted(range(len(self)), key=self.numbers.__getitem__))
+        order: Sequence[int] = range(len(self))
+        if any(map(gt, self.numbers, islice(self.numbers, 1, None))):
+            order = array("q", sorted(order, key=self.numbers.__getitem__))
         number, seen = -1, dict[int, int]()
         for place in order:
             if self.numbers[place] != number:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,16 @@ class ServerConnection:
         if self._pipe is not None:
             self._pipe.sync()
 
+    @contextmanager
+    def recovering(self) -> Iterator[None]:
+        """Within, an error leaves a pipe through which a transaction can still be rolled back."""
+        try:
+            yield
+        except psycopg.Error:
+            with suppress(psycopg.Error):
+                self.arrive()
+            raise
+
     def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor:
         translated = said(statement, self.schema)
         self.sent += 1
@@ -155,19 +165,32 @@ class _Answer:
 
     def __init__(self, connection: ServerConnection, cursor: psycopg.Cursor[Any]) -> None:
         self._connection, self._cursor = connection, cursor
-        self.fetchone, self.fetchall = cursor.fetchone, cursor.fetchall
-        self.fetchmany = cursor.fetchmany
 
     @property
     def rowcount(self) -> int:
         self._connection.arrive()
         return self._cursor.rowcount
 
+    def fetchone(self) -> Any:
+        with self._connection.recovering():
+            return self._cursor.fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with self._connection.recovering():
+            return self._cursor.fetchall()
+
+    def fetchmany(self, size: int = 1, /) -> list[Any]:
+        with self._connection.recovering():
+            return self._cursor.fetchmany(size)
+
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._cursor)
+        with self._connection.recovering():
+            rows = self._cursor.fetchall()
+        return iter(rows)
 
     def __next__(self) -> Any:
-        return next(self._cursor)
+        with self._connection.recovering():
+            return next(self._cursor)
 
 
 class _Nothing:
