@@ -55,8 +55,11 @@ class Numctl(Protocol):
 
 
 @pytest.fixture(autouse=True)
-def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings or the store of whoever runs it: all of that is an empty folder."""
+    if request.node.get_closest_marker("pure"):
+        return
+    tmp_path = request.getfixturevalue("tmp_path")
     for name in [*os.environ]:
         if name.startswith(("NUMCTL_", "XDG_", "_NUMCTL_")) and name not in (
             "NUMCTL_TEST_FULL",
@@ -73,13 +76,15 @@ def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _dropped(tmp_path: Path) -> Iterator[None]:
+def _dropped(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test had on a server goes with it."""
-    before = len(on_server.OPENED)
+    if not os.environ.get(on_server.SOCKET) or request.node.get_closest_marker("pure"):
+        yield
+        return
+    before, folder = len(on_server.OPENED), request.getfixturevalue("tmp_path")
     yield
-    if os.environ.get(on_server.SOCKET):
-        on_server.close_since(before)
-        on_server.drop(tmp_path)
+    on_server.close_since(before)
+    on_server.drop(folder)
 
 
 @pytest.fixture(autouse=True)
@@ -242,6 +247,9 @@ def pytest_configure(config: pytest.Config) -> None:
         server = on_server.Server()
         os.environ[on_server.SOCKET] = str(server.folder)  # for xdist's processes, too
         config.add_cleanup(server.stop)
+    config.addinivalue_line(
+        "markers", "pure: looks at no settings, store or home, so that it needs no folder"
+    )
     config.addinivalue_line("markers", "of_a_file(what): not for a store on a server, being about that")
     config.addinivalue_line("markers", "promise(number, tries=1): puts this promise to the test so often")
     signal.signal(

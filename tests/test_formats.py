@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from numctl.core.text import FORMULA_STARTS, unguard
 from numctl.output import formats, writing
 
+pytestmark = pytest.mark.pure
+
+
 FIELDS = ("series", "number", "organization", "reserved_tag")
 AS_TYPED = ("007", "1e5", "nan", "[/]", "[link=x]y[/link]", ":smile:", "a\\", "%s%%", "é", "東京", "", " x ")
 

@@ -15,6 +15,9 @@ import pytest
 import numctl
 from numctl.cli.table import COMMANDS, Entry
 
+pytestmark = pytest.mark.pure
+
+
 PACKAGE = Path(numctl.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 300

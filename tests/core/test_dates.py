@@ -7,6 +7,9 @@ import pytest
 from numctl.core.dates import When, read_when
 from numctl.core.errors import BadValue
 
+pytestmark = pytest.mark.pure
+
+
 TODAY, NOW = "2026-07-10", "2026-07-10T09:00:00Z"
 
 

@@ -8,6 +8,9 @@ from numctl.core.errors import BadValue
 from numctl.core.numbers.automaton import contains, intersect, matching
 from numctl.core.numbers.ranges import HIGHEST, Range
 
+pytestmark = pytest.mark.pure
+
+
 ALL_OF_11 = (10**10, 10**11 - 1)
 
 

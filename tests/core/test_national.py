@@ -8,6 +8,8 @@ from numctl.core.errors import BadValue
 from numctl.core.numbers.parsing import parse_number, parse_numbers, parse_range, read_lines
 from numctl.core.numbers.ranges import Range
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.mark.parametrize(
     ("region", "text", "number"),

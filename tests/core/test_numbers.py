@@ -15,6 +15,8 @@ from numctl.core.numbers.parsing import (
 )
 from numctl.core.numbers.ranges import Range
 
+pytestmark = pytest.mark.pure
+
 
 def refused(text: str, region: str | None = None) -> BadValue:
     """Give the refusal of a text, which no way of reading takes for a number."""

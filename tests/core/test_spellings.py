@@ -10,6 +10,9 @@ from numctl.core.errors import BadValue
 from numctl.core.numbers.parsing import parse_number, parse_range
 from numctl.core.numbers.ranges import Range
 
+pytestmark = pytest.mark.pure
+
+
 READ = [  # as written, region, the number
     # a zero that is dialled within the country only
     ("+44 (0)20 7946 0958", None, 442079460958),

@@ -21,6 +21,9 @@ from numctl.core.text import (
     quoted,
 )
 
+pytestmark = pytest.mark.pure
+
+
 UNPRINTABLE = [
     "\x00",
     "\x1b[31m",

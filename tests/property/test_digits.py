@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from numctl.core.numbers.automaton import Automaton, contains, intersect, matching
 from numctl.core.numbers.patterns import KEYPAD
 from numctl.core.numbers.ranges import Range, normalize
+
+pytestmark = pytest.mark.pure
+
 
 # Numbers of few different digits, so that a short needle is often found, and overlaps itself.
 FEW = "01129"

@@ -12,6 +12,9 @@ from phonenumbers.phonenumberutil import ndd_prefix_for_region
 from numctl.core.errors import BadValue
 from numctl.core.numbers.national import reader
 
+pytestmark = pytest.mark.pure
+
+
 REGIONS = [
     "FR",
     "US",

@@ -10,6 +10,9 @@ from numctl.core.numbers import packed
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range, normalize
 
+pytestmark = pytest.mark.pure
+
+
 _starts = sorted(start for start in LENGTH_STARTS if start > 100)[:3]
 _around = [*range(100, 140), *(start + by for start in _starts for by in range(-3, 4))]
 ranges = st.lists(

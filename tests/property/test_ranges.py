@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from numctl.core.numbers.ranges import Range, adjoins, intersect, normalize, overlaps, subtract, total
+
+pytestmark = pytest.mark.pure
+
 
 CORNERS = (95, 990, 9_985)
 
