@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import Range
+from numctl.core.rules.labels import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ def told(sheet: Sheet) -> Iterator[str]:
     for place in _first_places(sheet):
         row = _row(sheet, place)
         numbers = row.pop("numbers")
+        row["labels"] = kept(sheet.labels[place] or "{}")
         said = ", ".join(f"{word.replace('_', ' ')} {value}" for word, value in row.items() if value)
         yield f"  {numbers}  {said}"
 
