@@ -147,9 +147,7 @@ class Session:
     def _settle(self) -> None:
         store = self._store
         assert store is not None  # noqa: S101 - called right after opening
-        with store.reading() as connection:
-            due = expiry.is_due(connection, self.today)
-        if not due:
+        if not expiry.is_due(store, self.today):
             return
         from numctl.core.changes.operation import Act
 

@@ -142,12 +142,12 @@ class _Copy(sqlite3.Connection):
     def close(self) -> None:
         if self.total_changes > self.changes_before:
             with opening.open_store(_Named(self.path), 1, lambda _: None) as store:
-                run = store.connection.driver.execute  # type: ignore[attr-defined]
-                run(b"SET session_replication_role = replica; BEGIN")  # without foreign keys
+                server: Any = store.connection
+                server.begin("BEGIN", "SET LOCAL session_replication_role = replica")  # without foreign keys
                 for table in schema.tables():
-                    run(f'TRUNCATE "{table}" CASCADE'.encode())
-                transfer.carry(self, store.connection)
-                run(b"COMMIT")
+                    server.driver.execute(f'TRUNCATE "{table}" CASCADE'.encode())
+                transfer.carry(self, server)
+                assert server.commit() == "COMMIT"
         super().close()
 
 

@@ -191,7 +191,7 @@ def test_below_the_root_the_catalog_of_others_is_not_undone(company: Company) ->
 def test_a_hold_that_ended_stands_in_no_way(company: Company) -> None:
     from numctl.core.actions import expiry
 
-    assert not expiry.is_due(company.store.connection, "2999-01-01")  # nothing is held
+    assert not expiry.is_due(company.store, "2999-01-01")  # nothing is held
     held = [Range(1418060, 1418061)]
     reserved = company.do("reserve", lambda op: reservations.reserve(op, held, "x", until="2026-12-01"))
     moved = company.do("move", lambda op: inventory.move(op, held, "Sales"))

@@ -521,8 +521,7 @@ class Inventory(RuleBasedStateMachine):
     def pass_days(self, days: int) -> None:
         self.today += timedelta(days)
         due = [n for n, line in self.model.items() if line.until and line.until < self.today.isoformat()]
-        with self.store.reading() as connection:
-            noted = expiry.is_due(connection, self.today.isoformat())
+        noted = expiry.is_due(self.store, self.today.isoformat())
         assert noted or not due
         assert not noted or expiry.settle(self.store, self.act()) == len(due)
         for n in due:

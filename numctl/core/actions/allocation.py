@@ -6,15 +6,15 @@ spans, lowest or highest first. What is chosen is named by its ends, however man
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import choices
 from numctl.core.catalog import series as series_table
-from numctl.core.changes.in_state import InState
+from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.errors import BadValue, NotEnough, OutOfScope
 from numctl.core.queries.labels import narrowed, read_wanted
 from numctl.core.rules.model import Change, State, Status
+from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
-MANY = 5_000  # spans that are added up at a time
+FEW, MANY = 100, 5_000  # spans that are looked at, or added up, at a time
 END = 10**15  # above every number
 # Whether anything in a block is in another state.
 _OTHERS = """
@@ -145,25 +145,30 @@ class _Pool:
         )
         self._sum = f"SELECT sum(last - first + 1), {edge}(first) FROM ({self._spans} LIMIT {MANY}) AS pool"  # noqa: S608
 
-    def _beyond(self, first: int) -> Iterator[Pair]:
-        return self._connection.execute(self._spans, (self._state, first))
+    def _beyond(self, first: int, at_most: int = EVERY_SPAN) -> Iterator[Pair]:
+        return walk(self._connection, f"{self._spans} LIMIT {at_most}", (self._state, first))
 
     def up_to(self, quantity: int) -> _Found:
         """All of the pool, from its end to the number that makes the quantity full."""
         missing, at = quantity, self._start
-        while True:
-            held, edge = self._connection.execute(self._sum, (self._state, at)).fetchone()
-            if held is None:
-                return _Found([], quantity - missing)
-            if held >= missing:
-                break
+        few = self._connection.execute(f"{self._spans} LIMIT {FEW}", (self._state, at)).fetchall()
+        if not few:
+            return _Found([], 0)
+        end = few[0]
+        spans: Iterable[Pair] = few
+        held = sum(last - first + 1 for first, last in few)
+        edge = few[-1][0]
+        while held is not None and held < missing:
             missing, at = missing - held, edge
-        ((lowest, highest),) = islice(self._beyond(self._start), 1)
-        for first, last in self._beyond(at):
+            held, edge = self._connection.execute(self._sum, (self._state, at)).fetchone()
+            spans = ()
+        if held is None:
+            return _Found([], quantity - missing)
+        for first, last in spans or self._beyond(at, MANY):
             missing -= last - first + 1
             if missing <= 0:
-                ends = (first - missing, highest) if self._down else (lowest, last + missing)
-                return _Found(InState(*ends, self._state), quantity)
+                ends = (first - missing, end[1]) if self._down else (end[0], last + missing)
+                return _Found(InState(ends[0], ends[1], self._state), quantity)
         raise AssertionError("the sum of some spans is more than they hold")
 
     def blocks_of(self, wanted: Quantity) -> _Found:

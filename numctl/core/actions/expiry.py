@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection, Store
 
 
-def is_due(connection: Connection, today: str) -> bool:
+def is_due(store: Store, today: str) -> bool:
     """Whether a hold may have ended before ``today`` (``YYYY-MM-DD``)."""
-    (due,) = connection.execute("SELECT due FROM inventory").fetchone()
+    due = store.due()
     return bool(due) and due < today
 
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
-    from numctl.core.store.connection import Connection
 
 
 def way_on(operation: Operation, number: int) -> Iterator[int]:
@@ -24,7 +23,7 @@ def way_on(operation: Operation, number: int) -> Iterator[int]:
     passed = {number}
     current: int | None = number
     while current is not None and operation.writer.state_of(current) is not None:
-        current = _forwarded(operation.connection, current)
+        current = operation.writer.forwarding_of(current)
         if current is None or current in passed:
             return
         passed.add(current)
@@ -49,14 +48,9 @@ def expect_no_circle(operation: Operation, numbers: Sequence[Range], to: int) ->
 
 def circle_of(operation: Operation, number: int) -> list[int]:
     """The numbers through which calls to a number that is forwarded come back to it; none if they don't."""
-    to = _forwarded(operation.connection, number)
+    to = operation.writer.forwarding_of(number)
     way = [] if to is None else [to, *way_on(operation, to)]
     return way if number in way[1:] else []
-
-
-def _forwarded(connection: Connection, number: int) -> int | None:
-    row = connection.execute("SELECT forward_to FROM detail WHERE number = ?", (number,)).fetchone()
-    return row[0] if row else None
 
 
 def _holds(numbers: Iterable[Range], number: int) -> bool:

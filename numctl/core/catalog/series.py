@@ -42,13 +42,12 @@ def find(view: View, name: str) -> int:
 
 def visible(view: View) -> dict[str, tuple[int, str]]:
     """Row id and name of each series that may be seen, by its folded name."""
+    holders = () if view.sees_all else view.connection.execute(_HOLDERS)  # waited for with the names
     rows = view.connection.execute(
         "SELECT folded, id, name FROM series WHERE retired = 0 ORDER BY folded"
     ).fetchall()
     if not view.sees_all:
-        held = {
-            series for series, organization in view.connection.execute(_HOLDERS) if organization in view.scope
-        }
+        held = {series for series, organization in holders if organization in view.scope}
         rows = [row for row in rows if row[1] in held]
     return {folded: (id, name) for folded, id, name in rows}
 

@@ -18,21 +18,29 @@ if TYPE_CHECKING:
 _KNOWN = """
 SELECT id, folded, organization FROM user WHERE folded <> '' AND folded IN (SELECT atom FROM json_each(?))
 """
+_MAKE = """
+INSERT INTO user (organization, name, folding) SELECT :organization, :name, :folding
+WHERE NOT EXISTS (SELECT 1 FROM user WHERE folded = :folded AND folded <> '' AND organization = :organization)
+"""
+_FIND = "SELECT id FROM user WHERE folded = :folded AND folded <> '' AND organization = :organization"
+_USERS = "user (id, organization, name, folding)"
+
+New = tuple[int, int, str]  # row id, organization, clean name
 
 
 def user_id(connection: Connection, organization: int, name: str) -> int:
     """The row id of a user within an organization, made if new. ``name`` is clean and not empty."""
-    row = connection.execute(
-        "SELECT id FROM user WHERE folded = ? AND folded <> '' AND organization = ?",
-        (fold(name), organization),
-    ).fetchone()
-    if row is not None:
-        return int(row[0])
-    (made,) = connection.execute(
-        "INSERT INTO user (organization, name, folding) VALUES (?, ?, ?) RETURNING id",
-        (organization, name, _folding(name, fold(name))),
-    ).fetchone()
-    return int(made)
+    folded = fold(name)
+    these = {"organization": organization, "name": name, "folded": folded, "folding": _folding(name, folded)}
+    connection.execute(_MAKE, these)
+    (id,) = connection.execute(_FIND, these).fetchone()
+    return int(id)
+
+
+def put(connection: Connection, new: Iterable[New]) -> None:
+    """Write users that are new."""
+    rows = [(id, organization, name, _folding(name, fold(name))) for id, organization, name in new]
+    insert(connection, _USERS, rows)
 
 
 def ids(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
@@ -45,7 +53,7 @@ def ids(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[tuple
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM user").fetchone()
     new = sorted(names.keys() - known.keys()) if known else sorted(names)
     made = [(id, key[1], names[key], _folding(names[key], key[0])) for id, key in enumerate(new, last + 1)]
-    insert(connection, "user (id, organization, name, folding)", made)
+    insert(connection, _USERS, made)
     known.update(zip(new, range(last + 1, last + 1 + len(new)), strict=True))
     return dict(zip(pairs, map(known.__getitem__, keys), strict=True))
 
@@ -55,12 +63,12 @@ def _folding(name: str, folded: str) -> str | None:
     return None if name.isascii() else folded
 
 
-def taken_along(connection: Connection, user: int, organization: int) -> int:
-    """The row id by which ``organization`` knows a user whose number it takes over."""
-    holder, name = connection.execute("SELECT organization, name FROM user WHERE id = ?", (user,)).fetchone()
-    if holder == organization or not name:  # a forgotten user is nobody's
-        return user
-    return user_id(connection, organization, name)
+def of(connection: Connection, user: int) -> tuple[int, str]:
+    """The organization (row id) and the name of a user."""
+    organization, name = connection.execute(
+        "SELECT organization, name FROM user WHERE id = ?", (user,)
+    ).fetchone()
+    return int(organization), str(name)
 
 
 def unknown(connection: Connection, scope: frozenset[int], name: str) -> NotFound:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numctl.core.changes import details
 from numctl.core.changes.cache import ABSENT, Piece
 from numctl.core.errors import SHOWN, AlreadyPresent, NumbersRefuse, NumbersUnknown, WrongStatus
 from numctl.core.numbers.packed import Packed
@@ -14,9 +13,9 @@ from numctl.core.rules.book import ACTIONS, allowed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numctl.core.changes.details import Details
     from numctl.core.changes.states import States
     from numctl.core.rules.model import Change, State
-    from numctl.core.store.connection import Connection
 
 
 class Admission:
@@ -24,14 +23,14 @@ class Admission:
 
     def __init__(
         self,
-        connection: Connection,
+        own: Details,
         states: States,
         scope: frozenset[int],
         change: Change,
         held_by: int | None = None,
     ) -> None:
-        """``held_by``: only numbers of this organization."""
-        self._connection = connection
+        """``own`` is what is true of single numbers; ``held_by``: only numbers of this organization."""
+        self._own = own
         self._states = states
         self._scope = scope
         self._action = change.action
@@ -78,12 +77,12 @@ class Admission:
 
     def _forwards(self, piece: Piece) -> bool:
         first, last, _ = piece
-        return details.forwarded(self._connection, first, last) == last - first + 1
+        return self._own.forwarded(first, last) == last - first + 1
 
     def _reason(self, piece: Piece) -> tuple[str, str, list[str]]:
         first, last, state = piece
         status = self._states[state].status
-        forwarding = details.forwarded(self._connection, first, last) > 0
+        forwarding = self._own.forwarded(first, last) > 0
         return (str(Range(first, last)), str(status), allowed(status, forwarding=forwarding))
 
 

@@ -16,8 +16,9 @@ from numctl.core.numbers.ranges import adjoins
 from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
 _first = itemgetter(-1)  # of the values of an update
@@ -68,6 +69,17 @@ def rows_within(connection: Connection, first: int, last: int, most: int) -> int
     return int(row[0])
 
 
+def parts(ranges: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
+    """As many of some ranges at a time as one question may name."""
+    for start in range(0, len(ranges), ASKED_AT_ONCE):
+        yield ranges[start : start + ASKED_AT_ONCE]
+
+
+def places(ranges: Sequence[Pair]) -> str:
+    """What stands for some ranges in a question."""
+    return ", ".join(["(?, ?)"] * len(ranges))
+
+
 class Piece(NamedTuple):
     """Numbers ``first`` to ``last`` in one state, ``ABSENT`` for a hole."""
 
@@ -97,14 +109,23 @@ class Cache:
         if (first, last) not in self._ahead:
             self._lay(self._connection.execute(_LOAD, {"first": first, "last": last}))
 
-    def ahead(self, ranges: Sequence[tuple[int, int]]) -> None:
-        """The same for many ranges of few spans, in one question for some hundred of them."""
-        for start in range(0, len(ranges), ASKED_AT_ONCE):
-            some = ranges[start : start + ASKED_AT_ONCE]
-            asked = ", ".join(["(?, ?)"] * len(some))
-            found = self._connection.execute(_AHEAD.format(asked=asked), [*chain.from_iterable(some)])
-            self._lay(found)
-            self._ahead.update((first, last) for first, last in some)
+    def has(self, numbers: Pair) -> bool:
+        """Whether a range was asked for ahead."""
+        return numbers in self._ahead
+
+    def ahead(self, ranges: Sequence[Pair]) -> Callable[[], None]:
+        """Ask for the same for many ranges of few spans; what is given takes the answer in."""
+        asked = [
+            self._connection.execute(_AHEAD.format(asked=places(some)), [*chain.from_iterable(some)])
+            for some in parts(ranges)
+        ]
+
+        def take_in() -> None:
+            for found in asked:
+                self._lay(found)
+            self._ahead.update((first, last) for first, last in ranges)
+
+        return take_in
 
     def _lay(self, spans: Iterable[tuple[int, int, int]]) -> None:
         fresh = []

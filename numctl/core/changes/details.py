@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from numctl.core.catalog import users
+from numctl.core.changes.known_users import KnownUsers
 from numctl.core.rules.model import CARRIES, NO_DETAIL, WITH_DETAIL, Change, Detail, State, goes_along
 from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numctl.core.store.connection import Connection
 
@@ -27,6 +27,7 @@ ON CONFLICT (number) DO UPDATE SET user = excluded.user, forward_to = excluded.f
 
 _TAKE = "DELETE FROM detail WHERE number = ?"
 _WITHIN = "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ? ORDER BY number"
+_FORWARDED = "SELECT count(forward_to) FROM detail WHERE number BETWEEN ? AND ?"
 _OF_THESE = """
 SELECT number, user, forward_to FROM detail WHERE number IN (SELECT value FROM json_each(?))
 """
@@ -46,14 +47,6 @@ def users_changed(connection: Connection, operation: int, position: int) -> list
         " WHERE operation = ? AND position > ? GROUP BY 1 ORDER BY 1 LIMIT 2",
         (operation, position),
     ).fetchall()
-
-
-def forwarded(connection: Connection, first: int, last: int) -> int:
-    """How many of the numbers from ``first`` to ``last`` have a forwarding number."""
-    (count,) = connection.execute(
-        "SELECT count(forward_to) FROM detail WHERE number BETWEEN ? AND ?", (first, last)
-    ).fetchone()
-    return int(count)
 
 
 def gives(change: Change) -> bool:
@@ -76,26 +69,37 @@ class Details:
         self._connection = connection
         self._at_hand: dict[int, Detail] = {}
         self._changed: set[int] = set()
-        self._users: dict[tuple[int, str], int] = {}
+        self._users = KnownUsers(connection)
 
-    def ahead(self, numbers: Iterable[int], named: Iterable[tuple[int, str]]) -> None:
-        """Have single numbers at hand, and users by organization and name; who is new is made."""
+    def ahead(self, numbers: Sequence[int], names: Iterable[str]) -> Callable[[], None]:
+        """Ask for what is true of single numbers, and for users; what is given takes the answer in."""
         wanted = [number for number in numbers if number not in self._at_hand]
-        found = self._connection.execute(_OF_THESE, (json.dumps(wanted),)).fetchall()
-        self._at_hand.update(dict.fromkeys(wanted, NO_DETAIL))
-        self._at_hand.update((number, Detail(*own)) for number, *own in found)
-        self._users = users.ids(self._connection, named)
+        found = self._connection.execute(_OF_THESE, (json.dumps(wanted),))
+        take_in_users = self._users.ahead(wanted, names)
+
+        def take_in() -> None:
+            self._at_hand.update(dict.fromkeys(wanted, NO_DETAIL))
+            self._at_hand.update((number, Detail(*own)) for number, *own in found)
+            take_in_users()
+
+        return take_in
 
     def flush(self) -> None:
         """Write what was changed of that, and let go of it."""
+        self._users.flush()
+        self._write_changed()
+        self._at_hand = {}
+
+    def _write_changed(self) -> None:
         changed = [(number, self._at_hand[number]) for number in sorted(self._changed)]
+        self._changed = set()
         gone = [(number,) for number, detail in changed if detail == NO_DETAIL]
         if gone:
             self._connection.executemany(_TAKE, gone)
         put_in = [(number, *detail) for number, detail in changed if detail != NO_DETAIL]
         if put_in:
+            self._users.write()
             self._connection.executemany(_PUT, put_in)
-        self._at_hand, self._changed = {}, set()
 
     def write(self, number: int, detail: Detail) -> None:
         """Set what is true of one number alone."""
@@ -105,7 +109,20 @@ class Details:
         elif detail == NO_DETAIL:
             self._connection.execute(_TAKE, (number,))
         else:
+            self._users.write()
             self._connection.execute(_PUT, (number, *detail))
+
+    def forwarded(self, first: int, last: int) -> int:
+        """How many of the numbers from ``first`` to ``last`` have a forwarding number."""
+        if first in self._at_hand and last == first:
+            return self._at_hand[first].forward_to is not None
+        self._write_changed()
+        (count,) = self._connection.execute(_FORWARDED, (first, last)).fetchone()
+        return int(count)
+
+    def of(self, number: int) -> Detail:
+        """What is true of one number alone."""
+        return self._read(number, number).get(number, NO_DETAIL)
 
     def differences(
         self, numbers: tuple[int, int], old: State | None, new: State | None, change: Change
@@ -130,10 +147,11 @@ class Details:
 
     def _read(self, first: int, last: int) -> dict[int, Detail]:
         """The details of the numbers from ``first`` to ``last`` that have any."""
-        if first == last and (known := self._at_hand.get(first)) is not None:
-            return {first: known} if known != NO_DETAIL else {}
-        if self._changed:
-            self.flush()
+        known = self._at_hand
+        if first in known and all(number in known for number in range(first, last + 1)):
+            own = ((number, known[number]) for number in range(first, last + 1))
+            return {number: detail for number, detail in own if detail != NO_DETAIL}
+        self._write_changed()
         rows = self._connection.execute(_WITHIN, (first, last))
         return {number: Detail(user, forward_to) for number, user, forward_to in rows}
 
@@ -145,14 +163,10 @@ class Details:
             if change.user == "":
                 return NO_DETAIL
             if change.user is not None:
-                return Detail(self._user(new.organization, change.user))
+                return Detail(self._users.id(new.organization, change.user))
             if before.user is not None:
-                return Detail(users.taken_along(self._connection, before.user, new.organization))
+                return Detail(self._users.taken_along(before.user, new.organization))
         elif carries.forwarding and not change.stop_forwarding:
             kept = before.forward_to if old is not None and goes_along(old.status, new.status) else None
             return Detail(None, change.forward_to or kept)
         return NO_DETAIL
-
-    def _user(self, organization: int, name: str) -> int:
-        known = self._users.get((organization, name))
-        return known if known is not None else users.user_id(self._connection, organization, name)

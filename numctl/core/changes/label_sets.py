@@ -71,8 +71,9 @@ class LabelSets:
     def followed(self, ids: Iterable[int], after: Callable[[Labels], Labels]) -> dict[int, int]:
         """The set that comes after each of some (row ids), as ``after`` says of its labels."""
         before = {0: NONE}
-        for id, text in self._connection.execute(_TEXTS, (json.dumps(sorted(ids)),)):
-            before[id] = kept(text)
+        if unread := sorted({*ids} - {0}):
+            for id, text in self._connection.execute(_TEXTS, (json.dumps(unread),)):
+                before[id] = kept(text)
         now = {id: after(before[id]) for id in ids}
         made = {**self.ids({labels.text for labels in now.values() if labels}), NONE.text: 0}
         return {id: made[labels.text] for id, labels in now.items()}
@@ -81,10 +82,11 @@ class LabelSets:
         """The row ids of sets of labels, by their texts as they are kept; those that are new are made."""
         wanted = {text: checksum(text) for text in texts}
         known = self._connection.execute(_KNOWN, (json.dumps(sorted(wanted.values())),))
+        latest = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set")
         found = {text: id for text, id in known.fetchall() if text in wanted}
         new = sorted((sum, text) for text, sum in wanted.items() if text not in found)
+        (last,) = latest.fetchone()
         if new:  # indexes are read and written in one direction
-            (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set").fetchone()
             made = [(id, *pair) for id, pair in enumerate(new, last + 1)]
             insert(self._connection, "label_set (id, checksum, labels)", made)
             beside = [_beside(key, value, id) for id, _, text in made for key, value in kept(text)]

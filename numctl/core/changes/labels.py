@@ -143,28 +143,22 @@ class LabelWriter:
 
     def runs(self, first: int, last: int) -> Iterator[Run]:
         """What sets the numbers from ``first`` to ``last`` have, those without any included, ascending."""
-        at = first
-        for start, end, id in self._connection.execute(_WITHIN, {"first": first, "last": last}):
-            low, high = max(start, first), min(end, last)
-            if low > at:
-                yield at, low - 1, 0
-            yield low, high, id
-            at = high + 1
-        if at <= last:
-            yield at, last, 0
+        rows = self._connection.execute(_WITHIN, {"first": first, "last": last})
+        return _filled(rows, first, last)
 
     def _put(self, changed: list[tuple[int, int, int, int]]) -> None:
         """Write runs that change, ascending, and their pieces; join them with what is on both sides."""
         low, high = changed[0][0], changed[-1][1]
         new = {(first, last): after for first, last, _, after in changed}
-        outcome = [(first, last, new.get((first, last), id)) for first, last, id in self.runs(low, high)]
-        left, right = self._ends(low, high)
-        begin = left[0] if left is not None else low
-        self._connection.execute("DELETE FROM label_span WHERE first BETWEEN ? AND ?", (begin, high))
-        runs = [*([left] if left else []), *outcome, *([right] if right else [])]
-        kept = [(first, last - first, id) for first, last, id in _joined(runs) if id]
+        # With the runs right beside them, which may be joined.
+        rows = self._connection.execute(_WITHIN, {"first": low - 1, "last": high + 1}).fetchall()
+        left = [(first, min(last, low - 1), id) for first, last, id in rows if first < low]
+        right = [(max(first, high + 1), last, id) for first, last, id in rows if last > high]
+        within = [(first, last, new.get((first, last), id)) for first, last, id in _filled(rows, low, high)]
+        begin, end = (min(low, rows[0][0]), max(high, rows[-1][0])) if rows else (low, high)
+        self._connection.execute("DELETE FROM label_span WHERE first BETWEEN ? AND ?", (begin, end))
+        kept = [(first, last - first, id) for first, last, id in _joined([*left, *within, *right]) if id]
         insert(self._connection, _RUNS, kept)
-        self._join_around(low, high)
         pieces = []
         for first, last, before, after in changed:
             self.positions += 1
@@ -173,13 +167,6 @@ class LabelWriter:
             values = (ahead, first, last - first, before or None, after or None)
             pieces.append((self._operation, self.positions, *values))
         insert(self._connection, _PIECES, pieces)
-
-    def _ends(self, low: int, high: int) -> tuple[Run | None, Run | None]:
-        """What sticks out of ``low`` to ``high`` on both sides, of runs that begin or end within."""
-        rows = self._connection.execute(_WITHIN, {"first": low, "last": high}).fetchall()
-        left = next(((first, low - 1, id) for first, last, id in rows if first < low), None)
-        right = next(((high + 1, last, id) for first, last, id in rows if last > high), None)
-        return left, right
 
     def _join_around(self, low: int, high: int) -> None:
         self._join_at(low)
@@ -193,6 +180,21 @@ class LabelWriter:
             self._connection.execute(
                 "UPDATE label_span SET more = ? - first WHERE first = ?", (rows[1][1], rows[0][0])
             )
+
+
+def _filled(runs: Iterable[Run], first: int, last: int) -> Iterator[Run]:
+    """The part of some runs from ``first`` to ``last``, with those of no labels between."""
+    at = first
+    for start, end, id in runs:
+        low, high = max(start, first), min(end, last)
+        if low > high:
+            continue
+        if low > at:
+            yield at, low - 1, 0
+        yield low, high, id
+        at = high + 1
+    if at <= last:
+        yield at, last, 0
 
 
 def _joined(runs: Iterable[Run]) -> Iterator[Run]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.catalog import series as rows_of_series
-from numctl.core.catalog import users
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import journal
@@ -33,6 +32,9 @@ _TOUCHED = (
     "SELECT first, last FROM piece WHERE operation = ? ORDER BY position",
     "SELECT first, last FROM label_piece WHERE operation = ? ORDER BY position",
 )
+_NAMES = """
+SELECT (SELECT name FROM series WHERE id = ?), (SELECT nullif(user.name, '') FROM user WHERE id = ?)
+"""
 _SEAL = "UPDATE operation SET count = ?, facts = ?, undoes = ?, op_key = ?, command = ? WHERE id = ?"
 
 
@@ -157,8 +159,7 @@ class Operation(View):
             self.facts["mail"] = journal.mail_queued(self.connection, int(str(many)))
         if self.act.op_key is not None:
             self.facts["told"] = self._told()
-        self._seal(numbers)
-        return outcome(self.connection, self.tree, self.id)
+        return self._seal(numbers)
 
     def _made(self) -> dict[str, object]:
         """The organizations and series that weren't there before, by name; a dry run says also that none."""
@@ -175,7 +176,7 @@ class Operation(View):
 
         Users are told by what they are called then: who is forgotten is so here, too.
         """
-        places = {word: self.facts.get(word) for word in (*_PLACES, "from", "to")}
+        places = {word: self.facts.get(word) for word in (*_PLACES, *_ENDS)}
         told: dict[str, object] = {
             word: self.tree.path(id) for word, id in places.items() if isinstance(id, int) and id in self.tree
         }
@@ -189,49 +190,62 @@ class Operation(View):
             return self.writer.effects.count or self.labels.count
         return total(_together(self.connection.execute(pieces, (self.id,)) for pieces in _TOUCHED))
 
-    def _seal(self, numbers: int) -> None:
+    def _seal(self, numbers: int) -> Outcome:
+        """Write the journal's row with its hash; give the answer, read together with what is hashed."""
         keyed = self.act.op_key is not None
-        self.connection.execute(
-            _SEAL,
-            (
-                numbers,
-                json.dumps(self.facts, ensure_ascii=False),
-                self.undoes,
-                self.act.op_key,
-                self.act.command if keyed else "",
-                self.id,
-            ),
-        )
+        text = json.dumps(self.facts, ensure_ascii=False)
+        command = self.act.command if keyed else ""
+        self.connection.execute(_SEAL, (numbers, text, self.undoes, self.act.op_key, command, self.id))
+        answer = _Answer(self.connection, self.id, json.loads(text))
         seal = journal.digest(self.connection, self.id, self._previous_hash)
         self.connection.execute("UPDATE operation SET hash = ? WHERE id = ?", (seal, self.id))
+        return answer.told(self.tree, self.action, numbers)
 
 
 def outcome(connection: Connection, tree: Tree, id: int) -> Outcome:
     """The answer of a sealed operation, put together from the journal."""
-    row = connection.execute("SELECT action, count, facts FROM operation WHERE id = ?", (id,))
-    touched = [connection.execute(pieces, (id,)) for pieces in _TOUCHED]
-    action, count, facts_text = row.fetchone()
-    facts = json.loads(facts_text)
-    told, _ = facts.pop("told", {}), facts.pop("mail", None)
-    names = {word: _name(connection, tree, word, facts.pop(word, None)) for word in _NAMED}
-    for word in _PLACES & facts.keys():
-        facts[word] = tree.path(facts[word]) if facts[word] in tree else None
-    facts |= {word: name for word, name in told.items() if word in facts}
-    names |= {word: name for word, name in told.items() if word in names}
-    return Outcome(
-        operation=id,
-        action=action,
-        dry_run=False,
-        count=count,
-        ranges=_together(touched),
-        source=names["from"],
-        to=names["to"],
-        series=names["series"],
-        tag=facts.pop("tag", None),
-        user=names["user"],
-        queued_mail=facts.pop("queued_mail", 0),
-        extra=facts,
-    )
+    action, count, facts = connection.execute(
+        "SELECT action, count, facts FROM operation WHERE id = ?", (id,)
+    ).fetchone()
+    return _Answer(connection, id, json.loads(facts)).told(tree, action, count)
+
+
+class _Answer:
+    """What an operation answers, asked for but not waited for."""
+
+    def __init__(self, connection: Connection, id: int, facts: dict[str, Any]) -> None:
+        self._id, self._facts = id, facts
+        self._touched = [connection.execute(pieces, (id,)) for pieces in _TOUCHED]
+        self._names = connection.execute(_NAMES, (facts.get("series"), facts.get("user")))
+
+    def told(self, tree: Tree, action: str, count: int) -> Outcome:
+        """The answer, by the organizations of ``tree``."""
+        facts, ranges = self._facts, _together(self._touched)
+        told, _ = facts.pop("told", {}), facts.pop("mail", None)
+        names = dict(zip(("series", "user"), self._names.fetchone(), strict=True))
+        for word in _PLACES & facts.keys():
+            facts[word] = tree.path(facts[word]) if facts[word] in tree else None
+        for word in _ENDS:
+            place = facts.pop(word, None)
+            names[word] = tree.path(place) if place in tree else None
+        for word in ("series", "user"):
+            facts.pop(word, None)
+        facts |= {word: name for word, name in told.items() if word in facts}
+        names |= {word: name for word, name in told.items() if word in names}
+        return Outcome(
+            operation=self._id,
+            action=action,
+            dry_run=False,
+            count=count,
+            ranges=ranges,
+            source=names["from"],
+            to=names["to"],
+            series=names["series"],
+            tag=facts.pop("tag", None),
+            user=names["user"],
+            queued_mail=facts.pop("queued_mail", 0),
+            extra=facts,
+        )
 
 
 def _together(touched: Iterable[Iterable[Pair]]) -> Packed:
@@ -239,13 +253,5 @@ def _together(touched: Iterable[Iterable[Pair]]) -> Packed:
     return Packed(chain.from_iterable(map(Packed.runs, touched))).joined()
 
 
-_NAMED = ("from", "to", "series", "user")
+_ENDS = ("from", "to")
 _PLACES = frozenset(("organization", "parent", "old_parent"))  # in the facts of changes to the catalog
-
-
-def _name(connection: Connection, tree: Tree, word: str, id: int | None) -> str | None:
-    if id is None:
-        return None
-    if word in ("from", "to"):
-        return tree.path(id) if id in tree else None
-    return rows_of_series.name_of(connection, id) if word == "series" else users.name_of(connection, id)

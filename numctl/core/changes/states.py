@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import json
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from numctl.core.changes.cache import parts, places
 from numctl.core.rules.model import State, Status
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
+_AROUND = """
+SELECT DISTINCT state.id, series, organization, status, tag, until FROM (VALUES {asked}) AS asked
+JOIN span AS s ON s.first <= asked.column2
+AND s.first >= coalesce((SELECT max(first) FROM span WHERE first <= asked.column1), asked.column1)
+JOIN state ON state.id = s.state
+"""
+_TAGGED = """
+SELECT id, series, organization, status, tag, until FROM state
+WHERE tag <> '' AND tag IN (SELECT atom FROM json_each(?))
+"""
+_LAST = "SELECT coalesce(max(id), 0) FROM state"
+_FIND = """
+SELECT id FROM state WHERE organization = :organization AND series = :series AND status = :status
+AND tag = :tag AND until = :until
+"""
+_MAKE = """
+INSERT INTO state (series, organization, status, tag, until, folded)
+SELECT :series, :organization, :status, :tag, :until, :folded WHERE NOT EXISTS (
+  SELECT 1 FROM state WHERE organization = :organization AND series = :series AND status = :status
+  AND tag = :tag AND until = :until
+)
+"""
+_PUT = """
+INSERT INTO state (id, series, organization, status, tag, until, folded)
+VALUES (:id, :series, :organization, :status, :tag, :until, :folded)
+"""
 _REMEMBERED = 20_000  # states; a hundred thousand tags would otherwise fill the memory
 
 
@@ -20,6 +52,8 @@ class States:
         self._connection = connection
         self._by_id: dict[int, State] = {}
         self._ids: dict[State, int] = {}
+        self._tags: set[str] = set()  # of which every state is known
+        self._last = 0  # the greatest row id, once it was asked for
 
     def __getitem__(self, id: int) -> State:
         state = self._by_id.get(id)
@@ -31,31 +65,48 @@ class States:
             self._remember(id, state)
         return state
 
+    def ahead(self, numbers: Sequence[Pair], tags: Iterable[str]) -> Callable[[], None]:
+        """Ask for the states around some ranges, and for all with these tags; what is given takes them in."""
+        wanted = sorted({*tags} - self._tags - {""})
+        asked = [
+            self._connection.execute(_AROUND.format(asked=places(some)), [*chain.from_iterable(some)])
+            for some in parts(numbers)
+        ]
+        if wanted:
+            asked.append(self._connection.execute(_TAGGED, (json.dumps(wanted),)))
+            last = self._connection.execute(_LAST)
+
+        def take_in() -> None:
+            for id, series, organization, status, tag, until in chain.from_iterable(asked):
+                self._remember(id, State(series, organization, Status(status), tag, until))
+            if wanted:
+                self._tags.update(wanted)
+                (self._last,) = last.fetchone()
+
+        return take_in
+
     def find(self, state: State) -> int | None:
         """The row id of a state that has been made before, or None."""
         id = self._ids.get(state)
-        if id is None:
-            row = self._connection.execute(
-                "SELECT id FROM state"
-                " WHERE organization = ? AND series = ? AND status = ? AND tag = ? AND until = ?",
-                (state.organization, state.series, state.status, state.tag, state.until),
-            ).fetchone()
-            if row is None:
-                return None
-            id = int(row[0])
-            self._remember(id, state)
+        if id is None and state.tag not in self._tags:
+            row = self._connection.execute(_FIND, state._asdict()).fetchone()
+            if row is not None:
+                id = int(row[0])
+                self._remember(id, state)
         return id
 
     def id(self, state: State) -> int:
         """The row id of a state, made if it is new."""
-        id = self.find(state)
+        id = self._ids.get(state)
         if id is None:
-            (id,) = self._connection.execute(
-                "INSERT INTO state (series, organization, status, tag, until, folded)"
-                " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-                (*state, fold(state.tag)),
-            ).fetchone()
-            id = int(id)
+            known = {**state._asdict(), "folded": fold(state.tag)}
+            if state.tag in self._tags:
+                id = self._last + 1
+                self._connection.execute(_PUT, {**known, "id": id})
+            else:
+                self._connection.execute(_MAKE, known)
+                (id,) = self._connection.execute(_FIND, state._asdict()).fetchone()
+            self._last = max(self._last, id)
             self._remember(id, state)
         return id
 
@@ -63,5 +114,6 @@ class States:
         if len(self._by_id) >= _REMEMBERED:
             self._by_id.clear()
             self._ids.clear()
+            self._tags.clear()
         self._by_id[id] = state
         self._ids[state] = id

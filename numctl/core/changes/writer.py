@@ -24,7 +24,7 @@ from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.changes.journal import Journal
 from numctl.core.changes.parts import Parts
 from numctl.core.changes.states import States
-from numctl.core.numbers.ranges import Pair, Range, ascend, total
+from numctl.core.numbers.ranges import Pair, Range, total
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.model import Change, State
 
@@ -53,6 +53,7 @@ class Writer:
         self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
         self.states = States(connection)
         self.effects = Effects(self.states)
+        self._has_begun = False
         self.line = 0  # of the batch or file that is at work
 
     def change(
@@ -64,21 +65,22 @@ class Writer:
         rule book refuses or (with ``held_by``) where another organization holds the number.
         """
         chosen: Sequence[Pair] | InState = numbers if isinstance(numbers, Sequence) else list(numbers)
-        check = Admission(self._connection, self.states, self.scope, change, held_by).check
+        admission = Admission(self._details, self.states, self.scope, change, held_by)
+        of_each = details.is_of_each(change)
+        fit = False  # whether their pieces may be laid out together
+        if isinstance(chosen, InState):
+            some = self._ranges(chosen, at_most=EVERY_SPAN if of_each else AT_ONCE + 1)
+            fit = not of_each and len(some) <= AT_ONCE
+            chosen = some if fit or of_each else chosen
         if not isinstance(chosen, InState) and total(chosen) <= AT_ONCE:
-            pieces = self._pieces(chosen)
-            check(pieces)
-            self._move_all(pieces, change)
-        elif self._is_large(chosen, change):
-            self._change_in_bulk(chosen, change, held_by)
-        else:
-            self._move_all(self._each(self._ranges(chosen), change, check), change)
+            self._begin_with(chosen)
+            fit = True
+        if isinstance(chosen, InState) or not (fit or of_each or not self._is_large(chosen)):
+            self._change_in_bulk(chosen, admission, lambda state: self._successor(state, change))
+            return
+        self._move_all(self._each(chosen, change, admission.check, fit=fit), change)
 
-    def _is_large(self, numbers: Sequence[Pair] | InState, change: Change) -> bool:
-        if details.is_of_each(change):
-            return False
-        if isinstance(numbers, InState):
-            return len(self._ranges(numbers, at_most=AT_ONCE + 1)) > AT_ONCE
+    def _is_large(self, numbers: Sequence[Pair]) -> bool:
         self.flush()
         rows = len(numbers)
         for first, last in numbers:
@@ -99,13 +101,18 @@ class Writer:
         self._flush_if_full()
 
     def _each(
-        self, ranges: Sequence[Pair], change: Change, check: Callable[[Iterable[Piece]], None]
+        self,
+        ranges: Sequence[Pair],
+        change: Change,
+        check: Callable[[Iterable[Piece]], None],
+        *,
+        fit: bool = False,
     ) -> Iterator[Piece]:
         """The pieces of some ranges, each in the cache when its turn comes; ``check`` sees all of them first.
 
         Many are laid out bit by bit, in parts where each number is given something of its own.
         """
-        if self._fit(ranges, change):
+        if fit or self._fit(ranges, change):
             pieces = self._pieces(ranges)
             check(pieces)
             yield from pieces
@@ -131,43 +138,13 @@ class Writer:
     def _stored(self, ranges: Iterable[Pair]) -> Iterator[Piece]:
         return chain.from_iterable(starmap(self._cache.stored, ranges))
 
-    def _change_in_bulk(self, numbers: Sequence[Pair] | InState, change: Change, held_by: int | None) -> None:
-        from numctl.core.changes.many.changing import Bulk, Successor
+    def _change_in_bulk(
+        self, numbers: Sequence[Pair] | InState, admission: Admission, successor: Callable[[int], int]
+    ) -> None:
+        from numctl.core.changes.many.changing import change_by_set
 
-        self.flush()
-        ranges: Sequence[Pair]
-        if isinstance(numbers, InState):
-            ranges, only = [numbers[:2]], numbers.state
-        else:
-            ranges, only = numbers if ascend(numbers) else sorted(numbers), None
-        bulk = Bulk(self._connection, self._operation, self.line, only=only)
-        covered = bulk.cut(ranges)
-        here = [self.states[state] for state, _, _ in covered]
-        admission = Admission(self._connection, self.states, self.scope, change, held_by)
-        admitted = all(admission.visible(state) and admission.admits(state) for state in here)
-        if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
-            bulk.rejoin()
-            admission.check(self._stored(self._ranges(numbers)))  # says why not
-            raise AssertionError("one body of the writer refuses what the other admits")
-        successors = []
-        for (state, count, _), old in zip(covered, here, strict=True):
-            after = self._successor(state, change)
-            if after != state:
-                successors.append(Successor(state, after, old, self.states[after] if after else None))
-                self.effects.note(state, after, count)
-        pieces, carried = bulk.change(successors, (self._journal.positions, self._journal.detail_positions))
-        bulk.join()
-        self._note_bulk(leaving=any(not one.after for one in successors))
-        self._journal.positions += pieces
-        self._journal.detail_positions += carried
-
-    def _note_bulk(self, *, leaving: bool) -> None:
-        if leaving:
-            extents.follow(self._connection, self._operation, self._journal.positions)
-        for user, n in details.users_changed(
-            self._connection, self._operation, self._journal.detail_positions
-        ):
-            self.effects.note_user(user, n)
+        refuse = lambda: admission.check(self._stored(self._ranges(numbers)))  # noqa: E731
+        change_by_set(self.parts(), self.line, numbers, admission, successor, refuse)
 
     def add(
         self, ranges: Iterable[Range], state: State, user: str = "", forward_to: int | None = None
@@ -193,17 +170,34 @@ class Writer:
         self.flush()
         return Parts(self._connection, self._operation, self._cache, self._journal, self.states, self.effects)
 
-    def ahead(self, numbers: Sequence[Pair], named: Iterable[tuple[int, str]] = ()) -> None:
-        """Have at hand, in few questions, what is around numbers that are to be changed one after another.
+    def ahead(self, numbers: Sequence[Pair], names: Iterable[str] = (), tags: Iterable[str] = ()) -> None:
+        """Have at hand, with few questions, what is around numbers that are changed one after another.
 
-        ``named`` are users they are to be given, by organization (row id) and clean name.
+        ``names`` are users', ``tags`` are tags that they may be given.
         """
-        self._cache.ahead(numbers)
-        self._details.ahead([first for first, last in numbers if first == last], named)
+        if len(self._journal) + len(numbers) >= FLUSH_AT:
+            self.flush()  # not halfway
+        new = [(first, last) for first, last in dict.fromkeys(numbers) if not self._cache.has((first, last))]
+        single = [number for first, last in new for number in range(first, last + 1)]
+        asked = self._cache.ahead(new), self.states.ahead(new, tags), self._details.ahead(single, names)
+        for take_in in asked:
+            take_in()
+        self._has_begun = True
+
+    def _begin_with(self, numbers: Sequence[Pair]) -> None:
+        """Have at hand what is around the first numbers of an operation, which are few."""
+        if not self._has_begun:
+            self.ahead(numbers)
+
+    def forwarding_of(self, number: int) -> int | None:
+        """Where a number is forwarded to, as the operation has left it so far."""
+        return self._details.of(number).forward_to
 
     def expect(self, ranges: Sequence[Range], change: Change) -> None:
         """Raises what ``change`` would raise for these numbers."""
-        Admission(self._connection, self.states, self.scope, change).check(self.found(ranges))
+        if total(ranges) <= AT_ONCE:
+            self._begin_with(ranges)
+        Admission(self._details, self.states, self.scope, change).check(self.found(ranges))
 
     def states_of(self, ranges: Sequence[Range]) -> Iterator[State]:
         """Each state that numbers of these ranges are in, as the operation has left them so far, once."""
@@ -253,8 +247,10 @@ class Writer:
         if len(self._journal) >= FLUSH_AT or len(self._cache) >= 3 * FLUSH_AT:
             self.flush()
 
-    def _pieces(self, ranges: Iterable[Pair]) -> list[Piece]:
+    def _pieces(self, ranges: Sequence[Pair]) -> list[Piece]:
         found: list[Piece] = []
+        if len(ranges) > 1:
+            self._cache.ahead([range for range in ranges if not self._cache.has(range)])()
         for first, last in ranges:
             self._cache.load(first, last)
             found += self._cache.pieces(first, last)

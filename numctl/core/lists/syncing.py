@@ -195,7 +195,9 @@ def _carry_out(
     series: dict[str, int] = {}
     source = iter(steps)
     while some := list(islice(source, STEP)):
-        operation.writer.ahead([step.numbers for step in some if step.numbers.count == 1], _named(some))
+        single = [step.numbers for step in some if step.numbers.count == 1]
+        tags = {step.wanted.tag for step in some if step.wanted is not None}
+        operation.writer.ahead(single, _named(some), tags)
         for numbers, here, wanted, place in some:
             operation.writer.line = operation.labels.line = sheet.lines[place] if place >= 0 else 0
             if wanted is None:
@@ -208,11 +210,11 @@ def _carry_out(
     operation.writer.line = operation.labels.line = 0
 
 
-def _named(steps: Iterable[Step]) -> Iterator[tuple[int, str]]:
-    """The users that numbers are to be given, by organization and name."""
+def _named(steps: Iterable[Step]) -> Iterator[str]:
+    """The users that numbers are to be given."""
     for _, here, wanted, _ in steps:
         if wanted is not None and wanted.user and (here is None or here.user != wanted.user):
-            yield wanted.organization, wanted.user
+            yield wanted.user
 
 
 def _remove(operation: Operation, numbers: Range, here: Held | None) -> None:

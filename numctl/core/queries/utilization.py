@@ -146,14 +146,19 @@ Counts = dict[tuple[int, Part], Held]  # (organization, part): numbers held, by 
 def of(connection: Connection, tree: Tree, organization: int) -> Figures:
     """The figures of one organization: a look-up, however large the store."""
     own = Held()
-    for status, n in connection.execute(
+    here = connection.execute(
         "SELECT status, sum(n) FROM tally WHERE organization = ? GROUP BY status", (organization,)
-    ):
+    )
+    below = (
+        _counts(connection, tree.scope(organization) - {organization}, "")  # waited for with what is here
+        if tree.children(organization)
+        else {}
+    )
+    for status, n in here:
         own = _with(own, status, n)
     everywhere = _with_held(Everywhere(), own)
-    if tree.children(organization):
-        for counts in _counts(connection, tree.scope(organization) - {organization}, "").values():
-            everywhere = _with_held(everywhere, counts)
+    for counts in below.values():
+        everywhere = _with_held(everywhere, counts)
     return Figures.of(own, everywhere)
 
 

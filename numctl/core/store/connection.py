@@ -47,6 +47,9 @@ def walk(
     return iter(reader(statement, values))
 
 
+DUE = "SELECT due FROM inventory"
+
+
 class Store:
     """An open store. ``connection`` is for the core alone."""
 
@@ -68,6 +71,12 @@ class Store:
         """
         raise NotImplementedError
         yield
+
+    def due(self) -> str:
+        """The earliest date that holds may have ended after (``YYYY-MM-DD``), empty for none."""
+        with self.reading() as connection:
+            (due,) = connection.execute(DUE).fetchone()
+        return str(due)
 
     @contextmanager
     def impatient(self, seconds: float = 0) -> Iterator[None]:

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.changes import extents
+from numctl.core.changes.details import users_changed
+from numctl.core.changes.in_state import InState
 from numctl.core.changes.many import details as carried_along
-from numctl.core.numbers.ranges import any_adjoin
+from numctl.core.numbers.ranges import any_adjoin, ascend, total
 from numctl.core.rules.model import goes_along
 from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from numctl.core.changes.admission import Admission
+    from numctl.core.changes.parts import Parts
     from numctl.core.numbers.ranges import Pair
     from numctl.core.rules.model import State
     from numctl.core.store.connection import Connection
@@ -113,6 +118,50 @@ UPDATE span SET more = chain.last - span.first FROM (
   ) AS ring GROUP BY head
 ) AS chain WHERE span.first = chain.head
 """
+
+
+def change_by_set(
+    parts: Parts,
+    line: int,
+    numbers: Sequence[Pair] | InState,
+    admission: Admission,
+    successor: Callable[[int], int],
+    refuse: Callable[[], None],
+) -> None:
+    """Change many numbers; ``successor`` is the state that follows one (row ids), ``refuse`` says why not."""
+    ranges: Sequence[Pair]
+    if isinstance(numbers, InState):
+        ranges, only = [numbers[:2]], numbers.state
+    else:
+        ranges, only = numbers if ascend(numbers) else sorted(numbers), None
+    bulk = Bulk(parts.connection, parts.operation, line, only=only)
+    covered = bulk.cut(ranges)
+    here = [parts.states[state] for state, _, _ in covered]
+    admitted = all(admission.visible(state) and admission.admits(state) for state in here)
+    if not admitted or (only is None and sum(one.numbers for one in covered) != total(ranges)):
+        bulk.rejoin()
+        refuse()
+        raise AssertionError("one body of the writer refuses what the other admits")
+    successors = []
+    for (state, count, _), old in zip(covered, here, strict=True):
+        after = successor(state)
+        if after != state:
+            successors.append(Successor(state, after, old, parts.states[after] if after else None))
+            parts.effects.note(state, after, count)
+    _carry_out(parts, bulk, successors)
+
+
+def _carry_out(parts: Parts, bulk: Bulk, successors: Sequence[Successor]) -> None:
+    connection, operation, _, journal, _, effects = parts
+    position, detail = journal.positions, journal.detail_positions
+    pieces, carried = bulk.change(successors, (position, detail))
+    bulk.join()
+    if any(not one.after for one in successors):
+        extents.follow(connection, operation, position)
+    for user, n in users_changed(connection, operation, detail):
+        effects.note_user(user, n)
+    journal.positions += pieces
+    journal.detail_positions += carried
 
 
 def prepare(connection: Connection) -> None:

@@ -74,19 +74,41 @@ class ServerConnection:
         self.driver.adapters.register_loader("numeric", _Whole)
         self.schema = ""
         self.sent = 0
+        self.in_transaction = False
         self._walks = 0
         self._pipes = ExitStack()
         self._pipe: psycopg.Pipeline | None = None
 
-    @contextmanager
-    def piped(self) -> Iterator[None]:
-        """Within, a statement is waited for where what it gives is asked for, with all before it."""
-        with self._pipes:
+    def begin(self, *statements: str) -> None:
+        """Begin a transaction with these, from which on a statement is waited for where its answer is needed.
+
+        All that were sent by then are waited for together. What ends a transaction is waited for with the
+        next, or not at all.
+        """
+        if self._pipe is None:
             self._pipe = self._pipes.enter_context(self.driver.pipeline())
-            try:
-                yield
-            finally:
-                self._pipe = None
+        self.in_transaction = True
+        for statement in statements:
+            self.driver.execute(statement.encode())
+
+    def roll_back(self) -> None:
+        self.driver.execute(b"ROLLBACK")
+        self.in_transaction = False
+
+    def give_up(self) -> None:
+        """Roll back after an error, be it one that nobody has waited for yet."""
+        if self.in_transaction:
+            with suppress(psycopg.Error):
+                self.arrive()
+            with suppress(psycopg.Error):
+                self.roll_back()
+
+    def commit(self) -> str:
+        """Commit, and give what the server says that it did: ``COMMIT``, or nothing."""
+        done = self.driver.execute(b"COMMIT")
+        self.arrive()
+        self.in_transaction = False
+        return done.statusmessage or ""
 
     def arrive(self) -> None:
         """Wait for all statements that were sent. Raises psycopg's errors of any of them."""
@@ -154,10 +176,8 @@ class ServerConnection:
 
     def close(self) -> None:
         self.driver.close()
-
-    @property
-    def in_transaction(self) -> bool:
-        return self.driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+        with suppress(psycopg.Error):  # nothing is waited for any more
+            self._pipes.close()
 
 
 class _Answer:

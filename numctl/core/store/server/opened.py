@@ -13,7 +13,7 @@ import psycopg
 
 from numctl.core.errors import Failed
 from numctl.core.store import schema
-from numctl.core.store.connection import Store
+from numctl.core.store.connection import DUE, Store
 from numctl.core.store.drafts import stands
 from numctl.core.store.identity import expect_known
 from numctl.core.store.server import failures, tables
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from numctl.core.store.connection import Connection
     from numctl.core.store.places import Address
+
+_VERSION = "SELECT version, current_schema() FROM numctl_schema"
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ{mode}"
+_LOCK = "SELECT FROM inventory WHERE id = 1 FOR UPDATE"
 
 
 class ServerStore(Store):
@@ -38,6 +42,7 @@ class ServerStore(Store):
         self._patience = int(lock_timeout * 1000)  # milliseconds
         self._within = False  # one transaction, begun from outside, is all there is
         self._committing = False
+        self._due: str | None = None
         self.connection = ServerConnection(address.whole)
 
     @classmethod
@@ -53,14 +58,31 @@ class ServerStore(Store):
         return store
 
     def _identify(self) -> None:
-        version, self.connection.schema = self.connection.driver.execute(
-            b"SELECT version, current_schema() FROM numctl_schema"
-        ).fetchone() or (0, "")
+        try:
+            version = self._look(_VERSION, DUE)
+        except psycopg.Error:  # what is due can't be told: others say why
+            self.connection.give_up()
+            version = self._look(_VERSION)
         expect_known(self.path, schema.APPLICATION_ID, version)
         if version < schema.VERSION:
             from numctl.core.store.server.upgrading import upgrade
 
             upgrade(self.connection, self._patience)
+            self._due = None
+
+    def _look(self, *questions: str) -> int:
+        """Ask for the version and, with it, for what is due, which is wanted next."""
+        self.connection.begin(_SNAPSHOT.format(mode=" READ ONLY"))
+        identity, *others = [self.connection.execute(question) for question in questions]
+        version, self.connection.schema = identity.fetchone() or (0, "")
+        for other in others:
+            self._due = (other.fetchone() or ("",))[0]
+        self.connection.roll_back()
+        return int(version)
+
+    def due(self) -> str:
+        known, self._due = self._due, None  # as it was when the store was opened
+        return super().due() if known is None else known
 
     @classmethod
     def create(cls, address: Address, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
@@ -70,10 +92,10 @@ class ServerStore(Store):
         """
         with translated(address), closing(cls(address)) as store:
             run = store.connection.driver.execute
+            store.connection.begin("BEGIN")
             (path,) = run(b"SHOW search_path").fetchone() or ("",)
             first = path.split(",")[0].strip().strip('"')
             name = "public" if first in ("$user", "") else first
-            run(b"BEGIN")
             run(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}".encode())
             run(f"SET LOCAL search_path = {quoted(name)}".encode())
             if run(b"SELECT to_regclass('numctl_schema') IS NOT NULL").fetchone() == (True,):
@@ -84,7 +106,8 @@ class ServerStore(Store):
             store._within = True
             fill(store)
             if dry_run:
-                run(b"ROLLBACK")
+                store.connection.roll_back()
+                store.connection.arrive()
             else:
                 store._commit()
 
@@ -95,13 +118,13 @@ class ServerStore(Store):
                 yield self.connection
                 return
             mode = "" if past else " READ ONLY"  # what is laid over the tables is temporary tables
+            self._due = None
             try:
-                with self.connection.piped():
-                    self.connection.driver.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ{mode}".encode())
-                    yield self.connection
-                    self.connection.driver.execute(b"ROLLBACK")
+                self.connection.begin(_SNAPSHOT.format(mode=mode))
+                yield self.connection
+                self.connection.roll_back()
             except BaseException:
-                self._roll_back()
+                self.connection.give_up()
                 raise
 
     @contextmanager
@@ -113,36 +136,28 @@ class ServerStore(Store):
                 yield self.connection
                 run(b"RELEASE whole" if keep() else b"ROLLBACK TO whole")
                 return
+            self._due = None
             try:
-                with self.connection.piped():
-                    run(b"BEGIN")
-                    run(f"SET LOCAL lock_timeout = {max(1, self._patience)}".encode())
-                    run(b"SELECT FROM inventory WHERE id = 1 FOR UPDATE")
-                    yield self.connection
-                    self._committing = keep()
-                    if self._committing:
-                        self._commit()
-                    else:
-                        run(b"ROLLBACK")
+                patience = f"SET LOCAL lock_timeout = {max(1, self._patience)}"
+                self.connection.begin("BEGIN", patience, _LOCK)
+                yield self.connection
+                self._committing = keep()
+                if self._committing:
+                    self._commit()
+                else:
+                    self.connection.roll_back()
                 self._committing = False
             except BaseException:
-                self._roll_back()
+                self.connection.give_up()
                 raise
 
     def _commit(self) -> None:
         """Keep what was done. Raises Failed where the server gave it up, which it says without an error."""
         kept = ""
         with suppress(psycopg.errors.PipelineAborted):  # by an error that someone took for an answer
-            done = self.connection.driver.execute(b"COMMIT")
-            self.connection.arrive()
-            kept = done.statusmessage or ""
+            kept = self.connection.commit()
         if kept != "COMMIT":
             raise Failed(f"{self.path} did not keep the change.", "Nothing was changed.", path=str(self.path))
-
-    def _roll_back(self) -> None:
-        with suppress(psycopg.Error):
-            if self.connection.in_transaction:
-                self.connection.driver.execute(b"ROLLBACK")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

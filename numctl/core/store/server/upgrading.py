@@ -7,10 +7,8 @@ a file that SQLite throws away, which is upgraded as any store is.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING
-
-import psycopg
 
 from numctl.core.store import schema, transfer
 from numctl.core.store.server import tables
@@ -30,7 +28,8 @@ def upgrade(connection: ServerConnection, patience: int) -> None:
     errors, with nothing changed.
     """
     run = connection.driver.execute
-    run(f"BEGIN; SET LOCAL lock_timeout = {max(1, patience)}; SELECT FROM inventory FOR UPDATE".encode())
+    patience_said = f"SET LOCAL lock_timeout = {max(1, patience)}"
+    connection.begin("BEGIN", patience_said, "SELECT FROM inventory FOR UPDATE")
     try:
         (version,) = run(b"SELECT version FROM numctl_schema").fetchone() or (schema.VERSION,)
         if version < schema.VERSION:  # else another was first
@@ -40,10 +39,9 @@ def upgrade(connection: ServerConnection, patience: int) -> None:
                 for statement in tables.statements(connection.schema):
                     run(statement.encode())
                 transfer.carry(between, connection)
-        run(b"COMMIT")
+        connection.commit()
     except BaseException:
-        with suppress(psycopg.Error):
-            run(b"ROLLBACK")
+        connection.give_up()
         raise
 
 
