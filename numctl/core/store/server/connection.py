@@ -128,7 +128,10 @@ class ServerConnection:
     def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor:
         translated = said(statement, self.schema)
         self.sent += 1
-        return _Answer(self, self.driver.execute(translated.text.encode(), translated.given(values)))
+        answer = _Answer(self, self.driver.execute(translated.text.encode(), translated.given(values)))
+        if not self.in_transaction:  # each is one by itself then
+            self.arrive()
+        return answer
 
     def executemany(self, statement: str, rows: Iterable[Any]) -> Cursor:
         translated = said(statement, self.schema)
@@ -138,6 +141,8 @@ class ServerConnection:
         if not given:
             return _NOTHING
         cursor.executemany(translated.text.encode(), given)
+        if not self.in_transaction:
+            self.arrive()
         return _Answer(self, cursor)
 
     def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
