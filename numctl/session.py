@@ -165,14 +165,13 @@ class Session:
             )
 
     @contextmanager
-    def reading(self, at: str | None = None, *, past: bool = False) -> Iterator[View]:
+    def reading(self, at: str | None = None) -> Iterator[View]:
         """A snapshot to read from, as whom one acts; ``at`` a WHEN as it stood. It ends before output begins.
 
-        ``past`` says that earlier states are looked at within it. Raises BadValue
-        for what is no WHEN, NotFound for one before the store or who acts was there.
+        Raises BadValue for what is no WHEN, NotFound for one before the store or who acts was there.
         """
         when = None if at is None else self.when(at)
-        with self.store.reading(past=past or when is not None) as connection:
+        with self.store.reading() as connection:
             tree = Tree.load(connection)
             now = View(connection, tree, self._acting(tree), self.command)
             if when is None:

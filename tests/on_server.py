@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from numctl.core.store import opening, schema, transfer
+from numctl.core.store.file_connection import FileConnection
 from numctl.core.store.places import Address, Place
 
 WANTED = "NUMCTL_TEST_SERVER"
@@ -133,7 +134,7 @@ def clone(source: Path, target: Path) -> None:
     _create(target, f"TEMPLATE {database(source)}")
 
 
-class _Copy(sqlite3.Connection):
+class _Copy(FileConnection):
     """The rows of a store on the server; what was changed in them by hand is there once this is closed."""
 
     path: Path

@@ -16,6 +16,7 @@ from numctl.core.actions import inventory, organizations, reservations, subscrib
 from numctl.core.actions.subscribers import Keep
 from numctl.core.check import chain
 from numctl.core.numbers.ranges import Range
+from numctl.core.store.file_connection import FileConnection
 from numctl.core.undo.undoing import undo
 from tests.company import Company
 from tests.conftest import FULL, Numctl
@@ -61,7 +62,7 @@ def dumped(store: Path) -> list[str]:
 def test_a_sound_store(company: Company, numctl: Numctl) -> None:
     said = numctl("check")
     assert said.code == 0
-    with closing(sqlite3.connect(company.path)) as connection:
+    with closing(sqlite3.connect(company.path, factory=FileConnection)) as connection:
         head = chain.verify(connection).head
     assert said.out == f"The store is sound: 13 operations, 100 numbers. The head is {head}.\n"
     assert numctl("check", "-o", "json").out == "[]\n"

@@ -11,6 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from numctl.core.store.file_connection import FileConnection
+
 # What differs between two runs of the same command on the same store.
 VOLATILE = {
     "operation": {"at", "hash"},
@@ -46,7 +48,7 @@ def rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
         return connection.execute(statement).fetchall()
 
 
-class opened(sqlite3.Connection):
+class opened(FileConnection):
     """A connection that is closed at the end of its context."""
 
     def __init__(self, path: Path) -> None:
@@ -151,7 +153,7 @@ def replay(connection: sqlite3.Connection) -> list[str]:
     return said[:5]
 
 
-def chain(connection: sqlite3.Connection) -> list[str]:
+def chain(connection: FileConnection) -> list[str]:
     from numctl.core.changes.journal import digest
 
     # An older store has no such tables: what is hashed of them is nothing then.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from numctl.core.check import plain, replay
+from numctl.core.store.file_connection import FileConnection
 from tests.conftest import Promised
 from tests.faults import auditing, sample
 from tests.faults.conftest import Fresh
@@ -245,7 +246,7 @@ def test_what_is_left_to_replay_is_told_as_all_of_it(fresh: Fresh, monkeypatch: 
     shorter = 0
     words = ("piece", "span", "detail")
     for statement in ["SELECT 1", *(one for one in FOUND if any(word in one for word in words))]:
-        with closing(sqlite3.connect(fresh())) as connection:
+        with closing(sqlite3.connect(fresh(), factory=FileConnection)) as connection:
             connection.executescript(statement)
             few = [list(look(connection)) for look in REPLAYS]
             shorter += plain.left_of(connection, plain.SPANS) is not None

@@ -66,7 +66,7 @@ class Remembering(Inventory):
             self.compare(reader, operation, then)
 
     def compare(self, reader: str, operation: int, then: Seen) -> None:
-        with self.store.reading(past=True) as connection:
+        with self.store.reading() as connection:
             moment = resolved(connection, When(operation=operation), "UTC")
             with as_of(self.now(reader), moment) as view:
                 assert seen(view) == then

@@ -18,8 +18,7 @@ import pytest
 from numctl import clock
 from numctl.core.actions.opening import open_store
 from numctl.core.errors import Failed
-from numctl.core.store import inserting
-from numctl.core.store.connection import Connection
+from numctl.core.store.file_connection import FileConnection
 from numctl.core.store.places import Address
 from tests import on_server
 from tests.conftest import Numctl
@@ -143,13 +142,13 @@ def test_a_change_that_the_server_gave_up_is_not_acknowledged(numctl: Numctl, ma
 
 
 def test_a_copy_that_lacks_something_is_not_kept(numctl: Numctl, made: str, tmp_path: Path) -> None:
-    real = inserting.insert
+    real = FileConnection.put
 
-    def insert(connection: Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def put(connection: FileConnection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
         real(connection, into, rows[:-1] if into.startswith('"span"') else rows)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("numctl.core.store.transfer.insert", insert)
+        patched.setattr(FileConnection, "put", put)
         ending = numctl("copy", made, tmp_path / "copy.db")
     assert ending.code == 1, ending.err
     assert "Nothing was kept" in ending.err

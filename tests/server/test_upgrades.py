@@ -11,6 +11,7 @@ import pytest
 
 from numctl import clock
 from numctl.core.store import transfer
+from numctl.core.store.file_connection import FileConnection
 from numctl.core.store.places import Address
 from numctl.core.store.server import tables
 from numctl.core.store.server.connection import ServerConnection
@@ -25,7 +26,7 @@ def older(address: str) -> tuple[str, str]:
     name = address.rpartition("%3D")[2]
     with (
         closing(ServerConnection(Address(address).whole)) as connection,
-        closing(sqlite3.connect(OLDER)) as file,
+        closing(sqlite3.connect(OLDER, factory=FileConnection)) as file,
         connection.driver.transaction(),
     ):
         connection.driver.execute(f"CREATE SCHEMA {name}".encode())

@@ -75,7 +75,7 @@ def dashboard(
     with session.reading(at) as view:
         moment, today = view.moment or session.at, view.day or session.today
         found = gather(view, org, moment, today, label=by or "")
-    with session.reading(past=True) as now:
+    with session.reading() as now:
         found = found._replace(months=by_month(now, org, today, session.settings.timezone))
     from numctl.output.files import open_out
 

@@ -48,7 +48,7 @@ def utilization(
     session: Session = ctx.obj
     if months is not None and at is not None:
         raise BadValue("--months and --at say the same thing.", "Give either.")
-    with session.reading(at, past=months is not None) as view:
+    with session.reading(at) as view:
         top, moment = view.organization(org), view.moment or session.at
         name = view.tree.path(top)
         if months is None:

@@ -14,7 +14,6 @@ from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.errors import BadValue, NotEnough, OutOfScope
 from numctl.core.queries.labels import narrowed, read_wanted
 from numctl.core.rules.model import Change, State, Status
-from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -146,7 +145,7 @@ class _Pool:
         self._sum = f"SELECT sum(last - first + 1), {edge}(first) FROM ({self._spans} LIMIT {MANY}) AS pool"  # noqa: S608
 
     def _beyond(self, first: int, at_most: int = EVERY_SPAN) -> Iterator[Pair]:
-        return walk(self._connection, f"{self._spans} LIMIT {at_most}", (self._state, first))
+        return self._connection.walk(f"{self._spans} LIMIT {at_most}", (self._state, first))
 
     def up_to(self, quantity: int) -> _Found:
         """All of the pool, from its end to the number that makes the quantity full."""

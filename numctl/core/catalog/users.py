@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import NotFound
-from numctl.core.store.inserting import insert
 from numctl.core.store.integrity import wipe
 from numctl.core.text import fold, nearest
 
@@ -40,7 +39,7 @@ def user_id(connection: Connection, organization: int, name: str) -> int:
 def put(connection: Connection, new: Iterable[New]) -> None:
     """Write users that are new."""
     rows = [(id, organization, name, _folding(name, fold(name))) for id, organization, name in new]
-    insert(connection, _USERS, rows)
+    connection.put(_USERS, rows)
 
 
 def ids(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
@@ -53,7 +52,7 @@ def ids(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[tuple
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM user").fetchone()
     new = sorted(names.keys() - known.keys()) if known else sorted(names)
     made = [(id, key[1], names[key], _folding(names[key], key[0])) for id, key in enumerate(new, last + 1)]
-    insert(connection, _USERS, made)
+    connection.put(_USERS, made)
     known.update(zip(new, range(last + 1, last + 1 + len(new)), strict=True))
     return dict(zip(pairs, map(known.__getitem__, keys), strict=True))
 

@@ -13,7 +13,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.numbers.ranges import adjoins
-from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -236,5 +235,5 @@ class Cache:
         execute("DELETE FROM span WHERE first = ?", sorted(gone))
         execute("UPDATE span SET more = ? - first, state = ? WHERE first = ?", sorted(ends, key=_first))
         execute("UPDATE span SET state = ? WHERE first = ?", sorted(restated, key=_first))
-        insert(self._connection, SPANS, sorted(new))
+        self._connection.put(SPANS, sorted(new))
         self._clear()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from numctl.core.changes.known_users import KnownUsers
 from numctl.core.rules.model import CARRIES, NO_DETAIL, WITH_DETAIL, Change, Detail, State, goes_along
-from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +36,7 @@ OfOne = tuple[int, int | None, int | None]  # a number, its user, its forwarding
 
 def put(connection: Connection, new: Sequence[OfOne]) -> None:
     """Set what is true of numbers that had nothing of their own."""
-    insert(connection, "detail (number, user, forward_to)", new)
+    connection.put("detail (number, user, forward_to)", new)
 
 
 def users_changed(connection: Connection, operation: int, position: int) -> list[tuple[int | None, int]]:

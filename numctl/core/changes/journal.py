@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from numctl.core.store.inserting import insert
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -73,7 +71,7 @@ class Journal:
             for position, (first, last, state, _, _, line) in enumerate(arrivals, self.positions + 1)
         ]
         self.positions += len(pieces)
-        insert(self._connection, _PIECES, pieces)
+        self._connection.put(_PIECES, pieces)
 
     def given(self, new: Sequence[details.OfOne]) -> None:
         """Write at once what single numbers were given that had nothing of their own."""
@@ -82,11 +80,11 @@ class Journal:
             for position, (number, user, forward_to) in enumerate(new, self.detail_positions + 1)
         ]
         self.detail_positions += len(rows)
-        insert(self._connection, _DETAILS, rows)
+        self._connection.put(_DETAILS, rows)
 
     def flush(self) -> None:
-        insert(self._connection, _PIECES, self._pieces)
-        insert(self._connection, _DETAILS, self._details)
+        self._connection.put(_PIECES, self._pieces)
+        self._connection.put(_DETAILS, self._details)
         self._pieces, self._details = [], []
 
 

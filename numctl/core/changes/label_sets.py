@@ -11,7 +11,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.rules.labels import NONE, Labels, kept
-from numctl.core.store.inserting import insert
 from numctl.core.store.schema import checksum
 from numctl.core.text import fold
 
@@ -88,10 +87,9 @@ class LabelSets:
         (last,) = latest.fetchone()
         if new:  # indexes are read and written in one direction
             made = [(id, *pair) for id, pair in enumerate(new, last + 1)]
-            insert(self._connection, "label_set (id, checksum, labels)", made)
+            self._connection.put("label_set (id, checksum, labels)", made)
             beside = [_beside(key, value, id) for id, _, text in made for key, value in kept(text)]
-            insert(
-                self._connection,
+            self._connection.put(
                 f"{self._beside} (key, folded, label_set, written)",
                 sorted(beside, key=_FIRST),
             )

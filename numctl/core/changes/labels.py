@@ -14,7 +14,6 @@ from numctl.core.changes.label_sets import AT_ONCE, LabelSets
 from numctl.core.changes.many import labels as many
 from numctl.core.numbers.ranges import adjoins
 from numctl.core.rules.labels import Labels
-from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -101,7 +100,7 @@ class LabelWriter:
         ids = [known[labels] for _, _, labels, _ in new]
         runs = list(_joined((first, last, id) for (first, last, _, _), id in zip(new, ids, strict=True)))
         close_by = self._is_close_by(runs[0][0], runs[-1][1])
-        insert(self._connection, _RUNS, [(first, last - first, id) for first, last, id in runs])
+        self._connection.put(_RUNS, [(first, last - first, id) for first, last, id in runs])
         pieces = [
             (self._operation, position, line - position if line else None, first, last - first, None, id)
             for position, ((first, last, _, line), id) in enumerate(
@@ -110,7 +109,7 @@ class LabelWriter:
         ]
         self.positions += len(pieces)
         self.count += sum(last - first + 1 for first, last, _, _ in new)
-        insert(self._connection, _PIECES, pieces)
+        self._connection.put(_PIECES, pieces)
         for first, last, _ in runs if close_by else runs[:1] + runs[-1:]:
             self._join_around(first, last)
 
@@ -158,7 +157,7 @@ class LabelWriter:
         begin, end = (min(low, rows[0][0]), max(high, rows[-1][0])) if rows else (low, high)
         self._connection.execute("DELETE FROM label_span WHERE first BETWEEN ? AND ?", (begin, end))
         kept = [(first, last - first, id) for first, last, id in _joined([*left, *within, *right]) if id]
-        insert(self._connection, _RUNS, kept)
+        self._connection.put(_RUNS, kept)
         pieces = []
         for first, last, before, after in changed:
             self.positions += 1
@@ -166,7 +165,7 @@ class LabelWriter:
             ahead = self.line - self.positions if self.line else None
             values = (ahead, first, last - first, before or None, after or None)
             pieces.append((self._operation, self.positions, *values))
-        insert(self._connection, _PIECES, pieces)
+        self._connection.put(_PIECES, pieces)
 
     def _join_around(self, low: int, high: int) -> None:
         self._join_at(low)

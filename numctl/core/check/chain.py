@@ -11,7 +11,6 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes import journal
-from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -43,7 +42,7 @@ def verify(
     large = journal.large(connection)
     rows = _Journal(connection, large)
     previous, count, found_at = b"", 0, None
-    for id, text, stored in walk(connection, journal.ALL_HEADS):
+    for id, text, stored in connection.walk(journal.ALL_HEADS):
         if id != count + 1:
             return Verified(count, previous.hex(), f"Operation {count + 1} is missing from the journal.")
         if id in large:
@@ -82,8 +81,8 @@ class _Journal:
     def __init__(self, connection: Connection, but: Collection[int]) -> None:
         """``but``: rows of these are left out."""
         left_out = (json.dumps(sorted(but)),)
-        self._pieces = _Rows(walk(connection, journal.ALL_PIECES, left_out))
-        others = ((label, walk(connection, rows, left_out)) for label, rows in journal.ALL_OTHERS)
+        self._pieces = _Rows(connection.walk(journal.ALL_PIECES, left_out))
+        others = ((label, connection.walk(rows, left_out)) for label, rows in journal.ALL_OTHERS)
         self._others = [(label, _Rows(rows)) for label, rows in others]
         self._states = _StateTexts(connection)
 

@@ -13,7 +13,6 @@ from numctl.core.changes.journal import MESSAGES, digest_of_message
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range, total
 from numctl.core.rules.model import WITH_FORWARDING, WITH_USER
-from numctl.core.store.connection import walk
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def due(connection: Connection) -> Iterator[str]:
 
 def folded(connection: Connection) -> Iterator[str]:
     for table, statement in _FOLDED.items():
-        rows = walk(connection, statement)
+        rows = connection.walk(statement)
         while some := list(islice(rows, _AT_ONCE)):
             yield from _wrongly_folded(table, some)
 
@@ -167,7 +166,7 @@ def single_numbers(connection: Connection) -> Iterator[str]:
     sound, all_of_them, with_user, to_have_one = connection.execute(_SOUND, statuses).fetchone()
     if sound == all_of_them and with_user == to_have_one:
         return
-    for number, user, forward_to, status, holder, of, name in walk(connection, _SINGLE):
+    for number, user, forward_to, status, holder, of, name in connection.walk(_SINGLE):
         if user is not None and status not in WITH_USER:
             yield f"{number} is {status or 'not in the inventory'}, but has a user."
         elif user is not None and name and of != holder:

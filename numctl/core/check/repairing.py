@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from numctl.core.check import findings, spans
 from numctl.core.store import integrity
-from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,7 +55,7 @@ def _counts(connection: Connection) -> None:
 
 def _blocks(connection: Connection) -> None:
     connection.execute("DELETE FROM extent")
-    insert(connection, "extent (first, last)", list(spans.blocks(connection)))
+    connection.put("extent (first, last)", list(spans.blocks(connection)))
 
 
 def _holds(connection: Connection) -> None:

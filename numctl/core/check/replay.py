@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.check import plain
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import NO_DETAIL, Detail
-from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -164,14 +163,14 @@ def _swept(connection: Connection, map: Map) -> Iterator[str]:
         pieces, runs = left
         return _Sweep(iter(pieces), iter(runs)).run()
     names = map._asdict()
-    return _Sweep(walk(connection, _PIECES.format(**names)), walk(connection, _RUNS.format(**names))).run()
+    return _Sweep(connection.walk(_PIECES.format(**names)), connection.walk(_RUNS.format(**names))).run()
 
 
 def details(connection: Connection) -> Iterator[str]:
     """The same for what is true of single numbers: users and forwarding."""
     few = plain.details_left(connection)
-    changes = iter(few[0]) if few is not None else walk(connection, _CHANGES)
-    held = iter(few[1]) if few is not None else walk(connection, _DETAILS)
+    changes = iter(few[0]) if few is not None else connection.walk(_CHANGES)
+    held = iter(few[1]) if few is not None else connection.walk(_DETAILS)
     here = next(held, None)
     for number, left, broken in _replayed_details(changes):
         if broken:

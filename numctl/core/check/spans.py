@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range, adjoins
-from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +39,7 @@ def overlaps(connection: Connection) -> Iterator[str]:
     if connection.execute(_AMISS).fetchone() is None:
         return
     before = -1
-    for first, last, _ in walk(connection, _SPANS):
+    for first, last, _ in connection.walk(_SPANS):
         if before >= first:
             yield f"Spans overlap at {Range(first, min(last, before))}."
         if last != first and (last < first or len(str(first)) != len(str(last))):

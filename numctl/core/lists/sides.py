@@ -16,7 +16,6 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.queries.labels import LabelsOf
 from numctl.core.queries.pieces import Pieces
 from numctl.core.rules.labels import NONE, kept
-from numctl.core.store.connection import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,7 +93,7 @@ _NO_ROWS: Columns = ((), (), (), (), (), ())
 def here(view: View, *, details: bool, labels: bool) -> Side:
     """What is held in scope; users and forwarding with ``details``, labels with ``labels``."""
     states = States(view)
-    spans = walk(view.connection, _SPANS)
+    spans = view.connection.walk(_SPANS)
     if not view.sees_all:
         spans = (span for span in spans if states[span[2]] is not None)
     pieces = (

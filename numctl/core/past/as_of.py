@@ -56,8 +56,7 @@ def as_of(now: View, moment: Moment) -> Iterator[View]:
     """
     allowed = None if now.sees_all else Places(now).with_removed()
     connection = now.connection
-    connection.execute("SAVEPOINT past")
-    try:
+    with connection.laid_over():
         overlay.lay(connection, moment.operation, moment.day)
         catalog_then.lay(connection, moment.operation, moment.recorded)
         tree = Tree.load(connection)
@@ -69,9 +68,6 @@ def as_of(now: View, moment: Moment) -> Iterator[View]:
             *(connection, seen, now.acting, now.action, moment.at, moment.day),
             dated_back=moment.operation < moment.recorded,
         )
-    finally:
-        connection.execute("ROLLBACK TO past")
-        connection.execute("RELEASE past")
 
 
 def month_ends(now: View, today: str, timezone: str, months: int) -> Iterator[View]:

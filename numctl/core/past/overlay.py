@@ -1,13 +1,14 @@
 """The store as it stood: what changed since an operation, laid over the tables under their own names.
 
-For each table that differs there is a view of its name in SQLite's schema for temporary things, which
-comes before the store's own: statements read it without knowing. A view is the table without the rows that
-changed since, and these as they were. Nothing of the inventory's size is copied.
+For each table that differs, its name stands for what it was: the table without the rows that changed
+since, and these as they were. Statements read it without knowing. Nothing of the inventory's size is copied.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.changes.pieces import net_pieces
@@ -23,84 +24,76 @@ _SINCE = """
 SELECT first, last, operation * 4294967296 + position, coalesce(before, 0), coalesce(after, 0)
 FROM main.{journal} WHERE operation > ? ORDER BY first, 3
 """
-_RUNS = """
-CREATE TEMP TABLE before_{name} (first INTEGER PRIMARY KEY, last INTEGER, value INTEGER);
-CREATE TEMP TABLE hidden_{name} (first INTEGER PRIMARY KEY);
-CREATE TEMP TABLE past_{name} (first INTEGER PRIMARY KEY, last INTEGER, value INTEGER);
-"""
-_HIDDEN = """
-INSERT INTO hidden_{name} SELECT DISTINCT run.first FROM before_{name} AS was CROSS JOIN main.{name} AS run
+_RUN = "first INTEGER PRIMARY KEY, last INTEGER, value INTEGER"
+_FIRST = "first INTEGER PRIMARY KEY"
+_TOUCHED = """
+SELECT DISTINCT run.first, run.last, {value} FROM before_{name} AS was CROSS JOIN main.{name} AS run
 ON run.last >= was.first AND run.first <= was.last
 AND run.first >= coalesce((SELECT max(first) FROM main.{name} WHERE first <= was.first), was.first)
-"""
-_TOUCHED = """
-SELECT first, last, {value} FROM main.{name} WHERE first IN (SELECT first FROM hidden_{name}) ORDER BY first
+ORDER BY run.first
 """
 _OF_RUNS = """
-CREATE TEMP VIEW {name} AS
 SELECT {columns} FROM main.{name} WHERE first NOT IN (SELECT first FROM hidden_{name})
 UNION ALL SELECT {past} FROM past_{name}
 """
+_SPANS_WITHOUT_ENDED = """
+SELECT first, last, state FROM main.span WHERE first NOT IN (SELECT first FROM hidden_span)
+AND first NOT IN (SELECT first FROM ended_span)
+UNION ALL SELECT first, last, value AS state FROM past_span WHERE first NOT IN (SELECT first FROM ended_span)
+UNION ALL SELECT first, last, value AS state FROM ended_span
+"""
+_DETAIL = "number INTEGER PRIMARY KEY, user INTEGER, forward_to INTEGER"
 _DETAILS = """
-CREATE TEMP TABLE past_detail (number INTEGER PRIMARY KEY, user INTEGER, forward_to INTEGER);
-CREATE TEMP VIEW detail AS
-SELECT number, user, forward_to FROM main.detail WHERE number NOT IN (SELECT number FROM past_detail)
+SELECT number, user, forward_to FROM main.detail WHERE number NOT IN (SELECT number FROM past_detail){but}
 UNION ALL SELECT number, user, forward_to FROM past_detail
-WHERE user IS NOT NULL OR forward_to IS NOT NULL;
+WHERE (user IS NOT NULL OR forward_to IS NOT NULL){but}
 """
+_BUT_ENDED = " AND number NOT IN (SELECT number FROM ended_detail)"
 _DETAILS_SINCE = """
-INSERT INTO past_detail SELECT number, user_before, forward_before FROM main.detail_change
-WHERE operation > ? ORDER BY operation, position ON CONFLICT DO NOTHING
+SELECT number, user_before, forward_before FROM main.detail_change WHERE operation > ?
+ORDER BY number, operation, position
 """
+_STATE = "id INTEGER PRIMARY KEY, series INTEGER, organization INTEGER"
 _STATES = """
-CREATE TEMP TABLE past_state (id INTEGER PRIMARY KEY, series INTEGER, organization INTEGER);
-CREATE TEMP VIEW state AS
 SELECT id, series, organization, status, tag, until, folded FROM main.state
-UNION ALL SELECT id, series, organization, 'available', '', '', '' FROM past_state;
+UNION ALL SELECT id, series, organization, 'available', '', '', '' FROM past_state
 """
 _ENDED = """
 SELECT first, last, state FROM span
 WHERE state IN (SELECT id FROM main.state WHERE until <> '' AND until < ?) ORDER BY first
-"""
-_ENDED_SPAN = """
-INSERT INTO past_span (first, last, value) VALUES (?, ?, ?)
-ON CONFLICT (first) DO UPDATE SET last = excluded.last, value = excluded.value
-"""
-_ENDED_DETAIL = """
-INSERT INTO past_detail (number, user, forward_to) VALUES (?, ?, ?)
-ON CONFLICT (number) DO UPDATE SET user = excluded.user, forward_to = excluded.forward_to
 """
 _FREE = """
 SELECT free.id, held.series, held.organization FROM main.state AS held LEFT JOIN main.state AS free
 ON free.organization = held.organization AND free.series = held.series
 AND free.status = 'available' AND free.tag = '' AND free.until = '' WHERE held.id = ?
 """
+_SUM = "organization INTEGER, series INTEGER, status TEXT, n INTEGER"
 _TALLY = """
-CREATE TEMP TABLE more (state INTEGER PRIMARY KEY, n INTEGER);
-CREATE TEMP TABLE past_tally (
-  organization INTEGER, series INTEGER, status TEXT, n INTEGER, PRIMARY KEY (organization, series, status)
-);
-CREATE TEMP VIEW tally AS
 SELECT organization, series, status, n FROM main.tally AS now WHERE NOT EXISTS (
   SELECT 1 FROM past_tally AS was WHERE was.organization = now.organization
   AND was.series = now.series AND was.status = now.status)
-UNION ALL SELECT organization, series, status, n FROM past_tally;
+UNION ALL SELECT organization, series, status, n FROM past_tally
 """
 _COUNTED = """
-INSERT INTO past_tally SELECT state.organization, state.series, state.status,
-  sum(more.n) + coalesce((SELECT n FROM main.tally AS now WHERE now.organization = state.organization
-    AND now.series = state.series AND now.status = state.status), 0)
-FROM more JOIN state ON state.id = more.state GROUP BY 1, 2, 3
+SELECT sum.organization, sum.series, sum.status, sum.n + coalesce((
+  SELECT n FROM main.tally AS now WHERE now.organization = sum.organization
+  AND now.series = sum.series AND now.status = sum.status), 0)
+FROM (
+  SELECT state.organization, state.series, state.status, sum(more.n) AS n
+  FROM more JOIN state ON state.id = more.state GROUP BY state.organization, state.series, state.status
+) AS sum
 """
 # The journal ends with the operation.
-_JOURNAL = """
-CREATE TEMP VIEW operation AS SELECT id, at, actor, acting_as, action, message, count, facts, undoes,
+_JOURNAL = {
+    "operation": """
+SELECT id, at, actor, acting_as, action, message, count, facts, undoes,
   CASE WHEN undone_by <= {operation} THEN undone_by END AS undone_by, op_key, command, hash
-FROM main.operation WHERE id <= {operation};
-CREATE TEMP VIEW detail_change AS SELECT * FROM main.detail_change WHERE operation <= {operation};
-CREATE TEMP VIEW catalog_change AS SELECT * FROM main.catalog_change WHERE operation <= {operation};
-CREATE TEMP VIEW usage AS SELECT * FROM main.usage WHERE day <= '{day}';
-"""
+FROM main.operation WHERE id <= {operation}
+""",
+    "detail_change": "SELECT * FROM main.detail_change WHERE operation <= {operation}",
+    "catalog_change": "SELECT * FROM main.catalog_change WHERE operation <= {operation}",
+    "usage": "SELECT * FROM main.usage WHERE day <= '{day}'",
+}
 
 
 def lay(connection: Connection, operation: int, day: str) -> None:
@@ -108,27 +101,25 @@ def lay(connection: Connection, operation: int, day: str) -> None:
 
     A hold whose day had passed by then has ended. The catalog is ``catalog_then``'s.
     """
-    script(connection, _JOURNAL.format(operation=operation, day=day))
+    for name, query in _JOURNAL.items():
+        connection.lay(name, query.format(operation=operation, day=day))
     more = _lay_spans(connection, operation)
-    script(connection, _DETAILS)
-    connection.execute(_DETAILS_SINCE, (operation,))
+    changes = groupby(connection.walk(_DETAILS_SINCE, (operation,)), key=itemgetter(0))
+    connection.lay_rows("past_detail", _DETAIL, (next(earliest) for _, earliest in changes))
+    connection.lay("detail", _DETAILS.format(but=""))
     _end_holds(connection, day, more)
-    script(connection, _TALLY)
-    connection.executemany("INSERT INTO more VALUES (?, ?)", [pair for pair in more.items() if pair[0]])
-    connection.execute(_COUNTED)
+    connection.lay_rows(
+        "more", "state INTEGER PRIMARY KEY, n INTEGER", [own for own in more.items() if own[0]]
+    )
+    connection.lay_rows("past_tally", _SUM, connection.execute(_COUNTED).fetchall())
+    connection.lay("tally", _TALLY)
     labels = ((first, last, was) for first, last, was, _ in _since(connection, "label_piece", operation))
     _lay_runs(connection, "label_span", "label_set", labels)
 
 
-def script(connection: Connection, text: str) -> None:
-    """Run statements that end with a semicolon, in the transaction that there is."""
-    for statement in filter(str.strip, text.split(";")):
-        connection.execute(statement)
-
-
 def _since(connection: Connection, journal: str, operation: int) -> Iterator[tuple[int, int, int, int]]:
     """First, last, before and after of what operations since did on the whole, ascending."""
-    rows = connection.execute(_SINCE.format(journal=journal), (operation,))
+    rows = connection.walk(_SINCE.format(journal=journal), (operation,))
     return (net for net in net_pieces(rows) if net[2] != net[3])
 
 
@@ -153,18 +144,18 @@ def _lay_spans(connection: Connection, operation: int) -> Counter[int]:
 
 def _lay_runs(connection: Connection, name: str, column: str, befores: Iterable[Run]) -> None:
     """Lay a map of runs: what numbers had where it changed since, and what is left of the runs of now."""
-    script(connection, _RUNS.format(name=name))
-    connection.executemany(f"INSERT INTO before_{name} VALUES (?, ?, ?)", befores)  # noqa: S608 - names are ours
-    connection.execute(_HIDDEN.format(name=name))
-    touched = connection.execute(_TOUCHED.format(name=name, value=column or "1"))
+    connection.lay_rows(f"before_{name}", _RUN, befores)
+    touched = connection.execute(
+        _TOUCHED.format(name=name, value=f"run.{column}" if column else "1")
+    ).fetchall()
+    connection.lay_rows(f"hidden_{name}", _FIRST, ((first,) for first, _, _ in touched))
     stretches = connection.execute(f"SELECT first, last FROM before_{name} ORDER BY first")  # noqa: S608
-    insert = f"INSERT INTO past_{name} VALUES (?, ?, ?)"  # noqa: S608
-    connection.executemany(insert, list(_left(touched, stretches)))
-    connection.execute(f"INSERT INTO past_{name} SELECT * FROM before_{name} WHERE value <> 0")  # noqa: S608
+    there = connection.execute(f"SELECT first, last, value FROM before_{name} WHERE value <> 0")  # noqa: S608
+    connection.lay_rows(f"past_{name}", _RUN, chain(_left(touched, stretches), there))
     columns, past = "first, last", "first, last"
     if column:
         columns, past = f"{columns}, {column}", f"{past}, value AS {column}"
-    connection.execute(_OF_RUNS.format(name=name, columns=columns, past=past))
+    connection.lay(name, _OF_RUNS.format(name=name, columns=columns, past=past))
 
 
 def _left(runs: Iterable[Run], gone: Iterator[tuple[int, int]]) -> Iterator[Run]:
@@ -186,16 +177,24 @@ def _left(runs: Iterable[Run], gone: Iterator[tuple[int, int]]) -> Iterator[Run]
 def _end_holds(connection: Connection, day: str, more: Counter[int]) -> None:
     """Let holds that had ended before a day be available, settled or not, and add that to the counts."""
     ended: Sequence[Run] = connection.execute(_ENDED, (day,)).fetchall()
+    if not ended:
+        return
     free = _free_states(connection, {state for _, _, state in ended})
     for first, last, state in ended:
         more[state] -= last - first + 1
         more[free[state]] += last - first + 1
-        connection.execute("INSERT INTO hidden_span VALUES (?) ON CONFLICT DO NOTHING", (first,))
-        connection.execute(_ENDED_SPAN, (first, last, free[state]))
-        numbers = connection.execute(
-            "SELECT number, NULL, NULL FROM detail WHERE number BETWEEN ? AND ?", (first, last)
-        ).fetchall()
-        connection.executemany(_ENDED_DETAIL, numbers)
+    connection.lay_rows("ended_span", _RUN, [(first, last, free[state]) for first, last, state in ended])
+    numbers = (_detailed(connection, first, last) for first, last, _ in ended)
+    connection.lay_rows("ended_detail", "number INTEGER PRIMARY KEY", list(chain.from_iterable(numbers)))
+    connection.lay("span", _SPANS_WITHOUT_ENDED)
+    connection.lay("detail", _DETAILS.format(but=_BUT_ENDED))
+
+
+def _detailed(connection: Connection, first: int, last: int) -> Sequence[tuple[int]]:
+    found: Sequence[tuple[int]] = connection.execute(
+        "SELECT number FROM detail WHERE number BETWEEN ? AND ?", (first, last)
+    ).fetchall()
+    return found
 
 
 def _free_states(connection: Connection, held: set[int]) -> dict[int, int]:
@@ -209,7 +208,6 @@ def _free_states(connection: Connection, held: set[int]) -> dict[int, int]:
             free = made.setdefault((series, organization), most + len(made) + 1)
         found[state] = free
     if made:
-        script(connection, _STATES)
-        rows = [(id, *pair) for pair, id in made.items()]
-        connection.executemany("INSERT INTO past_state VALUES (?, ?, ?)", rows)
+        connection.lay_rows("past_state", _STATE, [(id, *pair) for pair, id in made.items()])
+        connection.lay("state", _STATES)
     return found

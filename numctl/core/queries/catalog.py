@@ -11,7 +11,6 @@ from numctl.core.catalog import organizations as organization_rows
 from numctl.core.catalog import series as series_rows
 from numctl.core.queries import utilization
 from numctl.core.rules.model import WITH_USER
-from numctl.core.store.connection import walk
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def series(view: View, text: str = "") -> list[ListedSeries]:
 def users(view: View, text: str = "", *, former: bool = False) -> Iterator[ListedUser]:
     """Users by name, those whose name contains ``text``; ``former`` also without numbers any more."""
     scope = view.scope
-    rows = (row for row in walk(view.connection, _USERS, (fold(text),)) if row[3] in scope)
+    rows = (row for row in view.connection.walk(_USERS, (fold(text),)) if row[3] in scope)
     alike = (sorted(theirs) for _, theirs in groupby(rows, key=itemgetter(1)))
     size = AT_FIRST
     while some := list(islice(alike, size)):

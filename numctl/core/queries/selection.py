@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.catalog import series as series_table
 from numctl.core.queries.labels import Wanted
 from numctl.core.rules.model import Status
-from numctl.core.store.connection import walk
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -174,8 +173,7 @@ class Spans:
 
     def _walk(self, condition: str, *values: int | str) -> Iterator[Span]:
         order = "DESC" if self._descending else "ASC"
-        return walk(
-            self._connection,
+        return self._connection.walk(
             f"SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order}",  # noqa: S608
             values,
         )

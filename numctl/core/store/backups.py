@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.store.drafts import drafted
+from numctl.core.store.file_connection import FileConnection
 
 if TYPE_CHECKING:
     from numctl.core.store.connection import Store
@@ -48,7 +49,7 @@ def _expect_a_place(store: Store, target: Path, replace: bool) -> None:
 
 def _fill(store: Store, draft: Path) -> Copied:
     uri = f"file:{quote(os.fsencode(draft.absolute()))}?mode=rw"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as copy:
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None, factory=FileConnection)) as copy:
         copy.execute("PRAGMA journal_mode = OFF")  # nobody knows of this file yet
         with store.reading() as connection:
             if isinstance(connection, sqlite3.Connection):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from numctl.core.store.places import Place
@@ -36,15 +37,21 @@ class Connection(Protocol):
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> Cursor: ...
 
+    def walk(
+        self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> Iterator[Any]: ...  # rows that may be very many: a server is asked for them part by part
+
+    def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None: ...  # ``into`` with its columns
+
+    # What was, laid over what is (see ``past``): nothing is written for it on a server.
+
+    def laid_over(self) -> AbstractContextManager[None]: ...
+
+    def lay_rows(self, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None: ...
+
+    def lay(self, name: str, query: str) -> None: ...
+
     def close(self) -> None: ...
-
-
-def walk(
-    connection: Connection, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
-) -> Iterator[Any]:
-    """The rows of a query that may be very many: a server is asked for them part by part."""
-    reader = getattr(connection, "walk", connection.execute)
-    return iter(reader(statement, values))
 
 
 DUE = "SELECT due FROM inventory"
@@ -58,8 +65,8 @@ class Store:
     _patience: int  # milliseconds to wait for locks
 
     @contextmanager
-    def reading(self, *, past: bool = False) -> Iterator[Connection]:
-        """A snapshot. It must end before output begins. ``past``: an earlier state is laid over it."""
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot. It must end before output begins."""
         raise NotImplementedError
         yield
 

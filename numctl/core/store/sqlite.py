@@ -19,6 +19,7 @@ from numctl.core.errors import NoStore, Refusal
 from numctl.core.store import connection as known
 from numctl.core.store import schema
 from numctl.core.store.drafts import drafted, stands
+from numctl.core.store.file_connection import FileConnection
 from numctl.core.store.identity import expect_known, something_else
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Store(known.Store):
     """An open store in a file."""
 
     path: Path
-    connection: sqlite3.Connection
+    connection: FileConnection
 
     def __init__(self, path: Path, lock_timeout: float = 30) -> None:
         self.path = path
@@ -63,12 +64,12 @@ class Store(known.Store):
             fill(store)
 
     @contextmanager
-    def reading(self, *, past: bool = False) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[FileConnection]:
         with translated(self.path), self._snapshot():
             yield self.connection
 
     @contextmanager
-    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[FileConnection]:
         with translated(self.path):
             self.patiently("BEGIN IMMEDIATE")
             try:
@@ -143,7 +144,7 @@ def translated(path: Path) -> Iterator[None]:
         raise refusal from (None if isinstance(refusal, NoStore) else error)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> FileConnection:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise Refusal(
             f"This Python's SQLite is {sqlite3.sqlite_version}; numctl needs 3.37 or newer.",
@@ -154,6 +155,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         uri=True,
         timeout=SLICE / 1000,
         isolation_level=None,
+        factory=FileConnection,
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")

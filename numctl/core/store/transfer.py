@@ -8,8 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.store import schema
-from numctl.core.store.connection import walk
-from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
@@ -28,9 +26,9 @@ def carry(source: Connection, target: Connection, version: int = schema.VERSION)
         target.execute("SET CONSTRAINTS ALL DEFERRED")
     for table, columns in _columns(version).items():
         names = ", ".join(f'"{name}"' for name in columns)
-        rows = walk(source, f'SELECT {names} FROM "{table}" ORDER BY 1, 2')  # noqa: S608 - names are ours
+        rows = source.walk(f'SELECT {names} FROM "{table}" ORDER BY 1, 2')  # noqa: S608 - names are ours
         while some := list(islice(rows, AT_ONCE)):
-            insert(target, f'"{table}" ({names})', some)
+            target.put(f'"{table}" ({names})', some)
 
 
 def _columns(version: int) -> dict[str, list[str]]:

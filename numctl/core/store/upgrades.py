@@ -12,7 +12,8 @@ from numctl.core.store.sqlite import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from sqlite3 import Connection
+
+    from numctl.core.store.connection import Connection
 
 
 def upgrade(store: Store, record: Callable[[Connection], None]) -> None:

@@ -14,7 +14,7 @@ from numctl.core.rules.model import Detail
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-from numctl.core.store.connection import Connection, walk
+from numctl.core.store.connection import Connection
 
 # Both are read sorted, so that neither has to fit into memory.
 _PIECES = """
@@ -42,9 +42,9 @@ class Net(NamedTuple):
 
 def of(connection: Connection, operation: int) -> Iterator[Net]:
     """What an operation did, ascending, no two of them overlapping."""
-    details = _net_details(walk(connection, _DETAILS, (operation,)))
+    details = _net_details(connection.walk(_DETAILS, (operation,)))
     waiting = next(details, None)
-    for first, last, before, after in net_pieces(walk(connection, _PIECES, (operation,))):
+    for first, last, before, after in net_pieces(connection.walk(_PIECES, (operation,))):
         here: dict[int, tuple[Detail, Detail]] = {}
         while waiting is not None and waiting[0] <= last:
             here[waiting[0]] = waiting[1]

@@ -16,7 +16,6 @@ from numctl.core.changes.admission import expect_absent
 from numctl.core.changes.cache import ABSENT, SPANS
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.rules.model import CARRIES
-from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,7 +52,7 @@ class Arrivals:
             if by_cache:
                 self._join_in(runs)
             else:
-                insert(self._connection, SPANS, [(first, last - first, state) for first, last, state in runs])
+                self._connection.put(SPANS, [(first, last - first, state) for first, last, state in runs])
             extents.apply(self._connection, [(True, Range(first, last)) for first, last in _blocks(some)])
             advance(len(some))
         if self._open is not None:

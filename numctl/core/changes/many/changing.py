@@ -15,7 +15,6 @@ from numctl.core.changes.in_state import InState
 from numctl.core.changes.many import details as carried_along
 from numctl.core.numbers.ranges import any_adjoin, ascend, total
 from numctl.core.rules.model import goes_along
-from numctl.core.store.inserting import insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -226,7 +225,7 @@ class Bulk:
     def cut(self, ranges: Sequence[Pair]) -> list[Covered]:
         """Make the ranges, ascending, whole spans; give what states they are in."""
         run = self._connection.execute
-        insert(self._connection, "temp.target (first, last)", ranges)
+        self._connection.put("temp.target (first, last)", ranges)
         cut(self._connection)
         one, values = ("AND s.state = ?", (self._only,)) if self._only is not None else ("", ())
         run(_CONCERNED.format(only=one), values)

@@ -13,17 +13,19 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8Dumper
 
 from numctl.core.store.places import unreadable
+from numctl.core.store.server.overlay import Overlay
 from numctl.core.store.server.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.store.connection import Cursor
+    from numctl.core.store.server.words import Said
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it would say is said by refusals
 
 FIRST_ROWS, MORE_ROWS = 500, 10_000  # that are fetched together
-AT_ONCE = 1_000  # rows sent with one call
+FEW = 100  # rows; more go in one stream
 _UNSAID = "prefer"  # the mode of SSL where nobody says one
 
 
@@ -76,6 +78,7 @@ class ServerConnection:
         self.sent = 0
         self.in_transaction = False
         self._walks = 0
+        self._laid: Overlay | None = None
         self._pipes = ExitStack()
         self._pipe: psycopg.Pipeline | None = None
 
@@ -126,12 +129,39 @@ class ServerConnection:
             raise
 
     def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor:
-        translated = said(statement, self.schema)
+        translated = self._said(statement)
         self.sent += 1
         answer = _Answer(self, self.driver.execute(translated.text.encode(), translated.given(values)))
         if not self.in_transaction:  # each is one by itself then
             self.arrive()
         return answer
+
+    def _said(self, statement: str) -> Said:
+        translated = said(statement, self.schema)
+        return (
+            translated if self._laid is None else translated._replace(text=self._laid.over(translated.text))
+        )
+
+    @contextmanager
+    def laid_over(self) -> Iterator[None]:
+        """Within, names can stand for other than the store's tables."""
+        before, self._laid = self._laid, Overlay()
+        try:
+            yield
+        finally:
+            self._laid = before
+
+    def lay_rows(self, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Lay rows under a name that is free; ``columns`` with their types, as a table is declared."""
+        assert self._laid is not None  # noqa: S101 - within laid_over
+        for statement, values in self._laid.rows(name, columns, rows):
+            self.sent += 1
+            self.driver.execute(statement.encode(), values)
+
+    def lay(self, name: str, query: str) -> None:
+        """Let the name of a table stand for a query, which says ``main.`` where it means the store's own."""
+        assert self._laid is not None  # noqa: S101 - within laid_over
+        self._laid.query(name, query, self.schema)
 
     def executemany(self, statement: str, rows: Iterable[Any]) -> Cursor:
         translated = said(statement, self.schema)
@@ -146,7 +176,11 @@ class ServerConnection:
         return _Answer(self, cursor)
 
     def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Put many rows into a table by one stream; ``into`` is its name with its columns."""
+        """Put rows into a table, many by one stream; ``into`` is its name with its columns."""
+        if len(rows) < FEW:
+            places = ", ".join("?" * (len(rows[0]) if rows else 0))
+            self.executemany(f"INSERT INTO {into} VALUES ({places})", rows)  # noqa: S608 - names are the core's
+            return
         self.sent += 1
         text = f"COPY {said(into, self.schema).text} FROM STDIN"
         if self._pipe is not None:
@@ -162,7 +196,7 @@ class ServerConnection:
         if not self.in_transaction:
             yield from self.execute(statement, values)
             return
-        translated = said(statement, self.schema)
+        translated = self._said(statement)
         self._walks += 1
         name = f"walk_{self._walks}"
         self.sent += 2

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numctl.core.store.places import Address
 
 _VERSION = "SELECT version, current_schema() FROM numctl_schema"
-_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ{mode}"
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LOCK = "SELECT FROM inventory WHERE id = 1 FOR UPDATE"
 
 
@@ -72,7 +72,7 @@ class ServerStore(Store):
 
     def _look(self, *questions: str) -> int:
         """Ask for the version and, with it, for what is due, which is wanted next."""
-        self.connection.begin(_SNAPSHOT.format(mode=" READ ONLY"))
+        self.connection.begin(_SNAPSHOT)
         identity, *others = [self.connection.execute(question) for question in questions]
         version, self.connection.schema = identity.fetchone() or (0, "")
         for other in others:
@@ -112,15 +112,14 @@ class ServerStore(Store):
                 store._commit()
 
     @contextmanager
-    def reading(self, *, past: bool = False) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         with self._translated():
             if self._within:
                 yield self.connection
                 return
-            mode = "" if past else " READ ONLY"  # what is laid over the tables is temporary tables
             self._due = None
             try:
-                self.connection.begin(_SNAPSHOT.format(mode=mode))
+                self.connection.begin(_SNAPSHOT)
                 yield self.connection
                 self.connection.roll_back()
             except BaseException:

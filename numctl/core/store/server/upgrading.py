@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from numctl.core.store import schema, transfer
+from numctl.core.store.file_connection import FileConnection
 from numctl.core.store.server import tables
 from numctl.core.store.server.words import quoted
 
@@ -33,7 +34,7 @@ def upgrade(connection: ServerConnection, patience: int) -> None:
     try:
         (version,) = run(b"SELECT version FROM numctl_schema").fetchone() or (schema.VERSION,)
         if version < schema.VERSION:  # else another was first
-            with closing(sqlite3.connect("", isolation_level=None)) as between:
+            with closing(sqlite3.connect("", isolation_level=None, factory=FileConnection)) as between:
                 _take(connection, between, version)
                 _set_aside(connection, version)
                 for statement in tables.statements(connection.schema):
@@ -45,7 +46,7 @@ def upgrade(connection: ServerConnection, patience: int) -> None:
         raise
 
 
-def _take(connection: ServerConnection, between: sqlite3.Connection, version: int) -> None:
+def _take(connection: ServerConnection, between: FileConnection, version: int) -> None:
     """Copy all rows into a file's tables, and bring those to this version."""
     between.execute("BEGIN")
     schema.apply(between, 0, version)
