@@ -11,7 +11,7 @@ from numctl import actor, clock, settings
 from numctl.core.actions import expiry
 from numctl.core.actions.opening import open_store
 from numctl.core.catalog.tree import Tree
-from numctl.core.catalog.view import View
+from numctl.core.catalog.view import View, acting, owner_only
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.store.connection import Store
 from numctl.output.making import made
@@ -122,7 +122,7 @@ class Session:
             return self._acting(Tree.load(connection))
 
     def _acting(self, tree: Tree) -> int:
-        return tree.find(self.settings.acting_as, tree.root) if self.settings.acting_as else tree.root
+        return acting(tree, self.settings.acting_as, self.store.reader)
 
     # The store
 
@@ -173,7 +173,8 @@ class Session:
         when = None if at is None else self.when(at)
         with self.store.reading() as connection:
             tree = Tree.load(connection)
-            now = View(connection, tree, self._acting(tree), self.command)
+            partial = self.store.reader is not None
+            now = View(connection, tree, self._acting(tree), self.command, partial=partial)
             if when is None:
                 yield now
                 return
@@ -189,6 +190,8 @@ class Session:
         """Raises what ``store`` raises, and OutOfScope for who acts below the root."""
         with self.reading() as view:
             view.root_only()
+        if self.store.reader is not None:
+            raise owner_only(self.command)
 
     # What was given
 

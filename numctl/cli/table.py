@@ -120,6 +120,9 @@ COMMANDS = (
     Entry("series move", STORE, "Move numbers to another series.", changes=True),
     Entry("gate", STORE, "Run the one command line that an administrator sent over SSH."),
     Entry("key add", STORE, "Write the line that lets someone's SSH key through the gate."),
+    Entry("role add", STORE, "Let a role of the server read an organization and what is below."),
+    Entry("role remove", STORE, "Take back from a role what it was granted."),
+    Entry("role list", STORE, "List the roles that may read, and what.", rows=True),
     Entry("backup", STORE, "Copy the store to a file."),
     Entry("copy", STORE, "Carry a whole store to a file or a server."),
     Entry("check", STORE, "Check the whole store, and repair what can be derived.", out=True),
@@ -134,6 +137,7 @@ GROUPS = {
     "org": "The tree of organizations.",
     "series": "The named groups of numbers.",
     "key": "The SSH keys of administrators elsewhere.",
+    "role": "The roles of a server that may only read.",
 }
 
 

@@ -210,8 +210,8 @@ def _verify(session: Session, head: str | None) -> None:
     from numctl.core.past.history import Past
 
     wanted = _hash(head) if head is not None else None
+    session.expect_root()
     with session.reading() as view:
-        view.root_only()
         total = Past(view).count()
         with session.output.progress(total, "Verifying") as advance:
             verified = chain.verify(view.connection, wanted, advance)

@@ -325,4 +325,5 @@ def test_every_command_is_among_them() -> None:
         "series add",
     }
     elsewhere = {"mail send", "mail test", "gate", "key add"}  # tests/mail, tests/gate
+    elsewhere |= {"role add", "role list", "role remove"}  # tests/server
     assert {entry.name for entry in COMMANDS} - tried - whole_store <= elsewhere

@@ -183,9 +183,10 @@ class Tree:
 
     def _ends_in(self, id: int, tail: list[str]) -> bool:
         for name in reversed(tail):
-            if not id or self.by_id[id].folded != name:
+            row = self.by_id.get(id)
+            if row is None or row.folded != name:
                 return False
-            id = self.by_id[id].parent
+            id = row.parent
         return True
 
     def _above(self, id: int) -> OutOfScope:

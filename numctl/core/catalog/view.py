@@ -16,7 +16,8 @@ class View:
 
     ``acting`` is the row id of the acting organization, ``action`` the command in the user's words.
     ``moment`` (RFC 3339, UTC) and ``day`` (``YYYY-MM-DD``) tell what is seen; None is now. ``dated_back``:
-    organizations and series are those of a later moment, nothing earlier being known of them.
+    organizations and series are those of a later moment, nothing earlier being known of them. ``partial``:
+    the store gives what the acting organization may see and no more, its journal too.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class View:
         day: str | None = None,
         *,
         dated_back: bool = False,
+        partial: bool = False,
     ) -> None:
         self.connection = connection
         self.tree = tree
@@ -37,6 +39,7 @@ class View:
         self.moment = moment
         self.day = day
         self.dated_back = dated_back
+        self.partial = partial
 
     @property
     def scope(self) -> frozenset[int]:
@@ -63,3 +66,19 @@ class View:
                 f" and you act as {self.tree.path(self.acting)}.",
                 "Only who acts as the root may do it: leave --as out.",
             )
+
+
+def acting(tree: Tree, named: str | None, reader: int | None = None) -> int:
+    """Who acts: the root, or whom ``named`` says; with a ``reader`` (a row id) that, or one below.
+
+    Raises OutOfScope, NotFound or Ambiguous.
+    """
+    if reader is not None and reader not in tree:
+        raise OutOfScope("The organization that you may read was removed.", "Ask who manages this store.")
+    own = tree.root if reader is None else reader
+    return tree.find(named, own) if named else own
+
+
+def owner_only(action: str) -> OutOfScope:
+    """The refusal of what only the one may do whose the tables on a server are."""
+    return OutOfScope(f"`{action}` is for the one whose the tables are.", "You may read them.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.tree import Tree
-from numctl.core.catalog.view import View
+from numctl.core.catalog.view import View, owner_only
 from numctl.core.check import catalog, chain, findings, labels, replay, spans
 from numctl.core.errors import SHOWN
 from numctl.core.store import failures, integrity
@@ -46,6 +46,8 @@ class _Look(NamedTuple):
 
 def expect_root(store: Store, acting_as: str | None, action: str) -> None:
     """Raises OutOfScope where someone acts below the root. Without ``acting_as`` the tree is not read."""
+    if store.reader is not None:
+        raise owner_only(action)
     if acting_as is None:
         return
     with store.reading() as connection:

@@ -19,7 +19,7 @@ def found_in(path: Place) -> Damaged | None:
 
     try:
         with open_store(path, PATIENCE) as store:
-            problems = checking.examine(store).problems
+            problems = checking.examine(store).problems if store.reader is None else []
     except Damaged as damaged:
         return damaged
     except Refusal:

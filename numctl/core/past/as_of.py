@@ -9,7 +9,7 @@ from numctl.core import dates
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.dates import When, day_of
-from numctl.core.errors import BadValue, NotFound
+from numctl.core.errors import BadValue, NotFound, OutOfScope
 from numctl.core.past import catalog_then, overlay
 from numctl.core.past.places import Places
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from numctl.core.store.connection import Connection
 
+# One that can't be seen is as old as the one before it.
+_UP_TO = """
+SELECT at, (SELECT max(id) FROM operation) FROM operation WHERE id <= ? ORDER BY id DESC LIMIT 1
+"""
 _LAST = "SELECT id, at FROM operation WHERE at <= ? ORDER BY id DESC LIMIT 1"
 
 
@@ -36,10 +40,10 @@ class Moment(NamedTuple):
 def resolved(connection: Connection, when: When, timezone: str) -> Moment:
     """The moment that a WHEN stands for. Raises BadValue for one to come, NotFound before the store began."""
     if when.operation:
-        row = connection.execute("SELECT id, at FROM operation WHERE id = ?", (when.operation,)).fetchone()
-        if row is None:
+        row = connection.execute(_UP_TO, (when.operation,)).fetchone()
+        if row is None or row[1] < when.operation:
             raise BadValue(f"Operation {when.operation} is to come.", "See `numctl history`.")
-        id, at = row
+        id, at = when.operation, row[0]
     else:
         row, at = connection.execute(_LAST, (when.moment,)).fetchone(), when.moment
         if row is None:
@@ -52,12 +56,15 @@ def resolved(connection: Connection, when: When, timezone: str) -> Moment:
 def as_of(now: View, moment: Moment) -> Iterator[View]:
     """The store as it stood, within the transaction of ``now``; what reads afterwards reads it as it is.
 
-    What is seen is in scope both then and now. Raises NotFound where who acts was not there yet.
+    What is seen is in scope both then and now. Raises NotFound where who acts was not there yet, OutOfScope
+    where what was done meanwhile may not be seen, and so not be taken back.
     """
     allowed = None if now.sees_all else Places(now).with_removed()
+    if now.partial:
+        _expect_no_absence(now, moment)
     connection = now.connection
     with connection.laid_over():
-        overlay.lay(connection, moment.operation, moment.day)
+        overlay.lay(connection, moment.operation, moment.day, None if now.sees_all else now.scope)
         catalog_then.lay(connection, moment.operation, moment.recorded)
         tree = Tree.load(connection)
         if now.acting not in tree:
@@ -70,6 +77,20 @@ def as_of(now: View, moment: Moment) -> Iterator[View]:
         )
 
 
+def _expect_no_absence(now: View, moment: Moment) -> None:
+    """Raises OutOfScope where something in scope was elsewhere for a while since a moment."""
+    places = Places(now)
+    both = places.scope(moment.operation) & now.scope
+    for move in places.moves():
+        if move.operation > moment.operation and (away := both - places.scope(move.operation)):
+            path = now.tree.path(min(away))
+            raise OutOfScope(
+                f"{path} was elsewhere for a while since {moment.at}, and what was done there is not told.",
+                "Name a later moment, or ask who acts as the root.",
+                at=moment.at,
+            )
+
+
 def month_ends(now: View, today: str, timezone: str, months: int) -> Iterator[View]:
     """The store as it stood at the end of each of the last months, the earliest first.
 
@@ -80,7 +101,7 @@ def month_ends(now: View, today: str, timezone: str, months: int) -> Iterator[Vi
         try:
             with as_of(now, resolved(now.connection, ended, timezone)) as view:
                 yield view
-        except NotFound:
+        except (NotFound, OutOfScope):
             continue
 
 

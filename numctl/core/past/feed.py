@@ -31,7 +31,7 @@ SELECT number, operation, user_before, forward_before, user_after, forward_after
 WHERE number BETWEEN ? AND ? AND operation <= ? ORDER BY number, operation, position
 """
 
-_LABELS = "SELECT first, last, before, after FROM label_piece WHERE operation = ? ORDER BY position"
+_LABELS = "SELECT first, last, before, after FROM label_piece WHERE operation = ? ORDER BY position, first"
 _HOLDERS = """
 SELECT max(first, :first), min(last, :last), organization FROM span JOIN state ON state.id = span.state
 WHERE last >= :first

@@ -231,9 +231,8 @@ class Past:
         """Whether an operation is one of those to be seen."""
         if self.sees_all or self._touched(id, id):
             return True
-        acting_as, count, facts = self.connection.execute(
-            "SELECT acting_as, count, facts FROM operation WHERE id = ?", (id,)
-        ).fetchone()
+        row = self.connection.execute("SELECT acting_as, count, facts FROM operation WHERE id = ?", (id,))
+        acting_as, count, facts = row.fetchone() or (0, 1, "{}")  # one whose role may not see it
         return not count and self._concerns(id, json.loads(facts), acting_as)
 
     def _concerns(self, id: int, facts: dict[str, object], acting_as: int) -> bool:

@@ -25,6 +25,10 @@ NOW = 2**62  # after every operation
 _DETAILS = """
 SELECT operation, user_after, forward_after FROM detail_change WHERE number = ? ORDER BY operation, position
 """
+_NEXT_DETAIL = """
+SELECT user_before, forward_before FROM detail_change
+WHERE number = ? AND operation > ? ORDER BY operation, position LIMIT 1
+"""
 _NOW = """
 SELECT span.state, detail.user, detail.forward_to
 FROM (SELECT first, last, state FROM span WHERE first <= :number ORDER BY first DESC LIMIT 1) AS span
@@ -151,7 +155,7 @@ def _last_usage(view: View, number: int) -> str | None:
 
 def _episodes(past: Past, number: int) -> list[Episode]:
     steps = [*_steps(past, number)]
-    steps = [*_with_moves(past, steps)]
+    steps = [*_with_moves(past, number, steps)]
     about = _operations(past.connection, {step.operation for step in steps})
     found: list[Episode] = []
     until: str | None = None
@@ -169,21 +173,34 @@ def _episodes(past: Past, number: int) -> list[Episode]:
     return found
 
 
-def _with_moves(past: Past, steps: list[_Step]) -> Iterator[_Step]:
+def _with_moves(past: Past, number: int, steps: list[_Step]) -> Iterator[_Step]:
     """The steps, and where its organization came into scope or left it with the number."""
     moved = [] if past.sees_all else [move.operation for move in past.places.moves()]
     last: _Step | None = None
     for step in [*steps, None]:
         while moved and (step is None or moved[0] < step.operation):
             operation = moved.pop(0)
-            if last is None or last.after is None:
-                continue
-            holder = past.states[last.after].organization
-            if (holder in past.places.scope(operation - 1)) != (holder in past.places.scope(operation)):
-                yield _Step(operation, last.after, last.after, last.detail)
+            state, detail = (last.after, last.detail) if last else (None, NO_DETAIL)
+            if not _is_in(past, state, operation - 1):  # what was done meanwhile may not be seen
+                state, detail = _until(past, number, operation, step)
+            if _is_in(past, state, operation - 1) != _is_in(past, state, operation):
+                last = _Step(operation, state, state, detail)
+                yield last
         if step is not None:
             yield step
-        last = step
+            last = step
+
+
+def _is_in(past: Past, state: int | None, operation: int) -> bool:
+    return state is not None and past.states[state].organization in past.places.scope(operation)
+
+
+def _until(past: Past, number: int, operation: int, step: _Step | None) -> tuple[int | None, Detail]:
+    """What a number was from an operation to its next step, or to now."""
+    row = past.connection.execute(_NOW, {"number": number}).fetchone()
+    state, *detail = row or (None, None, None)
+    change = past.connection.execute(_NEXT_DETAIL, (number, operation)).fetchone()
+    return step.before if step else state, Detail(*(change or detail))
 
 
 def _in_scope(past: Past, when: tuple[str, str | None, int, str], state: State, detail: Detail) -> Episode:

@@ -6,6 +6,7 @@ since, and these as they were. Statements read it without knowing. Nothing of th
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from itertools import chain, groupby
 from operator import itemgetter
@@ -36,6 +37,18 @@ _OF_RUNS = """
 SELECT {columns} FROM main.{name} WHERE first NOT IN (SELECT first FROM hidden_{name})
 UNION ALL SELECT {past} FROM past_{name}
 """
+_LABELS_WITHIN = f"""
+SELECT max(l.first, s.first) AS first, min(l.last, s.last) AS last, l.label_set AS label_set
+FROM ({
+    _OF_RUNS.format(
+        name="label_span", columns="first, last, label_set", past="first, last, value AS label_set"
+    )
+}) AS l CROSS JOIN main.span AS s
+ON s.first <= l.last AND s.last >= l.first
+AND s.first >= coalesce((SELECT max(first) FROM main.span WHERE first <= l.first), l.first)
+JOIN main.state AS t ON t.id = s.state
+WHERE t.organization IN (SELECT value FROM json_each('{{scope}}'))
+"""  # noqa: S608 - put together from the text above
 _SPANS_WITHOUT_ENDED = """
 SELECT first, last, state FROM main.span WHERE first NOT IN (SELECT first FROM hidden_span)
 AND first NOT IN (SELECT first FROM ended_span)
@@ -96,10 +109,11 @@ FROM main.operation WHERE id <= {operation}
 }
 
 
-def lay(connection: Connection, operation: int, day: str) -> None:
+def lay(connection: Connection, operation: int, day: str, scope: frozenset[int] | None) -> None:
     """Lay what numbers were over what they are: right after an operation, on a day (``YYYY-MM-DD``).
 
-    A hold whose day had passed by then has ended. The catalog is ``catalog_then``'s.
+    A hold whose day had passed by then has ended. The catalog is ``catalog_then``'s. With a ``scope`` (row
+    ids) labels are those of numbers that are in it now, as the journal tells of no others.
     """
     for name, query in _JOURNAL.items():
         connection.lay(name, query.format(operation=operation, day=day))
@@ -115,6 +129,8 @@ def lay(connection: Connection, operation: int, day: str) -> None:
     connection.lay("tally", _TALLY)
     labels = ((first, last, was) for first, last, was, _ in _since(connection, "label_piece", operation))
     _lay_runs(connection, "label_span", "label_set", labels)
+    if scope is not None:
+        connection.lay("label_span", _LABELS_WITHIN.format(scope=json.dumps(sorted(scope))))
 
 
 def _since(connection: Connection, journal: str, operation: int) -> Iterator[tuple[int, int, int, int]]:

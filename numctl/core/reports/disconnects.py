@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.pieces import net_pieces
+from numctl.core.past.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +43,9 @@ def disconnected(view: View, since: str, before: str) -> list[Disconnected]:
 
     Told is what was in scope when its use ended; where it is now, if that is in scope.
     """
-    scope = view.scope
+    places = Places(view)
     rows = view.connection.execute(_ENDED, (since, before)).fetchall()
-    ended = [(first, last, id, 0, id) for first, last, id, holder in rows if holder in scope]
+    ended = [(first, last, id, 0, id) for first, last, id, holder in rows if holder in places.scope(id - 1)]
     moments = dict(view.connection.execute("SELECT id, at FROM operation"))
     return [
         Disconnected(low, high, moments[operation], *now)

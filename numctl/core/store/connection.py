@@ -62,6 +62,7 @@ class Store:
 
     path: Place
     connection: Connection
+    reader: int | None = None  # the organization that one who may only read is bound to, by row id
     _patience: int  # milliseconds to wait for locks
 
     @contextmanager

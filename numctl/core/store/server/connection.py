@@ -76,6 +76,7 @@ class ServerConnection:
         self.driver.adapters.register_loader("numeric", _Whole)
         self.schema = ""
         self.sent = 0
+        self.takes_streams = True  # a table behind row-level security takes none
         self.in_transaction = False
         self._walks = 0
         self._laid: Overlay | None = None
@@ -177,7 +178,7 @@ class ServerConnection:
 
     def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Put rows into a table, many by one stream; ``into`` is its name with its columns."""
-        if len(rows) < FEW:
+        if len(rows) < FEW or not self.takes_streams:
             places = ", ".join("?" * (len(rows[0]) if rows else 0))
             self.executemany(f"INSERT INTO {into} VALUES ({places})", rows)  # noqa: S608 - names are the core's
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from numctl.core.errors import Failed
+from numctl.core.errors import Failed, OutOfScope
 from numctl.core.store import schema
 from numctl.core.store.connection import DUE, Store
 from numctl.core.store.drafts import stands
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
     from numctl.core.store.places import Address
 
-_VERSION = "SELECT version, current_schema() FROM numctl_schema"
+_VERSION = """
+SELECT version, current_schema(), row_security_active('numctl_schema'),
+  to_regclass('numctl_reader') IS NOT NULL FROM numctl_schema
+"""
+_READER = "SELECT organization FROM numctl_reader"
+# Where a role that may only read finds its views, if the address names the tables' schema.
+_VIEWS = """
+SELECT set_config('search_path', format('%I, %I', name || '_read', name), false)
+FROM (SELECT trim(split_part(current_setting('search_path'), ',', 1), ' "') AS name) AS first
+"""
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LOCK = "SELECT FROM inventory WHERE id = 1 FOR UPDATE"
 
@@ -60,10 +69,17 @@ class ServerStore(Store):
     def _identify(self) -> None:
         try:
             version = self._look(_VERSION, DUE)
+        except psycopg.errors.InsufficientPrivilege:
+            self.connection.give_up()
+            self.connection.execute(_VIEWS)
+            version = self._look(_VERSION, DUE)
         except psycopg.Error:  # what is due can't be told: others say why
             self.connection.give_up()
             version = self._look(_VERSION)
         expect_known(self.path, schema.APPLICATION_ID, version)
+        if self.reader is not None:
+            self._expect_to_read()
+            return
         if version < schema.VERSION:
             from numctl.core.store.server.upgrading import upgrade
 
@@ -74,11 +90,19 @@ class ServerStore(Store):
         """Ask for the version and, with it, for what is due, which is wanted next."""
         self.connection.begin(_SNAPSHOT)
         identity, *others = [self.connection.execute(question) for question in questions]
-        version, self.connection.schema = identity.fetchone() or (0, "")
+        version, self.connection.schema, guarded, reads = identity.fetchone() or (0, "", False, False)
+        self.connection.takes_streams = not guarded
+        if reads:
+            self.reader = (self.connection.execute(_READER).fetchone() or (0,))[0]
         for other in others:
             self._due = (other.fetchone() or ("",))[0]
         self.connection.roll_back()
         return int(version)
+
+    def _expect_to_read(self) -> None:
+        if not self.reader:
+            role = self.connection.driver.info.user
+            raise OutOfScope(f"{role} reads nothing here any more.", "See `numctl role add`.", role=role)
 
     def due(self) -> str:
         known, self._due = self._due, None  # as it was when the store was opened
@@ -96,7 +120,8 @@ class ServerStore(Store):
             (path,) = run(b"SHOW search_path").fetchone() or ("",)
             first = path.split(",")[0].strip().strip('"')
             name = "public" if first in ("$user", "") else first
-            run(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)}".encode())
+            if run(b"SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", [name]).fetchone() is None:
+                run(f"CREATE SCHEMA {quoted(name)}".encode())
             run(f"SET LOCAL search_path = {quoted(name)}".encode())
             if run(b"SELECT to_regclass('numctl_schema') IS NOT NULL").fetchone() == (True,):
                 raise stands(address)
@@ -129,6 +154,13 @@ class ServerStore(Store):
     @contextmanager
     def writing(self, *, keep: Callable[[], bool] = lambda: True) -> Iterator[Connection]:
         run = self.connection.driver.execute
+        if self.reader is not None:
+            role = self.connection.driver.info.user
+            raise OutOfScope(
+                f"{role} may read this store, and change nothing.",
+                "Nothing was changed. Changes are for the one whose the tables are, or go through the gate.",
+                role=role,
+            )
         with self._translated():
             if self._within:
                 run(b"SAVEPOINT whole")

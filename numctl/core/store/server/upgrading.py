@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.store import schema, transfer
 from numctl.core.store.file_connection import FileConnection
-from numctl.core.store.server import tables
+from numctl.core.store.server import roles, tables
 from numctl.core.store.server.words import quoted
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def upgrade(connection: ServerConnection, patience: int) -> None:
                 for statement in tables.statements(connection.schema):
                     run(statement.encode())
                 transfer.carry(between, connection)
+                roles.renew(connection)
         connection.commit()
     except BaseException:
         connection.give_up()
