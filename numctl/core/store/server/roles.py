@@ -120,7 +120,9 @@ def _take_back(connection: ServerConnection, name: str, *, drop: bool) -> None:
     tables, views = quoted(connection.schema), quoted(views_of(connection.schema))
     run(f"REVOKE ALL ON ALL TABLES IN SCHEMA {views} FROM {quoted(name)}".encode())
     run(f"REVOKE ALL ON SCHEMA {views}, {tables} FROM {quoted(name)}".encode())
-    run(f"ALTER ROLE {quoted(name)} IN DATABASE {quoted(_database(connection))} RESET search_path".encode())
+    for setting in ("search_path", "jit"):
+        where = f"{quoted(name)} IN DATABASE {quoted(_database(connection))}"
+        run(f"ALTER ROLE {where} RESET {setting}".encode())
     if drop:
         try:
             run(f"DROP ROLE {quoted(name)}".encode())
@@ -139,6 +141,7 @@ def _grants(connection: ServerConnection, name: str) -> Iterator[str]:
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {views} TO {role}"
     where = f"{role} IN DATABASE {quoted(_database(connection))}"
     yield f"ALTER ROLE {where} SET search_path = {views}, {tables}"
+    yield f"ALTER ROLE {where} SET jit = off"  # compiling what the views are made of takes longer than it
 
 
 def install(connection: ServerConnection, owner: str) -> None:
