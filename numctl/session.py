@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View, acting, owner_only
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.store.connection import Store
+from numctl.core.store.places import Address
 from numctl.output.making import made
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Session:
         self.owes_mail = False
         self._signed: list[Collection[object]] = []
         self._store: Store | None = None
-        self._changing = False
+        self._changing = self._settled = False
+        clock.follow(0)
         self.output = made(self.settings, flags, OWN_FORMATS.get(self.command, ()))
 
     @contextmanager
@@ -69,7 +71,10 @@ class Session:
 
     @cached_property
     def moment(self) -> datetime:
-        """When this run began, in UTC."""
+        """When this run began, in UTC, by the server's clock where the store is on one."""
+        if isinstance(self.settings.db, Address):
+            with suppress(Refusal):  # whoever needs the store says why there is none
+                self._opened()
         return clock.now()
 
     @property
@@ -80,11 +85,9 @@ class Session:
     @cached_property
     def today(self) -> str:
         """The date in the settings' time zone, ``YYYY-MM-DD``."""
-        if self.settings.timezone == "UTC":
-            return self.at[:10]
-        from zoneinfo import ZoneInfo
+        from numctl.core.dates import day_of
 
-        return self.moment.astimezone(ZoneInfo(self.settings.timezone)).date().isoformat()
+        return day_of(self.at, self.settings.timezone)
 
     @cached_property
     def actor(self) -> str:
@@ -129,14 +132,22 @@ class Session:
     @property
     def store(self) -> Store:
         """The open store, with ended holds settled. Raises NoStore, Damaged or Locked."""
+        store = self._opened()
+        if not self._settled:
+            self._settled = True
+            self._settle(store)
+        return store
+
+    def _opened(self) -> Store:
         if self._store is None:
             self._store = self.open_store()
-            self._settle()
         return self._store
 
     def open_store(self) -> Store:
         """The store as it stands, nothing settled."""
-        return open_store(self.settings.db, self.settings.lock_timeout, lambda: (self.actor, self.at))
+        store = open_store(self.settings.db, self.settings.lock_timeout, lambda: (self.actor, self.at))
+        clock.follow(store.ahead)
+        return store
 
     def damage(self) -> Refusal | None:
         """What is wrong with the store: asked after what should not be possible."""
@@ -144,9 +155,7 @@ class Session:
 
         return damage.found_in(self.settings.db)
 
-    def _settle(self) -> None:
-        store = self._store
-        assert store is not None  # noqa: S101 - called right after opening
+    def _settle(self, store: Store) -> None:
         if not expiry.is_due(store, self.today):
             return
         from numctl.core.changes.operation import Act

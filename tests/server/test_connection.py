@@ -1,6 +1,12 @@
-"""What an address means: who the server must prove to be."""
+"""What an address means: who the server must prove to be, and what it is asked besides."""
 
 from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,7 +14,9 @@ pytest.importorskip("psycopg")
 
 from psycopg.conninfo import conninfo_to_dict
 
+from numctl.core.store.server import opened
 from numctl.core.store.server.connection import secured
+from tests.conftest import Numctl
 
 PROVEN = "verify-full"
 
@@ -38,3 +46,27 @@ def test_who_is_elsewhere_must_prove_to_be_the_one_named(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert conninfo_to_dict(secured(address)).get("sslmode") == mode
+
+
+def test_times_are_the_servers(
+    numctl: Numctl, address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A host whose clock is two hours and a day late writes what the server's says."""
+    late = 26 * 3600
+    with monkeypatch.context() as patched:
+        patched.setattr(opened, "time", SimpleNamespace(time=lambda: time.time() - late))
+        patched.setenv("NUMCTL_DB", address)
+        before = time.time()
+        assert numctl("init", "--name", "Acme").code == 0
+        assert numctl("series", "add", "1418").code == 0
+        assert numctl("add", "14188980000", "--series", "1418").code == 0
+        assert numctl("reserve", "14188980000", "--tag", "x", "--until", "+1d").code == 0
+        told = json.loads(numctl("history", "--limit", "1", "-o", "json").out)[0]["at"]
+        until = json.loads(numctl("search", "1418898", "-o", "json").out)[0]["reserved_until"]
+    moment = datetime.fromisoformat(told).timestamp()
+    assert before + late - 1 <= moment <= time.time() + late + 1
+    assert date.fromisoformat(until) == datetime.fromtimestamp(moment, UTC).date() + timedelta(days=1)
+    monkeypatch.setenv("NUMCTL_DB", str(tmp_path / "a.db"))
+    assert numctl("init", "--name", "Acme").code == 0  # a file goes by the host's
+    told = json.loads(numctl("history", "--limit", "1", "-o", "json").out)[0]["at"]
+    assert datetime.fromisoformat(told).timestamp() <= time.time() + 1

@@ -396,3 +396,18 @@ def test_a_file_knows_no_roles(numctl: Numctl, store: Path) -> None:
         ending = numctl(*command.split())
         assert ending.code == 2
         assert "key add" in ending.err
+
+
+def test_check_tells_where_roles_could_see_more(numctl: Numctl, told: str) -> None:
+    schema = told.rsplit("%3D", 1)[1]
+    with psycopg.connect(told, autocommit=True) as owner:
+        owner.execute(b"ALTER TABLE span NO FORCE ROW LEVEL SECURITY")
+        owner.execute(f'DROP VIEW "{schema}_read".usage'.encode())
+    ending = numctl("check")
+    assert ending.code == 12
+    assert "span is not behind row-level security" in ending.out
+    assert "view of usage that roles read is missing" in ending.out
+    assert numctl("role", "add", "r_once", "--org", "Lab").code == 0  # makes all of it anew
+    assert numctl("role", "remove", "r_once").code == 0
+    assert numctl("check").code == 0
+    assert numctl("--db", as_role(told, "r_sales"), "report", "consumption").code == 0

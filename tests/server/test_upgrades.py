@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -86,3 +87,23 @@ def test_one_that_a_newer_numctl_wrote_is_left_alone(numctl: Numctl, older: tupl
     ending = numctl("--db", address, "search")
     assert ending.code == 12
     assert "newer numctl" in ending.err
+
+
+def test_roles_read_on_in_the_new_tables(numctl: Numctl, older: tuple[str, str]) -> None:
+    address, _ = older
+    with psycopg.connect(address, autocommit=True) as owner:
+        owner.execute(b"CREATE ROLE r_before LOGIN")
+        owner.execute(b"CREATE TABLE numctl_role (name TEXT PRIMARY KEY, organization BIGINT, made BIGINT)")
+        owner.execute(
+            b"INSERT INTO numctl_role SELECT 'r_before', id, 1 FROM organization WHERE parent = 1 LIMIT 1"
+        )
+        assert numctl("--db", address, "org", "add", "New").code == 0
+        (listed,) = json.loads(numctl("--db", address, "role", "list", "-o", "json").out)
+        its = numctl("--db", address.replace("numctl_tests@", "r_before@"), "search", "--all", "-o", "csv")
+        assert its.code == 0, its.err
+        assert (
+            its.out
+            == numctl("--db", address, "--as", listed["organization"], *["search", "--all", "-o", "csv"]).out
+        )
+        assert numctl("--db", address, "role", "remove", "r_before").code == 0
+        assert owner.execute(b"SELECT 1 FROM pg_roles WHERE rolname = 'r_before'").fetchone() is None

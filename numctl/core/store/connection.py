@@ -63,6 +63,7 @@ class Store:
     path: Place
     connection: Connection
     reader: int | None = None  # the organization that one who may only read is bound to, by row id
+    ahead: float = 0  # seconds that its clock is ahead of this host's
     _patience: int  # milliseconds to wait for locks
 
     @contextmanager

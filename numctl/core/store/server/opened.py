@@ -6,6 +6,7 @@ keeps nobody waiting.
 
 from __future__ import annotations
 
+import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from numctl.core.store.places import Address
 
 _VERSION = """
-SELECT version, current_schema(), row_security_active('numctl_schema'),
-  to_regclass('numctl_reader') IS NOT NULL FROM numctl_schema
+SELECT version, current_schema(), extract(epoch FROM clock_timestamp())::float8,
+  row_security_active('numctl_schema'), to_regclass('numctl_reader') IS NOT NULL FROM numctl_schema
 """
 _READER = "SELECT organization FROM numctl_reader"
 # Where a role that may only read finds its views, if the address names the tables' schema.
@@ -90,7 +91,8 @@ class ServerStore(Store):
         """Ask for the version and, with it, for what is due, which is wanted next."""
         self.connection.begin(_SNAPSHOT)
         identity, *others = [self.connection.execute(question) for question in questions]
-        version, self.connection.schema, guarded, reads = identity.fetchone() or (0, "", False, False)
+        version, self.connection.schema, now, guarded, reads = identity.fetchone() or (0, "", 0, False, False)
+        self.ahead = now - time.time()
         self.connection.takes_streams = not guarded
         if reads:
             self.reader = (self.connection.execute(_READER).fetchone() or (0,))[0]

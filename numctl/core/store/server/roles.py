@@ -64,8 +64,7 @@ def add(connection: ServerConnection, name: str, organization: int) -> bool:
     """
     run = connection.driver.execute
     owner = _owner(connection)
-    if not _are_there(connection):
-        install(connection, owner)
+    install(connection, owner)
     about = run(_ABOUT.encode(), [name, owner]).fetchone()
     if about is not None:
         _expect_no_rights(name, owner, about)
@@ -169,6 +168,7 @@ def install(connection: ServerConnection, owner: str) -> None:
 def renew(connection: ServerConnection) -> None:
     """Make what roles need anew, where there are any: for tables of another version."""
     if _are_there(connection):
+        connection.driver.execute(b"SET CONSTRAINTS ALL IMMEDIATE")  # of the rows that were put in just now
         install(connection, _owner(connection))
 
 
