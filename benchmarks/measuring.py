@@ -71,7 +71,7 @@ class Bench:
         }
         # As where pandas is not installed: sqlite-utils would load it, which more than doubles its time, and
         # so would numctl where it makes a store with it.
-        without = 'import sys\nsys.modules |= dict.fromkeys(("pandas", "numpy"))\n'
+        without = 'import sys\nsys.modules["pandas"] = None\n'
         self._launcher("numctl", f"{without}from numctl.__main__ import run\nrun()\n")
         self._launcher("sqlite-utils", f"{without}from sqlite_utils.cli import cli\ncli()\n")
         self._launcher("idle", "from benchmarks.idle import app\napp()\n")
@@ -79,8 +79,8 @@ class Bench:
     def _launcher(self, name: str, text: str) -> None:
         (self.folder / f"run-{name}.py").write_text(text)
 
-    def numctl(self, store: Path, *args: str) -> list[str]:
-        """The whole program, started as its console script is."""
+    def numctl(self, store: Path | str, *args: str) -> list[str]:
+        """The whole program, started as its console script is; ``store`` is a file, or a server's address."""
         return [sys.executable, str(self.folder / "run-numctl.py"), "--db", str(store), *args]
 
     def completion(self, store: Path, *words: str) -> list[str]:

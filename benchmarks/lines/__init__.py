@@ -12,6 +12,7 @@ from benchmarks.lines import (
     importing,
     listing,
     memory,
+    server,
     startup,
     subscribers,
     utilization,
@@ -28,6 +29,7 @@ LINES: dict[str, Callable[[Bench], list[Line]]] = {
     "batch": batch.measure,
     "list": listing.measure,
     "subscribers": subscribers.measure,
+    "server": server.measure,
     "memory": memory.measure,
     "growth": growth.measure,
 }

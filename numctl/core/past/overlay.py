@@ -29,8 +29,8 @@ _RUN = "first INTEGER PRIMARY KEY, last INTEGER, value INTEGER"
 _FIRST = "first INTEGER PRIMARY KEY"
 _TOUCHED = """
 SELECT DISTINCT run.first, run.last, {value} FROM before_{name} AS was CROSS JOIN main.{name} AS run
-ON run.last >= was.first AND run.first <= was.last
-AND run.first >= coalesce((SELECT max(first) FROM main.{name} WHERE first <= was.first), was.first)
+ON run.first BETWEEN coalesce((SELECT max(first) FROM main.{name} WHERE first <= was.first), was.first)
+AND was.last AND run.last >= was.first
 ORDER BY run.first
 """
 _OF_RUNS = """
@@ -44,8 +44,8 @@ FROM ({
         name="label_span", columns="first, last, label_set", past="first, last, value AS label_set"
     )
 }) AS l CROSS JOIN main.span AS s
-ON s.first <= l.last AND s.last >= l.first
-AND s.first >= coalesce((SELECT max(first) FROM main.span WHERE first <= l.first), l.first)
+ON s.first BETWEEN coalesce((SELECT max(first) FROM main.span WHERE first <= l.first), l.first)
+AND l.last AND s.last >= l.first
 JOIN main.state AS t ON t.id = s.state
 WHERE t.organization IN (SELECT value FROM json_each('{{scope}}'))
 """  # noqa: S608 - put together from the text above

@@ -43,6 +43,8 @@ class Connection(Protocol):
 
     def put(self, into: str, rows: Sequence[tuple[Any, ...]]) -> None: ...  # ``into`` with its columns
 
+    def weigh(self, *tables: str) -> None: ...  # many rows came into them just now: a server plans by that
+
     # What was, laid over what is (see ``past``): nothing is written for it on a server.
 
     def laid_over(self) -> AbstractContextManager[None]: ...

@@ -173,16 +173,20 @@ def prepare(connection: Connection) -> None:
 
 def cut(connection: Connection) -> None:
     """Make ``temp.target`` whole spans."""
+    connection.weigh("temp.target", "span")
     for places in _PLACES:
         connection.execute("DELETE FROM temp.cut")
         if connection.execute(_CUT.format(places=places)).rowcount:
+            connection.weigh("temp.cut")
             connection.execute(_SHORTEN)
             connection.execute(_PLACE)
+            connection.weigh("span")
 
 
 def join(connection: Connection, seams: str, values: Sequence[int] = ()) -> None:
     """Join spans that go on in one state, where ``seams`` (a SELECT of ``first``) says that one begins."""
     if connection.execute(_JOINTS.format(seams=seams), values).rowcount:
+        connection.weigh("temp.joint")
         connection.execute(_SWALLOW)
         connection.execute(_EXTEND)
 
@@ -229,6 +233,7 @@ class Bulk:
         cut(self._connection)
         one, values = ("AND s.state = ?", (self._only,)) if self._only is not None else ("", ())
         run(_CONCERNED.format(only=one), values)
+        self._connection.weigh("temp.concerned")
         state, by_state = ("max(state)", "") if one else ("state", "GROUP BY state")
         covered = [Covered(*row) for row in run(_COVERED.format(state=state, by_state=by_state))]
         self._states = len(covered)

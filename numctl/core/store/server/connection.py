@@ -26,6 +26,7 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it would 
 
 FIRST_ROWS, MORE_ROWS = 500, 10_000  # that are fetched together
 FEW = 100  # rows; more go in one stream
+_PLAIN = "SET LOCAL jit = off"  # compiling takes longer than what is asked here
 _UNSAID = "prefer"  # the mode of SSL where nobody says one
 
 
@@ -92,7 +93,7 @@ class ServerConnection:
         if self._pipe is None:
             self._pipe = self._pipes.enter_context(self.driver.pipeline())
         self.in_transaction = True
-        for statement in statements:
+        for statement in (*statements, _PLAIN):
             self.driver.execute(statement.encode())
 
     def roll_back(self) -> None:
@@ -191,6 +192,11 @@ class ServerConnection:
                 stream.write_row(row)
         if self._pipe is not None:
             self._pipe = self._pipes.enter_context(self.driver.pipeline())
+
+    def weigh(self, *tables: str) -> None:
+        """Let what follows be planned by how many rows these have now."""
+        for table in tables:
+            self.execute(f"ANALYZE {table}")
 
     def walk(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[Any]:
         """Rows that may be many, fetched as they are asked for, within a transaction."""

@@ -21,6 +21,18 @@ _WORDS = re.compile(
     """,
     re.VERBOSE,
 )
+# What is looked up for each row on the left: a range, or the last one before. PostgreSQL can't tell how few
+# rows that are, and would rather read everything again and again.
+_LOOK_UP = re.compile(
+    r"""\bCROSS[ ]JOIN[ ](?P<table>[\w.]+)[ ]AS[ ](?P<as>\w+)\s+ON[ ](?P<condition>(?P=as)\.\w+\s+(?:
+      BETWEEN[ ](?:coalesce\(\(.*?\),[ ][\w.:]+\)|[\w.]+)\s+AND\s+[\w.]+
+      | =[ ]\(SELECT[ ]max\(first\)[ ]FROM[ ][\w.]+[ ]WHERE[ ]first[ ]<=?[ ][\w.]+\)))
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_LOOKED_UP = (
+    r"JOIN LATERAL (SELECT * FROM \g<table> AS \g<as> WHERE \g<condition> OFFSET 0) AS \g<as> ON TRUE"
+)
 _SAID = {
     "user": '"user"',
     "CROSS JOIN": "JOIN",  # in SQLite a hint to the planner, as is INDEXED BY
@@ -75,7 +87,7 @@ def said(statement: str, schema: str) -> Said:
             return _SAID[found["word"]]
         return "" if found["hint"] else found[0]
 
-    text = _WORDS.sub(other, statement)
+    text = _WORDS.sub(other, _LOOK_UP.sub(_LOOKED_UP, statement))
     if text.lstrip().startswith("CREATE TEMP TABLE"):
         text = declared(text)
     elif text.startswith("DELETE FROM pg_temp."):
