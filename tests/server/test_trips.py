@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 
 from tests import on_server
 from tests.conftest import Numctl
+from tests.server import mixed
 from tests.server.line import Line
 
 MOST = 12  # for what is done every day
+MOST_OF_A_BATCH = 200  # of ten thousand lines
 EVERY_DAY = """
 search --limit 5
 search 8980 --limit 5
@@ -77,3 +80,21 @@ def test_what_is_done_every_day_goes_there_and_back_a_few_times(
         taken[command] = line.trips - before
     assert {command: trips for command, trips in taken.items() if trips > MOST} == {}
     assert min(taken.values()) > 2  # it counts
+
+
+def test_a_batch_of_ten_thousand_lines_does(
+    numctl: Numctl, address: str, line: Line, server: on_server.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMCTL_DB", address.replace(str(server.folder), str(line.folder)))
+    numctl("init", "--name", "Acme")
+    for path in mixed.ORGANIZATIONS[1:]:
+        numctl("org", "add", path.rpartition("/")[2], "--parent", path.rpartition("/")[0])
+    numctl("org", "set", "Acme", "--aging", "7")
+    numctl("add", f"{mixed.FIRST}+{mixed.MANY}", "--series", "1514")
+    before = line.trips
+    ending = numctl("batch", "-", "-o", "json", input="".join(mixed.Mixed().lines(10_000)))
+    assert (ending.code, ending.err) == (0, "")
+    (facts,) = json.loads(ending.out)
+    assert facts["changed"] > 9_000
+    assert line.trips - before <= MOST_OF_A_BATCH
+    assert numctl("check").code == 0

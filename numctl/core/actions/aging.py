@@ -32,6 +32,10 @@ def free(operation: Operation, numbers: Iterable[Range]) -> None:
 
 def rule(operation: Operation) -> AgingRule:
     """The rule of the store: the series' days, else those of the nearest organization that says."""
+    return operation.remembered("aging", lambda: _rule(operation))
+
+
+def _rule(operation: Operation) -> AgingRule:
     tree = operation.tree
     of: dict[int, int] = {}
     for id in tree.below(tree.root):
@@ -43,4 +47,7 @@ def rule(operation: Operation) -> AgingRule:
 def after(operation: Operation, days: int) -> AgingRule:
     """The rule that all numbers rest for so many days, 0 for none. Raises BadValue past the year 9999."""
     days_after(operation.act.today, days)  # raises where there is no such day, whatever the numbers are
-    return AgingRule({}, dict.fromkeys(operation.tree.by_id, days), operation.act.today)
+    return operation.remembered(
+        f"aging after {days}",
+        lambda: AgingRule({}, dict.fromkeys(operation.tree.by_id, days), operation.act.today),
+    )

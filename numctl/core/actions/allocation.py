@@ -103,7 +103,8 @@ def choose(
     state = operation.writer.states.find(State(series, organization, Status.AVAILABLE))
     found = _Found([], 0)
     if state is not None:
-        operation.labels.flush()
+        if wanted.labels:
+            operation.labels.flush()
         pool = _Pool(operation.written, state, highest_first)
         found = pool.up_to(wanted.quantity) if wanted.plain else pool.blocks_of(wanted)
     if not found.numbers:

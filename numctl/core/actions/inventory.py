@@ -36,9 +36,10 @@ def add(
     operation.writer.expect_absent(new)
     id = find_or_make(operation, series_name)
     operation.writer.add(new, State(id, holder, Status.AVAILABLE))
-    for number, extension in sorted((extensions or {}).items()):
-        operation.labels.add(Range(number, number), labels.of({EXTENSION: extension}).text)
-    operation.labels.flush()
+    if extensions:
+        for number, extension in sorted(extensions.items()):
+            operation.labels.add(Range(number, number), labels.of({EXTENSION: extension}).text)
+        operation.labels.flush()
 
 
 def remove(operation: Operation, numbers: Iterable[Range], reason: str) -> None:

@@ -70,12 +70,17 @@ def remove(operation: Operation, name: str) -> None:
 def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:
     """Put numbers into another series, whatever their status. Raises NotFound for either."""
     operation.root_only()
-    operation.writer.change(numbers, Change("series move", series=rows.find(operation, to)))
+    operation.writer.change(numbers, Change("series move", series=_found(operation, to)))
+
+
+def _found(operation: Operation, name: str) -> int:
+    """What the root finds by a name is the same as long as the catalog is."""
+    return operation.remembered(f"found {fold(name)}", lambda: rows.find(operation, name))
 
 
 def find_or_make(operation: Operation, name: str) -> int:
     """The row id of the series of this (clean) name, made if it is new."""
-    id = rows.id_of(operation.connection, name)
+    id = operation.remembered(f"series {fold(name)}", lambda: rows.id_of(operation.connection, name))
     return operation.catalog.add_series(SeriesRow(name)) if id is None else id
 
 

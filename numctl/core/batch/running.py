@@ -1,5 +1,7 @@
 """Many changes as one operation: each line is done in its turn and sees what earlier lines did.
 
+Lines are read some hundred ahead, so that what they concern is asked for together. What is wrong with one
+is said in its turn.
 A line that is refused changes nothing. By default the whole batch is refused then, with every error
 and its line; told to keep going, it leaves those lines out.
 """
@@ -9,12 +11,13 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from numctl.core.batch.steps import step_of
+from numctl.core.batch.steps import Step, step_of
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.files.rejects import Rejects
+from numctl.core.numbers.ranges import total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numctl.core.batch.lines import BatchText, Line
     from numctl.core.batch.values import ValueReader
@@ -23,6 +26,27 @@ if TYPE_CHECKING:
 _OF_LINES = (2, 4, 5, 6)  # exit codes of refusals that concern one line; any other ends the batch
 _OF_THE_CATALOG = ("organization", "name", "description", "labels", "removed")
 _STEP = 1_000  # lines between two looks at the progress
+AHEAD = 1_000  # lines, and
+MOST_AHEAD = 20_000  # numbers that are asked for together
+ASKED_AHEAD = 1_000  # numbers of one line; more are read when their turn comes
+FEW = 2  # lines of which each asks for itself
+LABELLING = ("label", "remove")
+
+Ready = tuple["Line", Step | Refusal]
+
+
+def _ahead(operation: Operation, steps: Sequence[Step]) -> None:
+    """Have at hand what several lines concern."""
+    plain = [step for step in steps if 0 < total(step.numbers) <= ASKED_AHEAD]
+    if len(plain) < FEW:
+        return
+    operation.ahead(
+        [numbers for step in plain for numbers in step.numbers],
+        [numbers for step in plain if step.action in LABELLING for numbers in step.numbers],
+        {user for step in plain if (user := step.values.get("user"))},
+        {step.tag for step in plain},
+        {target for step in plain if (target := step.target) is not None},
+    )
 
 
 def _done(operation: Operation) -> int:
@@ -48,31 +72,56 @@ class Batch:
 
     def run(self, operation: Operation, advance: Callable[[int], None] = lambda lines: None) -> None:
         """Do what the lines say. Without ``keep_going``, raises one refusal for all that went wrong."""
-        for line in self.text:
-            self.lines += 1
-            before = _done(operation)
-            try:
-                self._do(operation, line)
-            except Refusal as refusal:
-                if refusal.code not in _OF_LINES:
-                    raise
-                self._refuse(line, refusal)
-            if _done(operation) > before:
-                self.changed += 1
-            if not self.lines % _STEP:
-                advance(_STEP)
+        for some in self._read():
+            _ahead(operation, [step for _, step in some if isinstance(step, Step)])
+            for line, step in some:
+                self.lines += 1
+                before = _done(operation)
+                try:
+                    self._do(operation, line, step)
+                except Refusal as refusal:
+                    if refusal.code not in _OF_LINES:
+                        raise
+                    self._refuse(line, refusal)
+                if _done(operation) > before:
+                    self.changed += 1
+                if not self.lines % _STEP:
+                    advance(_STEP)
         if self.rejects and not self.keep_going:
             raise self.rejects.refusal()
         operation.facts.update(
             lines=self.lines, changed=self.changed, rejected=self.rejects.count, **self._told_reasons()
         )
 
-    def _do(self, operation: Operation, line: Line) -> None:
+    def _read(self) -> Iterator[list[Ready]]:
+        """The lines with what they do, or why not; as many at a time as may be asked about together."""
+        some: list[Ready] = []
+        numbers = 0
+        for line in self.text:
+            step = self._step_of(line)
+            some.append((line, step))
+            count = total(step.numbers) if isinstance(step, Step) else 1
+            numbers += count
+            # What a quantity means, and what a user has, is read from the store, and many numbers are changed
+            # there: all before must be written for that.
+            if len(some) >= AHEAD or numbers > MOST_AHEAD or not 0 < count <= ASKED_AHEAD:
+                yield some
+                some, numbers = [], 0
+        yield some
+
+    def _step_of(self, line: Line) -> Step | Refusal:
         if isinstance(line.said, BadValue):
-            raise line.said
-        step = step_of(line.said, self.reader)
+            return line.said
+        try:
+            return step_of(line.said, self.reader)
+        except Refusal as refusal:
+            return refusal
+
+    def _do(self, operation: Operation, line: Line, step: Step | Refusal) -> None:
+        if isinstance(step, Refusal):
+            raise step
         with operation.at_line(line.number):
-            step(operation)
+            step.do(operation)
         reason = operation.facts.pop("reason", None)
         for word in _OF_THE_CATALOG:
             operation.facts.pop(word, None)  # the journal has the rows

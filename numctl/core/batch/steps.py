@@ -7,7 +7,7 @@ action's name. What is said is read strictly, before any of it is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.actions import (
     aging,
@@ -31,8 +31,33 @@ if TYPE_CHECKING:
     from numctl.core.numbers.ranges import Range
     from numctl.core.rules.record import Action
 
-Step = Callable[["Operation"], None]
+Do = Callable[["Operation"], None]
 Values = dict[str, Any]
+
+
+class Step(NamedTuple):
+    """What one line does, and to which numbers, as far as it names them."""
+
+    do: Do
+    action: str
+    values: Values
+
+    @property
+    def numbers(self) -> list[Range]:
+        """The numbers that are named; none where they are chosen or found when it is done."""
+        named: list[Range] = self.values.get("numbers", [])
+        return named
+
+    @property
+    def tag(self) -> str:
+        """A tag that numbers are given, empty for none."""
+        return str(self.values.get("tag") or self.values.get("reserve") or "")
+
+    @property
+    def target(self) -> int | None:
+        """Where numbers are to be forwarded to."""
+        to = self.values.get("forward_to", self.values.get("to"))
+        return to if isinstance(to, int) else None
 
 
 def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
@@ -54,7 +79,7 @@ def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
     for word in action.required:
         if word not in values:
             raise BadValue(f"'{word}' is missing for {name}.", f"Its keys are {_listed(action)}.", key=word)
-    return STEPS[name](reader, values)
+    return Step(STEPS[name](reader, values), name, values)
 
 
 # What each action does with its values.
@@ -102,20 +127,20 @@ def _named(values: Values) -> list[Range] | subscribers.OfUser:
     return named
 
 
-def _reserve(reader: ValueReader, values: Values) -> Step:
+def _reserve(reader: ValueReader, values: Values) -> Do:
     numbers, tag = _chosen(values, None), values["tag"]
     holder, until = values.get("org"), values.get("until", "")
     return lambda op: reservations.reserve(op, numbers, tag, organization=holder, until=until)
 
 
-def _retag(reader: ValueReader, values: Values) -> Step:
+def _retag(reader: ValueReader, values: Values) -> Do:
     numbers, tag, until = values["numbers"], values.get("tag"), values.get("until")
     if tag is None and until is None:
         raise BadValue("There is nothing to change.", "Give a 'tag', 'until', or both.")
     return lambda op: reservations.retag(op, numbers, tag, until)
 
 
-def _assign(reader: ValueReader, values: Values) -> Step:
+def _assign(reader: ValueReader, values: Values) -> Do:
     numbers, user, holder = _chosen(values, 1), values["user"], values.get("org")
     if holder is not None and "series" not in values:
         raise BadValue("'org' says whose numbers of a series.", "Leave it out here.", key="org")
@@ -123,12 +148,12 @@ def _assign(reader: ValueReader, values: Values) -> Step:
     return lambda op: subscribers.assign(op, numbers, user, holder)
 
 
-def _register(reader: ValueReader, values: Values) -> Step:
+def _register(reader: ValueReader, values: Values) -> Do:
     numbers = _named(values)
     return lambda op: subscribers.register(op, numbers)
 
 
-def _release(reader: ValueReader, values: Values) -> Step:
+def _release(reader: ValueReader, values: Values) -> Do:
     numbers, keep = _named(values), _keep(reader, values)
     keep.expect_fit(numbers)
     return lambda op: subscribers.release(op, numbers, keep)
@@ -139,12 +164,12 @@ def _keep(reader: ValueReader, values: Values) -> subscribers.Keep:
     return subscribers.Keep.of(**said, today=reader.today, name=key)
 
 
-def _move(reader: ValueReader, values: Values) -> Step:
+def _move(reader: ValueReader, values: Values) -> Do:
     numbers, to = _named(values), values["to"]
     return lambda op: subscribers.move(op, numbers, to)
 
 
-def _add_organization(reader: ValueReader, values: Values) -> Step:
+def _add_organization(reader: ValueReader, values: Values) -> Do:
     name, parents = values["name"], values.get("parents", False)
     if "/" in name and not parents:
         raise BadValue("A name holds no slash.", "With 'parents' a path makes what is missing.", key="name")
@@ -152,18 +177,18 @@ def _add_organization(reader: ValueReader, values: Values) -> Step:
     return lambda op: organizations.add(op, name, parent, emails, threshold, parents=parents)
 
 
-def _add_series(reader: ValueReader, values: Values) -> Step:
+def _add_series(reader: ValueReader, values: Values) -> Do:
     return lambda op: series.add(op, values["name"], values.get("description", ""))
 
 
-def _label(reader: ValueReader, values: Values) -> Step:
+def _label(reader: ValueReader, values: Values) -> Do:
     numbers, put, drop = values["numbers"], values.get("labels", {}), values.get("remove", ())
     if not put and not drop:
         raise BadValue("There is nothing to change.", "Give 'labels', 'remove', or both.")
     return lambda op: labels.label(op, numbers, put, drop)
 
 
-def _forward(reader: ValueReader, values: Values) -> Step:
+def _forward(reader: ValueReader, values: Values) -> Do:
     numbers, to, stop = values["numbers"], values.get("to"), values.get("remove", False)
     if (to is None) is not stop:
         raise BadValue("Give exactly one of 'to' and 'remove'.")
@@ -173,29 +198,29 @@ def _forward(reader: ValueReader, values: Values) -> Step:
     return lambda op: subscribers.forward(op, numbers, to)
 
 
-def _add(reader: ValueReader, values: Values) -> Step:
+def _add(reader: ValueReader, values: Values) -> Do:
     numbers, name, holder = values["numbers"], values["series"], values.get("org")
     return lambda op: inventory.add(op, numbers, name, holder)
 
 
-def _allocate(reader: ValueReader, values: Values) -> Step:
+def _allocate(reader: ValueReader, values: Values) -> Do:
     wanted, to = _chosen(values, None), values["to"]
     if not isinstance(wanted, allocation.Quantity):
         raise BadValue("'allocate' takes a quantity of a series.", "To move numbers by name, say move.")
     return lambda op: allocation.allocate(op, wanted, to)
 
 
-def _allot(do: Callable[..., None], *words: str) -> Callable[[ValueReader, Values], Step]:
+def _allot(do: Callable[..., None], *words: str) -> Callable[[ValueReader, Values], Do]:
     """A step that hands the values of these keys to a feature, in their order."""
 
-    def step(reader: ValueReader, values: Values) -> Step:
+    def step(reader: ValueReader, values: Values) -> Do:
         told = [values[word] for word in words]
         return lambda op: do(op, *told)
 
     return step
 
 
-STEPS: dict[str, Callable[[ValueReader, Values], Step]] = {
+STEPS: dict[str, Callable[[ValueReader, Values], Do]] = {
     "reserve": _reserve,
     "retag": _retag,
     "unreserve": _allot(reservations.unreserve, "numbers"),

@@ -1,4 +1,4 @@
-"""Spans laid out in memory, changed there, and written back sorted; a part of the writer.
+"""Spans laid out in memory, changed there, and written back sorted; a part of what changes numbers or labels.
 
 A span is loaded whole, with both its neighbours, so that joining needs no second look. What the
 store holds and what the cache holds are compared at ``flush``; only the difference is written, in
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.numbers.ranges import adjoins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
@@ -25,16 +25,16 @@ _first = itemgetter(-1)  # of the values of an update
 ABSENT = 0  # stands for "not in the inventory" where a state's row id is asked for
 
 _LOAD = """
-SELECT first, last, state FROM span
-WHERE first >= coalesce((SELECT max(first) FROM span WHERE first < :first), :first) AND first <= :last + 1
+SELECT first, last, {value} FROM {table}
+WHERE first >= coalesce((SELECT max(first) FROM {table} WHERE first < :first), :first) AND first <= :last + 1
 ORDER BY first
 """
 
 # The same for many at once.
 _AHEAD = """
-SELECT DISTINCT s.first, s.last, s.state FROM (VALUES {asked}) AS asked
-JOIN span AS s ON s.first <= asked.column2 + 1
-AND s.first >= coalesce((SELECT max(first) FROM span WHERE first < asked.column1), asked.column1)
+SELECT DISTINCT s.first, s.last, s.{value} FROM (VALUES {asked}) AS asked
+JOIN {table} AS s ON s.first <= asked.column2 + 1
+AND s.first >= coalesce((SELECT max(first) FROM {table} WHERE first < asked.column1), asked.column1)
 ORDER BY s.first
 """
 
@@ -87,11 +87,27 @@ class Piece(NamedTuple):
     state: int
 
 
+class Kept(NamedTuple):
+    """Where runs are kept: the table, and its column of what all numbers of a run have (row ids)."""
+
+    table: str
+    value: str
+
+    def within(self, statement: str, **words: str) -> str:
+        """A statement about these."""
+        return statement.format(table=self.table, value=self.value, **words)
+
+
+STATES = Kept("span", "state")
+
+
 class Cache:
     """The spans around what is being changed."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, kept: Kept = STATES) -> None:
         self._connection = connection
+        self._kept = kept
+        self._one_by_one = kept.within(_LOAD)
         self._clear()
 
     def _clear(self) -> None:
@@ -106,7 +122,7 @@ class Cache:
     def load(self, first: int, last: int) -> None:
         """Lay out the spans from ``first`` to ``last`` and both neighbours."""
         if (first, last) not in self._ahead:
-            self._lay(self._connection.execute(_LOAD, {"first": first, "last": last}))
+            self._lay(self._connection.execute(self._one_by_one, {"first": first, "last": last}))
 
     def has(self, numbers: Pair) -> bool:
         """Whether a range was asked for ahead."""
@@ -115,7 +131,9 @@ class Cache:
     def ahead(self, ranges: Sequence[Pair]) -> Callable[[], None]:
         """Ask for the same for many ranges of few spans; what is given takes the answer in."""
         asked = [
-            self._connection.execute(_AHEAD.format(asked=places(some)), [*chain.from_iterable(some)])
+            self._connection.execute(
+                self._kept.within(_AHEAD, asked=places(some)), [*chain.from_iterable(some)]
+            )
             for some in parts(ranges)
         ]
 
@@ -217,6 +235,14 @@ class Cache:
         end, own = self._spans[start]
         return own == state and adjoins(end, first)
 
+    def values(self) -> set[int]:
+        """What the runs in memory have."""
+        return {value for _, value in self._spans.values()}
+
+    def rename(self, names: Mapping[int, int]) -> None:
+        """Let other row ids stand for those named."""
+        self._spans = {first: (last, names.get(value, value)) for first, (last, value) in self._spans.items()}
+
     def flush(self) -> None:
         """Write what differs from the store, and clear the cache."""
         gone, ends, restated, new = [], [], [], []
@@ -232,8 +258,12 @@ class Cache:
             if first not in self._stored:
                 new.append((first, now[0] - first, now[1]))
         execute = self._connection.executemany
-        execute("DELETE FROM span WHERE first = ?", sorted(gone))
-        execute("UPDATE span SET more = ? - first, state = ? WHERE first = ?", sorted(ends, key=_first))
-        execute("UPDATE span SET state = ? WHERE first = ?", sorted(restated, key=_first))
-        self._connection.put(SPANS, sorted(new))
+        table, value = self._kept
+        execute(f"DELETE FROM {table} WHERE first = ?", sorted(gone))  # noqa: S608 - names are ours
+        execute(
+            f"UPDATE {table} SET more = ? - first, {value} = ? WHERE first = ?",  # noqa: S608
+            sorted(ends, key=_first),
+        )
+        execute(f"UPDATE {table} SET {value} = ? WHERE first = ?", sorted(restated, key=_first))  # noqa: S608
+        self._connection.put(f"{table} (first, more, {value})", sorted(new))
         self._clear()

@@ -7,14 +7,19 @@ that holds the number. A part of the writer.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from numctl.core.changes.cache import parts, places
 from numctl.core.changes.known_users import KnownUsers
+from numctl.core.numbers.ranges import HIGHEST, united
 from numctl.core.rules.model import CARRIES, NO_DETAIL, WITH_DETAIL, Change, Detail, State, goes_along
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
 Differences = dict[int, tuple[Detail, Detail]]  # before and after, by number
@@ -29,6 +34,10 @@ _WITHIN = "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AN
 _FORWARDED = "SELECT count(forward_to) FROM detail WHERE number BETWEEN ? AND ?"
 _OF_THESE = """
 SELECT number, user, forward_to FROM detail WHERE number IN (SELECT value FROM json_each(?))
+"""
+_WITHIN_THESE = """
+SELECT number, user, forward_to FROM (VALUES {asked}) AS asked
+JOIN detail ON number BETWEEN asked.column1 AND asked.column2
 """
 
 OfOne = tuple[int, int | None, int | None]  # a number, its user, its forwarding
@@ -67,27 +76,48 @@ class Details:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._at_hand: dict[int, Detail] = {}
+        self._covered: list[Pair] = []  # ascending and disjoint: what isn't at hand of these has no details
         self._changed: set[int] = set()
         self._users = KnownUsers(connection)
 
-    def ahead(self, numbers: Sequence[int], names: Iterable[str]) -> Callable[[], None]:
-        """Ask for what is true of single numbers, and for users; what is given takes the answer in."""
-        wanted = [number for number in numbers if number not in self._at_hand]
-        found = self._connection.execute(_OF_THESE, (json.dumps(wanted),))
-        take_in_users = self._users.ahead(wanted, names)
+    def ahead(self, ranges: Sequence[Pair], names: Iterable[str], *, few: bool = False) -> Callable[[], None]:
+        """Ask for what is true of single numbers, and for users; what is given takes the answer in.
+
+        Who has them is asked for right away where they are ``few``, else where any has a user.
+        """
+        single = [first for first, last in ranges if first == last and first not in self._at_hand]
+        several = [(first, last) for first, last in ranges if first != last]
+        asked = [self._connection.execute(_OF_THESE, (json.dumps(single),))] if single else []
+        for some in parts(several):
+            asked.append(
+                self._connection.execute(
+                    _WITHIN_THESE.format(asked=places(some)), [*chain.from_iterable(some)]
+                )
+            )
+        these = [number for first, last in ranges for number in range(first, last + 1)] if few else []
+        take_in_users = self._users.ahead(names, these)
 
         def take_in() -> None:
-            self._at_hand.update(dict.fromkeys(wanted, NO_DETAIL))
-            self._at_hand.update((number, Detail(*own)) for number, *own in found)
             take_in_users()
+            found = {number: Detail(*own) for number, *own in chain.from_iterable(asked)}
+            self._users.look_up({detail.user for detail in found.values() if detail.user is not None})
+            self._covered = united(several)
+            self._at_hand = {**dict.fromkeys(single, NO_DETAIL), **found, **self._at_hand}
 
         return take_in
+
+    def _knows(self, first: int, last: int) -> bool:
+        """Whether all that is true of single numbers, from the first to the last, is at hand."""
+        if first == last and first in self._at_hand:
+            return True
+        at = bisect_right(self._covered, (first, HIGHEST)) - 1
+        return at >= 0 and self._covered[at][1] >= last
 
     def flush(self) -> None:
         """Write what was changed of that, and let go of it."""
         self._users.flush()
         self._write_changed()
-        self._at_hand = {}
+        self._at_hand, self._covered = {}, []
 
     def _write_changed(self) -> None:
         changed = [(number, self._at_hand[number]) for number in sorted(self._changed)]
@@ -102,7 +132,7 @@ class Details:
 
     def write(self, number: int, detail: Detail) -> None:
         """Set what is true of one number alone."""
-        if number in self._at_hand:
+        if self._knows(number, number):
             self._at_hand[number] = detail
             self._changed.add(number)
         elif detail == NO_DETAIL:
@@ -113,8 +143,8 @@ class Details:
 
     def forwarded(self, first: int, last: int) -> int:
         """How many of the numbers from ``first`` to ``last`` have a forwarding number."""
-        if first in self._at_hand and last == first:
-            return self._at_hand[first].forward_to is not None
+        if self._knows(first, last):
+            return sum(detail.forward_to is not None for detail in self._read(first, last).values())
         self._write_changed()
         (count,) = self._connection.execute(_FORWARDED, (first, last)).fetchone()
         return int(count)
@@ -146,9 +176,9 @@ class Details:
 
     def _read(self, first: int, last: int) -> dict[int, Detail]:
         """The details of the numbers from ``first`` to ``last`` that have any."""
-        known = self._at_hand
-        if first in known and all(number in known for number in range(first, last + 1)):
-            own = ((number, known[number]) for number in range(first, last + 1))
+        if self._knows(first, last):
+            known = self._at_hand
+            own = ((number, known.get(number, NO_DETAIL)) for number in range(first, last + 1))
             return {number: detail for number, detail in own if detail != NO_DETAIL}
         self._write_changed()
         rows = self._connection.execute(_WITHIN, (first, last))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from bisect import bisect_left, bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from numctl.core.numbers.ranges import Range, normalize, subtract
+from numctl.core.changes.cache import parts, places
+from numctl.core.numbers.ranges import Range, adjoins, normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
 _TOUCHED = """
-SELECT first, last FROM extent
-WHERE first >= coalesce((SELECT max(first) FROM extent WHERE first < :first), :first) AND first <= :last + 1
-ORDER BY first
+SELECT DISTINCT e.first, e.last FROM (VALUES {asked}) AS asked
+JOIN extent AS e ON e.first <= asked.column2 + 1
+AND e.first >= coalesce((SELECT max(first) FROM extent WHERE first < asked.column1), asked.column1)
+ORDER BY e.first
 """
 
 _PIECES = """
@@ -32,12 +36,51 @@ def follow(connection: Connection, operation: int, position: int) -> None:
         apply(connection, [(bool(put_in), Range(first, last)) for put_in, first, last in some])
 
 
-def apply(connection: Connection, steps: Iterable[tuple[bool, Range]]) -> None:
+def apply(connection: Connection, steps: Sequence[tuple[bool, Range]]) -> None:
     """Put ranges in (True) or take them out (False), in the order given."""
-    for put_in, group in groupby(steps, key=lambda step: step[0]):
-        ranges = normalize(range for _, range in group)
-        touched = (connection.execute(_TOUCHED, range._asdict()) for range in ranges)
-        before = sorted({Range(*row) for rows in touched for row in rows})
-        after = normalize([*before, *ranges]) if put_in else subtract(before, ranges)
-        connection.executemany("DELETE FROM extent WHERE first = ?", [(old.first,) for old in before])
-        connection.executemany("INSERT INTO extent (first, last) VALUES (?, ?)", after)
+    concerned = normalize(numbers for _, numbers in steps)
+    asked = [
+        connection.execute(_TOUCHED.format(asked=places(some)), [*chain.from_iterable(some)])
+        for some in parts(concerned)
+    ]
+    before = sorted({(first, last) for first, last in chain.from_iterable(asked)})
+    blocks = _Blocks(before)
+    for put_in, numbers in steps:
+        (blocks.put_in if put_in else blocks.take_out)(*numbers)
+    after = blocks.all()
+    gone, new = set(before).difference(after), set(after).difference(before)
+    connection.executemany("DELETE FROM extent WHERE first = ?", [(first,) for first, _ in sorted(gone)])
+    connection.put("extent (first, last)", sorted(new))
+
+
+class _Blocks:
+    """Blocks in memory, ascending, none of which goes on where another ends."""
+
+    def __init__(self, blocks: Sequence[Pair]) -> None:
+        self._firsts = [first for first, _ in blocks]
+        self._lasts = [last for _, last in blocks]
+
+    def all(self) -> list[Pair]:
+        return list(zip(self._firsts, self._lasts, strict=True))
+
+    def put_in(self, first: int, last: int) -> None:
+        """Put numbers in, and join them with what they overlap or touch."""
+        low, high = bisect_left(self._lasts, first), bisect_right(self._firsts, last)
+        if low and adjoins(self._lasts[low - 1], first):
+            low -= 1
+        if high < len(self._firsts) and adjoins(last, self._firsts[high]):
+            high += 1
+        if low < high:
+            first, last = min(first, self._firsts[low]), max(last, self._lasts[high - 1])
+        self._replace(low, high, [(first, last)])
+
+    def take_out(self, first: int, last: int) -> None:
+        """Take numbers out of the blocks that have some of them."""
+        low, high = bisect_left(self._lasts, first), bisect_right(self._firsts, last)
+        if low < high:
+            rest = [(self._firsts[low], first - 1), (last + 1, self._lasts[high - 1])]
+            self._replace(low, high, [(start, end) for start, end in rest if start <= end])
+
+    def _replace(self, low: int, high: int, blocks: Sequence[Pair]) -> None:
+        self._firsts[low:high] = [first for first, _ in blocks]
+        self._lasts[low:high] = [last for _, last in blocks]

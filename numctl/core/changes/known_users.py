@@ -6,7 +6,6 @@ Those of a name that was asked for ahead are known, or known to be new: these ar
 from __future__ import annotations
 
 import json
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog import users
@@ -30,6 +29,13 @@ WHERE folded <> '' AND folded IN (
   )
 )
 """
+# The same by their row ids.
+_NAMESAKES = """
+SELECT id, folded, organization, name FROM user
+WHERE folded <> '' AND folded IN (
+  SELECT folded FROM user WHERE id IN (SELECT value FROM json_each(?))
+)
+"""
 _LAST = "SELECT coalesce(max(id), 0) FROM user"
 
 
@@ -45,28 +51,40 @@ class KnownUsers:
         self._names: dict[int, tuple[int, str]] = {}  # organization and name, by row id
         self._asked: set[str] = set()  # folded names of which every user is known
         self._new: list[users.New] = []
-        self._last = 0  # the greatest row id
+        self._last: int | None = None  # the greatest row id, once it was asked for
 
-    def ahead(self, numbers: Sequence[int], names: Iterable[str]) -> Callable[[], None]:
+    def ahead(self, names: Iterable[str], numbers: Sequence[int]) -> Callable[[], None]:
         """Ask for the users of these names, and for those of numbers; what is given takes the answer in."""
         run = self._connection.execute
-        folded = {fold(name) for name in names}
-        asked = [
-            run(_OF_THESE, (json.dumps(sorted(folded)),)),
-            run(_WITH_THESE, (json.dumps(numbers),)),
-            run(_LAST),
-        ]
+        folded = {fold(name) for name in names} - self._asked
+        asked = []
+        if folded:
+            asked.append(run(_OF_THESE, (json.dumps(sorted(folded)),)))
+        if numbers:
+            asked.append(run(_WITH_THESE, (json.dumps(numbers),)))
+        last = run(_LAST) if self._last is None else None
 
         def take_in() -> None:
-            *found, last = (answer.fetchall() for answer in asked)
-            for id, own, organization, name in chain.from_iterable(found):
-                self._ids[organization, own] = id
-                self._names[id] = (organization, name)
-                self._asked.add(own)
+            for found in asked:
+                self._take_in(found)
             self._asked |= folded
-            self._last = max(self._last, last[0][0])
+            if last is not None:
+                (self._last,) = last.fetchone()
 
         return take_in
+
+    def look_up(self, ids: set[int]) -> None:
+        """Have at hand all that bear the names of these, by row id."""
+        if unknown := sorted(ids - self._names.keys()):
+            self._take_in(self._connection.execute(_NAMESAKES, (json.dumps(unknown),)))
+            for id in unknown:  # who was forgotten
+                self._names.setdefault(id, (0, ""))
+
+    def _take_in(self, found: Iterable[tuple[int, str, int, str]]) -> None:
+        for id, own, organization, name in found:
+            self._ids[organization, own] = id
+            self._names[id] = (organization, name)
+            self._asked.add(own)
 
     def id(self, organization: int, name: str) -> int:
         """The row id of a user within an organization, made if new. ``name`` is clean and not empty."""
@@ -74,13 +92,14 @@ class KnownUsers:
         known = self._ids.get((organization, own))
         if known is not None:
             return known
-        if own in self._asked:
+        if own in self._asked and self._last is not None:
             id = self._last + 1
             self._new.append((id, organization, name))
+            self._names[id] = (organization, name)
         else:
             self.write()
             id = users.user_id(self._connection, organization, name)
-        self._last = max(self._last, id)
+        self._last = None if self._last is None else max(self._last, id)
         self._ids[organization, own] = id
         return id
 

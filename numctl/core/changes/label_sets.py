@@ -1,4 +1,5 @@
-"""The sets of labels that numbers have: each distinct one once, with its keys and values beside it.
+"""The sets of labels that numbers have: each distinct one once, with its keys and values beside it; and
+the runs of numbers that have them, in memory.
 
 A part of what changes labels: no other code writes ``label_set`` or ``label``.
 """
@@ -10,13 +11,15 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from numctl.core.changes.cache import Cache, Kept
 from numctl.core.rules.labels import NONE, Labels, kept
 from numctl.core.store.schema import checksum
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
 AT_ONCE = 10_000  # sets remembered; pieces held before they are written
@@ -33,6 +36,9 @@ INSERT INTO label (key, folded, label_set, written)
 SELECT key, folded, label_set, written FROM temp.gathered ORDER BY key, folded, label_set
 """
 _FIRST = itemgetter(0, 1, 2)
+RUNS = Kept("label_span", "label_set")
+
+Changed = tuple[int, int, int, int]  # first, last, set before and after
 
 
 class LabelSets:
@@ -100,6 +106,73 @@ class LabelSets:
         if len(self._by_id) >= AT_ONCE:
             self._by_id = {0: NONE}
         self._by_id[id] = labels
+
+
+class AtHand:
+    """Runs of numbers with one set of labels that were asked for ahead, changed in memory.
+
+    Sets that may be new have a row id below 0 here until they are written.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._runs = Cache(connection, RUNS)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._sets: dict[int, Labels] = {0: NONE}
+        self._ids: dict[Labels, int] = {NONE: 0}
+        self._new: list[Labels] = []
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def ahead(self, ranges: Sequence[Pair]) -> Callable[[], None]:
+        """Ask for the runs around some ranges; what is given takes them in."""
+        lay = self._runs.ahead([one for one in dict.fromkeys(ranges) if not self._runs.has(one)])
+
+        def take_in() -> None:
+            lay()
+            if unknown := sorted(self._runs.values() - self._sets.keys()):
+                for id, text in self._connection.execute(_TEXTS, (json.dumps(unknown),)):
+                    self._sets[id] = labels = kept(text)
+                    self._ids[labels] = id
+
+        return take_in
+
+    def has(self, ranges: Sequence[Pair]) -> bool:
+        """Whether all of these were asked for."""
+        return all(self._runs.has((first, last)) for first, last in ranges)
+
+    def change(self, ranges: Sequence[Pair], after: Callable[[Labels], Labels]) -> list[Changed]:
+        """Give numbers other labels, by those they have. Raises what ``after`` does, and nothing is done."""
+        pieces = [piece for first, last in ranges for piece in self._runs.pieces(first, last)]
+        followed = {id: self._id(after(self._sets[id])) for id in {id for _, _, id in pieces}}
+        changed = [(first, last, id, followed[id]) for first, last, id in pieces if followed[id] != id]
+        for first, last, _, now in changed:
+            self._runs.put(first, last, now)
+        return changed
+
+    def _id(self, labels: Labels) -> int:
+        if not labels:
+            return 0
+        id = self._ids.get(labels)
+        if id is None:
+            self._new.append(labels)
+            id = self._ids[labels] = -len(self._new)
+            self._sets[id] = labels
+        return id
+
+    def flush(self, sets: LabelSets) -> dict[int, int]:
+        """Write what changed and let go of it; give the row ids of the sets that had none."""
+        made: dict[int, int] = {}
+        if self._new:
+            ids = sets.ids(labels.text for labels in self._new)
+            made = {-at: ids[labels.text] for at, labels in enumerate(self._new, 1)}
+            self._runs.rename(made)
+        self._runs.flush()
+        self._forget()
+        return made
 
 
 def _beside(key: str, value: str, id: int) -> tuple[str, str, int, str | None]:

@@ -10,13 +10,13 @@ from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from numctl.core.changes.label_sets import AT_ONCE, LabelSets
+from numctl.core.changes.label_sets import AT_ONCE, AtHand, LabelSets
 from numctl.core.changes.many import labels as many
 from numctl.core.numbers.ranges import adjoins
 from numctl.core.rules.labels import Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
@@ -55,6 +55,14 @@ class LabelWriter:
         self.count = 0  # numbers changed
         self.line = 0
         self._new: list[Labelled] = []
+        self._at_hand = AtHand(connection)
+        self._pieces: list[tuple[int, int | None, int, int, int, int]] = []
+
+    def ahead(self, ranges: Sequence[Pair]) -> Callable[[], None]:
+        """Ask for the labels of numbers that are changed one after another; what is given takes them in."""
+        if len(self._at_hand) + len(ranges) > AT_ONCE:
+            self._write_at_hand()
+        return self._at_hand.ahead(ranges)
 
     def change(self, ranges: Iterable[Pair], after: Callable[[Labels], Labels]) -> int:
         """Give the numbers of some ranges other labels, by those they have; give how many changed.
@@ -62,6 +70,12 @@ class LabelWriter:
         Raises what ``after`` raises.
         """
         before = self.count
+        ranges = list(ranges)
+        if self._at_hand.has(ranges):
+            for change in self._at_hand.change(ranges, after):
+                self._note(*change)
+            return self.count - before
+        self._write_at_hand()
         followed: dict[int, int] = {}
         for first, last in ranges:
             while first <= last:
@@ -92,7 +106,8 @@ class LabelWriter:
                 some = list(islice(source, AT_ONCE))
 
     def flush(self) -> None:
-        """Write the labels of new numbers, and join them with what is beside them."""
+        """Write what is in memory, the labels of new numbers joined with what is beside them."""
+        self._write_at_hand()
         new, self._new = self._new, []
         if not new:
             return
@@ -158,14 +173,26 @@ class LabelWriter:
         self._connection.execute("DELETE FROM label_span WHERE first BETWEEN ? AND ?", (begin, end))
         kept = [(first, last - first, id) for first, last, id in _joined([*left, *within, *right]) if id]
         self._connection.put(_RUNS, kept)
-        pieces = []
-        for first, last, before, after in changed:
-            self.positions += 1
-            self.count += last - first + 1
-            ahead = self.line - self.positions if self.line else None
-            values = (ahead, first, last - first, before or None, after or None)
-            pieces.append((self._operation, self.positions, *values))
-        self._connection.put(_PIECES, pieces)
+        for piece in changed:
+            self._note(*piece)
+        self._write_at_hand()
+
+    def _note(self, first: int, last: int, before: int, after: int) -> None:
+        """Note that numbers went from one set to another."""
+        self.positions += 1
+        self.count += last - first + 1
+        ahead = self.line - self.positions if self.line else None
+        self._pieces.append((self.positions, ahead, first, last - first, before, after))
+
+    def _write_at_hand(self) -> None:
+        """Write what changed of what was asked for ahead, and the pieces of all that changed."""
+        made = self._at_hand.flush(self.sets)
+        pieces, self._pieces = self._pieces, []
+        rows = [
+            (self._operation, *piece, made.get(before, before) or None, made.get(after, after) or None)
+            for *piece, before, after in pieces
+        ]
+        self._connection.put(_PIECES, rows)
 
     def _join_around(self, low: int, high: int) -> None:
         self._join_at(low)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from numctl.core.catalog import series as rows_of_series
 from numctl.core.catalog.tree import Tree
@@ -20,12 +20,13 @@ from numctl.core.numbers.ranges import total
 from numctl.core.rules.book import ACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
 
+_T = TypeVar("_T")
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
 _HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
 _TOUCHED = (
@@ -100,7 +101,18 @@ class Operation(View):
         self.catalog = CatalogWriter(connection, self.id)
         self.labels = LabelWriter(connection, self.id)
         self._noted = self._has_lines = False
+        self._remembered: dict[str, Any] = {}
+        self._remembered_at = 0
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
+
+    def remembered(self, what: str, make: Callable[[], _T]) -> _T:
+        """What ``make`` gives, once for as long as the catalog stays as it is."""
+        if self._remembered_at != self.catalog.positions:
+            self._remembered, self._remembered_at = {}, self.catalog.positions
+        if what not in self._remembered:
+            self._remembered[what] = make()
+        found: _T = self._remembered[what]
+        return found
 
     @property
     def changed(self) -> bool:
@@ -123,6 +135,22 @@ class Operation(View):
         finally:
             self.writer.line = self.catalog.line = self.labels.line = 0
 
+    def ahead(
+        self,
+        numbers: Sequence[Pair],
+        labelled: Sequence[Pair] = (),
+        names: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        targets: Iterable[int] = (),
+    ) -> None:
+        """Have at hand, with few questions, what the next changes need (see ``Writer.ahead``).
+
+        ``labelled`` are numbers of which the labels may change.
+        """
+        take_in = self.labels.ahead(labelled)
+        self.writer.ahead(numbers, names, tags, targets)
+        take_in()
+
     def note(self, **facts: object) -> None:
         """Note that something beside numbers changed; ``facts`` say what, in history and answer."""
         self._noted = True
@@ -139,6 +167,7 @@ class Operation(View):
         ``notify`` gives how many it queued; it is asked only where numbers changed.
         """
         self.writer.flush()
+        self.labels.flush()
         effects = self.writer.effects
         numbers = self._numbers()
         if self.act.expect is not None and numbers != self.act.expect:

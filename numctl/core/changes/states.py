@@ -26,6 +26,11 @@ _TAGGED = """
 SELECT id, series, organization, status, tag, until FROM state
 WHERE tag <> '' AND tag IN (SELECT atom FROM json_each(?))
 """
+_BY_IDS = """
+SELECT id, series, organization, status, tag, until FROM state
+WHERE id IN (SELECT value FROM json_each(?))
+"""
+_FIRST_ONES = "SELECT id, series, organization, status, tag, until FROM state ORDER BY id LIMIT ?"
 _LAST = "SELECT coalesce(max(id), 0) FROM state"
 _FIND = """
 SELECT id FROM state WHERE organization = :organization AND series = :series AND status = :status
@@ -43,6 +48,7 @@ INSERT INTO state (id, series, organization, status, tag, until, folded)
 VALUES (:id, :series, :organization, :status, :tag, :until, :folded)
 """
 _REMEMBERED = 20_000  # states; a hundred thousand tags would otherwise fill the memory
+ALL = 10_000  # states; so many are read whole
 
 
 class States:
@@ -53,6 +59,8 @@ class States:
         self._by_id: dict[int, State] = {}
         self._ids: dict[State, int] = {}
         self._tags: set[str] = set()  # of which every state is known
+        self._knows_all = False
+        self._asked_for_all = False
         self._last = 0  # the greatest row id, once it was asked for
 
     def __getitem__(self, id: int) -> State:
@@ -65,9 +73,35 @@ class States:
             self._remember(id, state)
         return state
 
+    def ahead_of_all(self, tags: Iterable[str]) -> Callable[[], None]:
+        """Ask for every state, or where that are too many for those with these tags."""
+        if self._asked_for_all:
+            return self.ahead((), tags)
+        self._asked_for_all = True
+        found = self._connection.execute(_FIRST_ONES, (ALL + 1,))
+
+        def take_in() -> None:
+            rows = found.fetchall()
+            if len(rows) > ALL:
+                self.ahead((), tags)()
+                return
+            for id, series, organization, status, tag, until in rows:
+                self._remember(id, State(series, organization, Status(status), tag, until))
+            self._knows_all = True
+            self._last = max(self._last, rows[-1][0] if rows else 0)
+
+        return take_in
+
+    def look_up(self, ids: set[int]) -> None:
+        """Have these at hand, by row id."""
+        if unknown := sorted(ids - self._by_id.keys()):
+            found = self._connection.execute(_BY_IDS, (json.dumps(unknown),))
+            for id, series, organization, status, tag, until in found:
+                self._remember(id, State(series, organization, Status(status), tag, until))
+
     def ahead(self, numbers: Sequence[Pair], tags: Iterable[str]) -> Callable[[], None]:
         """Ask for the states around some ranges, and for all with these tags; what is given takes them in."""
-        wanted = sorted({*tags} - self._tags - {""})
+        wanted = [] if self._knows_all else sorted({*tags} - self._tags - {""})
         asked = [
             self._connection.execute(_AROUND.format(asked=places(some)), [*chain.from_iterable(some)])
             for some in parts(numbers)
@@ -88,7 +122,7 @@ class States:
     def find(self, state: State) -> int | None:
         """The row id of a state that has been made before, or None."""
         id = self._ids.get(state)
-        if id is None and state.tag not in self._tags:
+        if id is None and not self._is_known(state.tag):
             row = self._connection.execute(_FIND, state._asdict()).fetchone()
             if row is not None:
                 id = int(row[0])
@@ -100,7 +134,7 @@ class States:
         id = self._ids.get(state)
         if id is None:
             known = {**state._asdict(), "folded": fold(state.tag)}
-            if state.tag in self._tags:
+            if self._is_known(state.tag):
                 id = self._last + 1
                 self._connection.execute(_PUT, {**known, "id": id})
             else:
@@ -110,10 +144,15 @@ class States:
             self._remember(id, state)
         return id
 
+    def _is_known(self, tag: str) -> bool:
+        """Whether every state with a tag is."""
+        return self._knows_all or tag in self._tags
+
     def _remember(self, id: int, state: State) -> None:
         if len(self._by_id) >= _REMEMBERED:
             self._by_id.clear()
             self._ids.clear()
             self._tags.clear()
+            self._knows_all = False
         self._by_id[id] = state
         self._ids[state] = id

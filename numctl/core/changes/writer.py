@@ -22,7 +22,7 @@ from numctl.core.changes.details import Details
 from numctl.core.changes.effects import Effects
 from numctl.core.changes.in_state import EVERY_SPAN, InState
 from numctl.core.changes.journal import Journal
-from numctl.core.changes.parts import Parts
+from numctl.core.changes.parts import AtHand, Parts
 from numctl.core.changes.states import States
 from numctl.core.numbers.ranges import Pair, Range, total
 from numctl.core.rules.book import ACTIONS
@@ -53,6 +53,7 @@ class Writer:
         self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
         self.states = States(connection)
         self.effects = Effects(self.states)
+        self._at_hand = AtHand(self._cache, self.states, self._details)
         self._has_begun = False
         self.line = 0  # of the batch or file that is at work
 
@@ -170,18 +171,24 @@ class Writer:
         self.flush()
         return Parts(self._connection, self._operation, self._cache, self._journal, self.states, self.effects)
 
-    def ahead(self, numbers: Sequence[Pair], names: Iterable[str] = (), tags: Iterable[str] = ()) -> None:
+    def ahead(
+        self,
+        numbers: Sequence[Pair],
+        names: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        targets: Iterable[int] = (),
+    ) -> None:
         """Have at hand, with few questions, what is around numbers that are changed one after another.
 
-        ``names`` are users', ``tags`` are tags that they may be given.
+        ``names`` are users', ``tags`` are tags that they may be given, ``targets`` what they may be
+        forwarded to.
         """
-        if len(self._journal) + len(numbers) >= FLUSH_AT:
+        targets = dict.fromkeys(targets)
+        concerned = [*numbers, *((number, number) for number in targets)]
+        if len(self._journal) + len(concerned) >= FLUSH_AT:
             self.flush()  # not halfway
-        new = [(first, last) for first, last in dict.fromkeys(numbers) if not self._cache.has((first, last))]
-        single = [number for first, last in new for number in range(first, last + 1)]
-        asked = self._cache.ahead(new), self.states.ahead(new, tags), self._details.ahead(single, names)
-        for take_in in asked:
-            take_in()
+        self._at_hand.ask(concerned, names, tags)
+        self._at_hand.ask_for_ways(targets)
         self._has_begun = True
 
     def _begin_with(self, numbers: Sequence[Pair]) -> None:

@@ -74,6 +74,17 @@ def normalize(ranges: Iterable[Range]) -> list[Range]:
     return joined
 
 
+def united(ranges: Iterable[Pair]) -> list[Pair]:
+    """The union, ascending, with what overlaps joined."""
+    joined: list[Pair] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return joined
+
+
 def subtract(a: Sequence[Range], b: Sequence[Range]) -> list[Range]:
     """Give what of the sorted list `a` is not in the sorted list `b`; ascending, not joined anew."""
     left: list[Range] = []
