@@ -23,6 +23,8 @@ DUMPED = {
     "tally": "SELECT * FROM tally WHERE n > 0 ORDER BY organization, series, status",
     "extent": "SELECT * FROM extent ORDER BY first",
     "detail": "SELECT number, user, forward_to FROM detail ORDER BY number",
+    "labels": "SELECT first, last, labels FROM label_span JOIN label_set ON label_set.id = label_set"
+    " ORDER BY first",
 }
 
 

@@ -16,6 +16,7 @@ from numctl.core.actions.opening import open_store
 from numctl.core.batch.lines import BatchText
 from numctl.core.batch.running import Batch
 from numctl.core.batch.values import ValueReader
+from numctl.core.changes import parts
 from numctl.core.check.checking import examine
 from numctl.core.errors import Refusal
 from numctl.core.numbers.ranges import Range
@@ -46,6 +47,12 @@ LINES = st.one_of(
     line("release", numbers=NUMBERS, reserve=st.none() | TAGS),
     line("release", numbers=SINGLE, reserve=TAGS, forward_to=SINGLE),
     line("forward", numbers=SINGLE, to=SINGLE),
+    line("age", numbers=NUMBERS, until=st.just("2026-12-31")),
+    line("free", numbers=NUMBERS),
+    line(
+        "label", numbers=NUMBERS, labels=st.sampled_from([{"site": "Lyon"}, {"site": "Lyon", "floor": "1"}])
+    ),
+    line("label", numbers=NUMBERS, remove=st.sampled_from(["site", "floor"])),
     line("forward", numbers=SINGLE, remove=st.just(True)),
     line("move", numbers=NUMBERS, to=ORGANIZATIONS),
     line("allocate", series=st.just("1418"), quantity=st.integers(1, 9), to=ORGANIZATIONS),
@@ -66,9 +73,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.parametrize("few", [0, parts.FEW])
 @given(changes=st.lists(LINES, min_size=1, max_size=12))
-def test_a_batch_is_its_lines_one_after_another(small: Path, changes: list[dict[str, Any]]) -> None:
-    with TemporaryDirectory() as folder:
+def test_a_batch_is_its_lines_one_after_another(small: Path, few: int, changes: list[dict[str, Any]]) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "FEW", few)
         at_once, one_by_one = (_copy(small, Path(folder) / name) for name in ("at_once.db", "one_by_one.db"))
         before = at_once.dump()
         refused = []
