@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numctl.core.past.feed import Row
     from numctl.session import Session
 
-AT_A_TIME = 100  # operations read in one snapshot
+AT_A_TIME = 200  # operations read in one snapshot
 
 
 def changes(

@@ -29,8 +29,7 @@ def show(ctx: typer.Context, number: Number, at: At = None) -> None:
     session: Session = ctx.obj
     wanted = session.number(number)
     with session.reading(at) as view:
-        known, episodes = one_number.known(view, wanted)
-        said = one_number.told(view, episodes)
+        known, episodes, said = one_number.known(view, wanted)
     output = session.output
     history = [(*episode, *told) for episode, told in zip(episodes, said, strict=True)]
     fields = (*one_number.Episode._fields, *one_number.Told._fields)

@@ -13,7 +13,7 @@ from numctl.core.catalog.organizations import OrganizationRow
 from numctl.core.catalog.series import SeriesRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.store.connection import Connection
 
@@ -31,6 +31,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 _OF_AN_OPERATION = """
 SELECT kind, row, before, after, name_before, name_after FROM catalog_change
 WHERE operation = ? ORDER BY position
+"""
+_OF_OPERATIONS = """
+SELECT operation, kind, row, before, after, name_before, name_after FROM catalog_change
+WHERE operation IN (SELECT value FROM json_each(?)) ORDER BY operation, position
 """
 
 
@@ -144,11 +148,31 @@ def as_row(kind: str, text: str | None) -> Row | None:
 
 def changes_of(connection: Connection, operation: int) -> Iterator[CatalogChange]:
     """What an operation did to the catalog, in order."""
-    rows = connection.execute(_OF_AN_OPERATION, (operation,)).fetchall()
-    for kind, id, before, after, name_before, name_after in rows:
-        yield CatalogChange(
-            kind, id, as_row(kind, before), as_row(kind, after), name_before or "", name_after or ""
-        )
+    for row in connection.execute(_OF_AN_OPERATION, (operation,)).fetchall():
+        yield _change(*row)
+
+
+def changes_of_each(
+    connection: Connection, operations: Sequence[int]
+) -> Callable[[], dict[int, list[CatalogChange]]]:
+    """Ask for the same of several operations, by these; what is given takes the answer in."""
+    asked = connection.execute(_OF_OPERATIONS, (json.dumps(operations),))
+
+    def take_in() -> dict[int, list[CatalogChange]]:
+        found: dict[int, list[CatalogChange]] = {}
+        for operation, *row in asked:
+            found.setdefault(operation, []).append(_change(*row))
+        return found
+
+    return take_in
+
+
+def _change(
+    kind: str, id: int, before: str | None, after: str | None, name_before: str, name_after: str
+) -> CatalogChange:
+    return CatalogChange(
+        kind, id, as_row(kind, before), as_row(kind, after), name_before or "", name_after or ""
+    )
 
 
 def begins(connection: Connection) -> int | None:

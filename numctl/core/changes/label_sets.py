@@ -68,6 +68,17 @@ class LabelSets:
             self._remember(id, found)
         return found
 
+    def ahead(self, ids: set[int]) -> Callable[[], None]:
+        """Ask for sets by their row ids; what is given takes them in."""
+        unknown = sorted(ids - self._by_id.keys())
+        asked = self._connection.execute(_TEXTS, (json.dumps(unknown),)) if unknown else ()
+
+        def take_in() -> None:
+            for id, text in asked:
+                self._remember(id, kept(text))
+
+        return take_in
+
     def text(self, id: int) -> str:
         """A set of labels as it is kept."""
         (text,) = self._connection.execute("SELECT labels FROM label_set WHERE id = ?", (id,)).fetchone()

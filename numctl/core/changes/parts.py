@@ -51,7 +51,7 @@ class AtHand(NamedTuple):
         for take_in in asked:
             take_in()
         if not few:
-            self.states.look_up(self.cache.values())
+            self.states.look_up(self.cache.values())()
 
     def ask_for_ways(self, targets: Iterable[int]) -> None:
         """Read what is around the numbers that calls to some go on to, step by step."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numctl.core.store.connection import Connection
 
+Covering = tuple[int, int, int | None, int | None]  # operation, position, before, after
 Row = tuple[int, int, int, int, int]  # first, last, position, before, after
 
 CLASSES = (*((k, 16**k) for k in range(9)), (13, 16**13))
@@ -34,7 +35,7 @@ WHERE class = ? AND first BETWEEN ? AND ? AND last >= ? AND operation > ?
 """
 
 
-def covering(connection: Connection, number: int) -> Iterator[tuple[int, int, int | None, int | None]]:
+def covering(connection: Connection, number: int) -> Iterator[Covering]:
     """Operation, position, state before and after of each piece that a number is in, in no order."""
     asked = [(size, number - most + 1, number, number) for size, most in CLASSES]
     looks = [connection.execute(_COVERING, values) for values in asked]

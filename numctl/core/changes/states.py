@@ -92,12 +92,16 @@ class States:
 
         return take_in
 
-    def look_up(self, ids: set[int]) -> None:
-        """Have these at hand, by row id."""
-        if unknown := sorted(ids - self._by_id.keys()):
-            found = self._connection.execute(_BY_IDS, (json.dumps(unknown),))
+    def look_up(self, ids: set[int]) -> Callable[[], None]:
+        """Ask for these, by row id; what is given takes them in."""
+        unknown = sorted(ids - self._by_id.keys())
+        found = self._connection.execute(_BY_IDS, (json.dumps(unknown),)) if unknown else ()
+
+        def take_in() -> None:
             for id, series, organization, status, tag, until in found:
                 self._remember(id, State(series, organization, Status(status), tag, until))
+
+        return take_in
 
     def ahead(self, numbers: Sequence[Pair], tags: Iterable[str]) -> Callable[[], None]:
         """Ask for the states around some ranges, and for all with these tags; what is given takes them in."""

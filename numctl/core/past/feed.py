@@ -7,39 +7,49 @@ at the time stands as not there. A row of labels has these alone: what else is t
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.changes.cache import parts, places
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, changes_of
 from numctl.core.changes.label_sets import LabelSets
 from numctl.core.changes.states import States
+from numctl.core.past import journaled
 from numctl.core.past.places import Places
-from numctl.core.past.then import NamesThen
+from numctl.core.past.then import NamesNow, NamesThen
 from numctl.core.rules.model import NO_DETAIL, WITH_DETAIL, Detail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.catalog.organizations import OrganizationRow
     from numctl.core.catalog.view import View
     from numctl.core.changes.catalog import CatalogChange
+    from numctl.core.numbers.ranges import Pair
+    from numctl.core.past.journaled import Journaled, Piece
     from numctl.core.rules.model import State
 
 _OPERATIONS = "SELECT id, at, action FROM operation WHERE id > ? ORDER BY id LIMIT ?"
-_PIECES = "SELECT first, last, before, after FROM piece WHERE operation = ? ORDER BY position"
+# What numbers of some pieces had of their own, and have after an operation.
 _DETAILS = """
-SELECT number, operation, user_before, forward_before, user_after, forward_after FROM detail_change
-WHERE number BETWEEN ? AND ? AND operation <= ? ORDER BY number, operation, position
+SELECT column4, number, operation, user_before, forward_before, user_after, forward_after
+FROM (VALUES {asked}) AS asked CROSS JOIN detail_change
+ON number BETWEEN column1 AND column2 AND operation <= column3
+ORDER BY column4, number, operation, position
 """
-
-_LABELS = "SELECT first, last, before, after FROM label_piece WHERE operation = ? ORDER BY position, first"
+# Who holds numbers now.
 _HOLDERS = """
-SELECT max(first, :first), min(last, :last), organization FROM span JOIN state ON state.id = span.state
-WHERE last >= :first
-AND first BETWEEN coalesce((SELECT max(first) FROM span WHERE first <= :first), :first) AND :last
-ORDER BY first
+SELECT column1, column2, max(s.first, column1), min(s.last, column2), organization
+FROM (VALUES {asked}) AS asked CROSS JOIN span AS s ON s.first <= column2 AND s.last >= column1
+AND s.first >= coalesce((SELECT max(first) FROM span WHERE first <= column1), column1)
+JOIN state ON state.id = s.state ORDER BY 1, 2, 3
 """
+TOGETHER = 500  # pieces, and
+NUMBERS_TOGETHER = 50_000  # of theirs, of which details are read together
 
 Facts = dict[str, object]
+Details = tuple[Detail, Detail]  # before and after
+Cut = tuple[int, int, Detail, Detail]  # first, last, and what single ones had and have
 
 
 class Row(NamedTuple):
@@ -59,66 +69,86 @@ class Row(NamedTuple):
 class Feed:
     """The journal as rows, within the transaction of a view."""
 
-    def __init__(self, view: View, places: Places | None = None) -> None:
+    def __init__(self, view: View, places: Places | None = None, now: NamesNow | None = None) -> None:
         self._view = view
         self._connection = view.connection
         self._places = places or Places(view)
         self._states = States(view.connection)
         self._sets = LabelSets(view.connection)
+        self._now = now or NamesNow(view.connection)
+        self._held: dict[Pair, list[Pair]] = {}  # below the root: what is in scope now of numbers
 
     @cached_property
     def _names(self) -> NamesThen:
-        return NamesThen(self._connection)
+        return NamesThen(self._connection, self._now)
 
     def rows(self, after: int, most: int) -> tuple[list[Row], int | None]:
-        """The rows of at most ``most`` operations after one, and the last of those; None for none left."""
+        """The rows of at most ``most`` operations after one; and the last of them, None for no more."""
+        asked = self._connection.execute(_OPERATIONS, (after, most))  # waited for with names and places
+        _ = self._names
+        self._places.read_down_to(after)
+        operations = asked.fetchall()
+        did = self._read([id for id, _, _ in operations])
+        cuts = self._cuts(_of_each(did.pieces))
         found: list[Row] = []
-        last: int | None = None
-        for id, at, action in self._connection.execute(_OPERATIONS, (after, most)).fetchall():
-            found += self._of(id, at, action)
-            last = id
-        return found, last
+        for id, at, action in operations:
+            found += self.of_catalog(id, at, action, did.catalog.get(id, ()))
+            found += self._of_numbers(id, at, action, did.pieces.get(id, ()), cuts)
+            found += self._of_labels(id, at, action, did.labels.get(id, ()))
+        return found, operations[-1][0] if len(operations) == most else None
 
-    def of_catalog(self, id: int, at: str = "", action: str = "") -> Iterator[Row]:
-        """What an operation did to the catalog."""
-        for change in changes_of(self._connection, id):
+    def _read(self, ids: Sequence[int]) -> Journaled:
+        """What some operations did, and what that names."""
+        found = journaled.ask(self._connection, ids, ids)()
+        if not self._view.sees_all:
+            labelled = chain.from_iterable(found.labels.values())
+            self._look_up_holders({(first, last) for first, last, *_ in labelled})
+        named = (
+            self._states.look_up(found.states()),
+            self._sets.ahead(found.label_sets()),
+            self._now.ahead(found.users()),
+        )
+        for take_in_names in named:
+            take_in_names()
+        return found
+
+    def of_catalog(
+        self, id: int, at: str = "", action: str = "", changes: Iterable[CatalogChange] | None = None
+    ) -> Iterator[Row]:
+        """What an operation did to the catalog; ``changes`` where that was read."""
+        for change in changes_of(self._connection, id) if changes is None else changes:
             row = self._of_catalog(id, at, action, change)
             if row is not None:
                 yield row
 
-    def _of(self, id: int, at: str, action: str) -> Iterator[Row]:
-        yield from self.of_catalog(id, at, action)
-        for first, last, before, after in self._connection.execute(_PIECES, (id,)).fetchall():
+    def _of_numbers(
+        self, id: int, at: str, action: str, pieces: Iterable[Piece], cuts: Iterator[list[Cut]]
+    ) -> Iterator[Row]:
+        """What an operation did to numbers; ``cuts`` go on with its pieces."""
+        for (_, _, before, after), cut in zip(pieces, cuts, strict=False):
             was = self._state(before, id - 1)
             now = self._state(after, id)
             if was is None and now is None:
                 continue
-            for low, high, left, kept in self._cut(first, last, id, was, now):
-                yield Row(
-                    id,
-                    at,
-                    action,
-                    str(low),
-                    str(high),
-                    self._facts(was, left, id - 1),
-                    self._facts(now, kept, id),
-                )
-        yield from self._of_labels(id, at, action)
+            for low, high, left, kept in cut:
+                facts = self._facts(was, left, id - 1), self._facts(now, kept, id)
+                yield Row(id, at, action, str(low), str(high), *facts)
 
-    def _of_labels(self, id: int, at: str, action: str) -> Iterator[Row]:
+    def _of_labels(self, id: int, at: str, action: str, pieces: Iterable[Piece]) -> Iterator[Row]:
         """What an operation did to labels; of numbers that are out of scope now, nothing is told below."""
-        for first, last, before, after in self._connection.execute(_LABELS, (id,)).fetchall():
+        for first, last, before, after in pieces:
             was, now = (Facts(labels=dict(self._sets[one or 0])) for one in (before, after))
-            for low, high in self._seen(first, last):
+            seen = [(first, last)] if self._view.sees_all else self._held.get((first, last), [])
+            for low, high in seen:
                 yield Row(id, at, action, str(low), str(high), was, now)
 
-    def _seen(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        if self._view.sees_all:
-            yield first, last
-            return
-        for low, high, holder in self._connection.execute(_HOLDERS, {"first": first, "last": last}):
-            if holder in self._view.scope:
-                yield low, high
+    def _look_up_holders(self, numbers: Iterable[Pair]) -> None:
+        self._held = {}
+        for some in parts(sorted(numbers)):
+            rows = self._connection.execute(_HOLDERS.format(asked=places(some)), [*chain.from_iterable(some)])
+            for first, last, low, high, holder in rows:
+                if holder in self._view.scope:
+                    self._held.setdefault((first, last), []).append((low, high))
 
     def _state(self, state: int | None, operation: int) -> State | None:
         found = self._states[state] if state is not None else None
@@ -140,20 +170,36 @@ class Feed:
             "forwarded_to": str(detail.forward_to) if has and detail.forward_to is not None else None,
         }
 
-    def _cut(
-        self, first: int, last: int, operation: int, was: State | None, now: State | None
-    ) -> Iterator[tuple[int, int, Detail, Detail]]:
-        """A piece cut where single numbers have something of their own, before or after."""
-        if not any(state is not None and state.status in WITH_DETAIL for state in (was, now)):
-            yield first, last, NO_DETAIL, NO_DETAIL
-            return
-        pairs: dict[int, tuple[Detail, Detail]] = {}
-        rows = self._connection.execute(_DETAILS, (first, last, operation))
-        for number, by, user_before, forward_before, user, forward in rows:
-            before = pairs.get(number, (NO_DETAIL, NO_DETAIL))
-            left = before[0] if by == operation and number in pairs else Detail(user_before, forward_before)
-            pairs[number] = (left if by == operation else Detail(user, forward), Detail(user, forward))
-        yield from _runs(first, last, pairs)
+    def _cuts(self, pieces: Iterable[tuple[int, Piece]]) -> Iterator[list[Cut]]:
+        """Each piece of an operation (a row id) cut where single numbers have something of their own."""
+        source = iter(pieces)
+        while some := list(_together(source)):
+            asked = [
+                (first, last, id, place)
+                for place, (id, (first, last, *states)) in enumerate(some)
+                if any(state is not None and self._states[state].status in WITH_DETAIL for state in states)
+            ]
+            pairs = self._pairs(asked)
+            for place, (_, (first, last, _, _)) in enumerate(some):
+                yield list(_runs(first, last, pairs.get(place, {})))
+
+    def _pairs(self, asked: Sequence[tuple[int, int, int, int]]) -> dict[int, dict[int, Details]]:
+        """What single numbers had and have, by a piece's place: of first, last, operation and place."""
+        found: dict[int, dict[int, Details]] = {}
+        if not asked:
+            return found
+        held = ", ".join(["(?, ?, ?, ?)"] * len(asked))
+        rows = self._connection.execute(_DETAILS.format(asked=held), [*chain.from_iterable(asked)]).fetchall()
+        of = {place: operation for _, _, operation, place in asked}
+        for place, number, by, user_before, forward_before, user, forward in rows:
+            pairs = found.setdefault(place, {})
+            before, now = pairs.get(number), Detail(user, forward)
+            left = now
+            if by == of[place]:
+                left = before[0] if before and number in pairs else Detail(user_before, forward_before)
+            pairs[number] = (left, now)
+        self._now.ahead({one.user for pairs in found.values() for pair in pairs.values() for one in pair})()
+        return found
 
     def _of_catalog(self, id: int, at: str, action: str, change: CatalogChange) -> Row | None:
         if change.kind == ORGANIZATION:
@@ -172,10 +218,10 @@ class Feed:
         return self._of_user(id, at, action, change)
 
     def _of_user(self, id: int, at: str, action: str, change: CatalogChange) -> Row | None:
-        row = self._connection.execute("SELECT organization FROM user WHERE id = ?", (change.row,)).fetchone()
-        if row is None or row[0] not in self._places.scope(id):
+        known = self._now.user(change.row)
+        if known is None or known[1] not in self._places.scope(id):
             return None
-        path = self._places.tree(id).path(row[0])
+        path = self._places.tree(id).path(known[1])
         names = (change.name_before, change.name_after)
         was, now = (Facts(name=name or None, organization=path) for name in names)
         return Row(id, at, action, None, None, was, now, USER, change.name_after or None)
@@ -196,9 +242,21 @@ class Feed:
         }
 
 
-def _runs(
-    first: int, last: int, pairs: dict[int, tuple[Detail, Detail]]
-) -> Iterator[tuple[int, int, Detail, Detail]]:
+def _of_each(pieces: Mapping[int, Iterable[Piece]]) -> Iterator[tuple[int, Piece]]:
+    return ((id, piece) for id in sorted(pieces) for piece in pieces[id])
+
+
+def _together(pieces: Iterator[tuple[int, Piece]]) -> Iterator[tuple[int, Piece]]:
+    """The first of some pieces, as many as are read together."""
+    numbers = 0
+    for id, piece in islice(pieces, TOGETHER):
+        yield id, piece
+        numbers += piece[1] - piece[0] + 1
+        if numbers >= NUMBERS_TOGETHER:
+            return
+
+
+def _runs(first: int, last: int, pairs: dict[int, Details]) -> Iterator[Cut]:
     """From ``first`` to ``last`` in runs of equal pairs; numbers without any have nothing of their own."""
     begin, shown = first, (NO_DETAIL, NO_DETAIL)
     at = first

@@ -9,23 +9,28 @@ was done until then stays to be seen. Each stands by its path of that time, thos
 from __future__ import annotations
 
 import json
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from numctl.core.changes.catalog import ORGANIZATION, USER, changes_of
 from numctl.core.changes.states import States
 from numctl.core.errors import NotFound
 from numctl.core.numbers.packed import Packed
-from numctl.core.numbers.ranges import total
+from numctl.core.past import journaled
 from numctl.core.past.asked import Asked, Picked
 from numctl.core.past.feed import Feed
+from numctl.core.past.journaled import Journaled
 from numctl.core.past.places import Places
 from numctl.core.past.summaries import Names, differences, of_numbers, of_the_rest
+from numctl.core.past.then import NamesNow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.catalog.view import View
-    from numctl.core.numbers.ranges import Range
+    from numctl.core.changes.catalog import CatalogChange
+    from numctl.core.numbers.ranges import Pair, Range
+    from numctl.core.past.journaled import Piece
 
 EVERYTHING = Asked()
 _FIRST_PAGE, _PAGE = 200, 5_000  # operations looked at in one query
@@ -34,28 +39,12 @@ _OPERATIONS = """
 SELECT id, at, actor, acting_as, action, message, count, facts, undone_by FROM operation
 WHERE id BETWEEN ? AND ? ORDER BY id DESC
 """
-_TOUCHED = """
-SELECT operation, sum(last - first + 1) FROM piece
-WHERE operation BETWEEN :first AND :last AND (
-  before IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(:scope)))
-  OR after IN (SELECT id FROM state WHERE organization IN (SELECT value FROM json_each(:scope)))
-) GROUP BY operation
-"""
-# The organizations that an operation's changes of the catalog were about; none for series.
-_ROWS = """
-SELECT row FROM catalog_change WHERE operation = :operation AND kind = 'organization'
-UNION SELECT user.organization FROM catalog_change JOIN user ON user.id = catalog_change.row
-WHERE operation = :operation AND kind = 'user'
-"""
 _PIECES = "SELECT first, last, before, after FROM piece WHERE operation = ? ORDER BY position"
-_LABELLED = """
-SELECT max(span.first, l.first), min(span.last, l.last), state.organization FROM label_piece AS l JOIN span
-ON span.first <= l.last AND span.last >= l.first AND span.first >= coalesce(
-  (SELECT max(first) FROM span WHERE first <= l.first), l.first)
-JOIN state ON state.id = span.state WHERE l.operation = ? ORDER BY 1
-"""
+_LABELLED = "SELECT first, last FROM label_piece WHERE operation = ? ORDER BY position, first"
+_WORDS_OF_ABOVE = ("reason", "rejected")  # what someone above wrote or counted is theirs
 SHOWN = 5  # ranges in a summary
 LOOKED_AT = 2_000  # pieces, to tell the first ranges of an operation
+PART = 50  # operations of which all that is told is read together
 
 
 class Entry(NamedTuple):
@@ -73,9 +62,7 @@ class Entry(NamedTuple):
 
 
 _Row = tuple[int, str, str, int, str, str, int, str, int | None]
-
-
-_UNTOUCHED = 0
+_Met = tuple[_Row, int, dict[str, object]]  # and how many numbers in scope it changed, and its facts
 
 
 class Past:
@@ -87,7 +74,10 @@ class Past:
         self.places = Places(view)
         self.states = States(view.connection)
         self.sees_all = view.sees_all
-        self._series: dict[int, str | None] = {}
+        self.names = NamesNow(view.connection)
+        self._seen: dict[int, bool] = {}  # operations
+        self._journaled = Journaled({}, {}, {})
+        self._relabelled: dict[int, list[tuple[int, int, int]]] = {}  # below the root
 
     def operations(self, limit: int | None = None, asked: Asked = EVERYTHING) -> list[Entry]:
         """The newest operations that are asked for, at most ``limit``, the newest first.
@@ -95,7 +85,7 @@ class Past:
         Raises NotFound, Ambiguous or OutOfScope for a name.
         """
         found: list[Entry] = []
-        for entry in self._entries(Picked(self._view, self.places, asked)):
+        for entry in self._entries(Picked(self._view, self.places, asked), min(limit or PART, PART)):
             found.append(entry)
             if len(found) == limit:
                 break
@@ -116,53 +106,75 @@ class Past:
 
     def ranges(self, id: int) -> Packed:
         """The numbers in scope that an operation changed, ascending and joined."""
-        return Packed(self._pieces(id)).joined()
+        labelled: Iterable[Pair]
+        if self.sees_all:
+            labelled = self.connection.execute(_LABELLED, (id,))
+        else:
+            labelled = self._in_scope(journaled.relabelled(self.connection, [id]).get(id, ()))
+        pieces = self._seen_of(id, self.connection.execute(_PIECES, (id,)))
+        return Packed(chain(pieces, labelled)).joined()
 
-    def _pieces(self, id: int) -> Iterator[tuple[int, int]]:
+    def _seen_of(self, id: int, pieces: Iterable[Piece]) -> Iterator[Pair]:
+        """Those in scope of an operation's pieces."""
         before, after = self.places.scope(id - 1), self.places.scope(id)
-        for first, last, was, now in self.connection.execute(_PIECES, (id,)):
+        for first, last, was, now in pieces:
             if (
                 self.sees_all
                 or (was is not None and self.states[was].organization in before | after)
                 or (now is not None and self.states[now].organization in after)
             ):
                 yield first, last
-        yield from self._relabelled(id)
 
-    def _relabelled(self, id: int) -> Iterator[tuple[int, int]]:
+    def _in_scope(self, held: Iterable[tuple[int, int, int]]) -> Iterator[Pair]:
         """Numbers whose labels an operation changed, of those in scope now."""
-        if self.sees_all:
-            yield from self.connection.execute(
-                "SELECT first, last FROM label_piece WHERE operation = ? ORDER BY position", (id,)
-            )
-            return
-        for first, last, holder in self.connection.execute(_LABELLED, (id,)):
-            if holder in self._view.scope:
-                yield first, last
+        return ((first, last) for first, last, holder in held if holder in self._view.scope)
 
-    def _entries(self, picked: Picked) -> Iterator[Entry]:
+    def _entries(self, picked: Picked, at_once: int = PART) -> Iterator[Entry]:
         (newest,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM operation").fetchone()
         lowest, last = picked.ends(newest)
         page = _FIRST_PAGE
         while last >= lowest:
             first = max(lowest, last - page + 1)
-            yield from self._between(first, last, picked)
+            yield from self._between(first, last, picked, at_once)
             last, page = first - 1, _PAGE
 
-    def _between(self, first: int, last: int, picked: Picked) -> Iterator[Entry]:
+    def _between(self, first: int, last: int, picked: Picked, at_once: int = PART) -> Iterator[Entry]:
+        asked = self.connection.execute(_OPERATIONS, (first, last))  # waited for together with the places
+        self.places.read_down_to(first - 1)
         touched = {} if self.sees_all else self._touched(first, last)
-        for row in self.connection.execute(_OPERATIONS, (first, last)).fetchall():
-            id, at, actor, acting_as, action, message, count, facts_text, _ = row
-            if not picked.takes(id, at, action):
-                continue
-            facts = json.loads(facts_text)
-            here = count if self.sees_all else touched.get(id, _UNTOUCHED)
+        rows = []
+        for row in asked.fetchall():
+            id, at, _, _, action, _, count, facts, _ = row
+            if picked.takes(id, at, action):
+                here = count if self.sees_all else touched.get(id, 0)
+                rows.append((row, here, json.loads(facts)))
+        for start in range(0, len(rows), at_once):
+            some = rows[start : start + at_once]
+            self._look_ahead(some, numbers=picked.numbers is None)
+            yield from self._told(some, picked)
+
+    def _told(self, rows: Sequence[_Met], picked: Picked) -> Iterator[Entry]:
+        for row, here, facts in rows:
+            id, _, actor, acting_as, _, message, count, _, _ = row
             if not self.sees_all and not here and (count or not self._concerns(id, facts, acting_as)):
                 continue
             ours = acting_as in self.places.scope(id)
             if picked.says(*((actor, message) if ours else (None, None))):
                 theirs = picked.numbers.get(id, []) if picked.numbers is not None else None
                 yield self._entry(row, here, facts, theirs)
+
+    def _look_ahead(self, rows: Sequence[_Met], *, numbers: bool) -> None:
+        """Read what is told of some operations, and with ``numbers`` of which numbers they changed."""
+        changed = [row[0] for row, here, _ in rows if here and numbers]
+        others = [row[0] for row, here, _ in rows if not here]
+        take_in = journaled.ask(self.connection, others, changed, LOOKED_AT)
+        if not self.sees_all:
+            self._relabelled = journaled.relabelled(self.connection, changed)
+        self._journaled = take_in()
+        users = {user for _, _, facts in rows if isinstance(user := facts.get("user"), int)}
+        names = self.names.ahead(users | self._journaled.users())
+        self.states.look_up(set() if self.sees_all else self._journaled.states())()
+        names()
 
     def _entry(self, row: _Row, here: int, facts: dict[str, object], theirs: list[int] | None) -> Entry:
         id, at, actor, acting_as, action, message, _, _, undone_by = row
@@ -207,39 +219,53 @@ class Past:
 
     def _changes(self, id: int) -> list[str]:
         """What an operation changed of the catalog, from what to what."""
-        rows = Feed(self._view, self.places).of_catalog(id)
+        feed = Feed(self._view, self.places, self.names)
+        rows = feed.of_catalog(id, changes=self._journaled.catalog.get(id, ()))
         return [said for row in rows for said in differences(row.before, row.after)]
 
     def _first_ranges(self, id: int, count: int) -> Sequence[Range]:
         """The first few ranges of an operation, ascending as far as its first pieces are."""
-        return Packed(islice(self._pieces(id), LOOKED_AT)).joined()[:SHOWN]
+        pieces: Iterable[Piece] = self._journaled.pieces.get(id, ())
+        if not self.sees_all and len(self._journaled.pieces.get(id, ())) == LOOKED_AT:
+            pieces = self.connection.execute(_PIECES, (id,))  # those to be seen may come later
+        labelled: Iterable[Pair]
+        if self.sees_all:
+            labelled = ((first, last) for first, last, *_ in self._journaled.labels.get(id, ()))
+        else:
+            labelled = self._in_scope(self._relabelled.get(id, ()))
+        return Packed(islice(chain(self._seen_of(id, pieces), labelled), LOOKED_AT)).joined()[:SHOWN]
 
     def _touched(self, first: int, last: int) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for low, high, scope in self.places.stretches(first, last):
-            these = {"first": low, "last": high, "scope": json.dumps(sorted(scope))}
-            found.update(self.connection.execute(_TOUCHED, these).fetchall())
-        labelled = self.connection.execute(
-            "SELECT DISTINCT operation FROM label_piece WHERE operation BETWEEN ? AND ?", (first, last)
-        ).fetchall()
-        for (operation,) in labelled:
-            if operation not in found and (n := total(Packed(self._relabelled(operation)))):
-                found[operation] = n
-        return found
+        return journaled.touched(self.connection, self.places.stretches(first, last), self._view.scope)
 
     def _is_seen(self, id: int) -> bool:
         """Whether an operation is one of those to be seen."""
-        if self.sees_all or self._touched(id, id):
-            return True
+        if id not in self._seen:
+            self._seen[id] = self.sees_all or bool(self._touched(id, id)) or self._is_about_us(id)
+        return self._seen[id]
+
+    def _is_about_us(self, id: int) -> bool:
         row = self.connection.execute("SELECT acting_as, count, facts FROM operation WHERE id = ?", (id,))
         acting_as, count, facts = row.fetchone() or (0, 1, "{}")  # one whose role may not see it
-        return not count and self._concerns(id, json.loads(facts), acting_as)
+        changes = list(changes_of(self.connection, id))
+        return not count and self._concerns(id, json.loads(facts), acting_as, changes)
 
-    def _concerns(self, id: int, facts: dict[str, object], acting_as: int) -> bool:
-        rows = self.connection.execute(_ROWS, {"operation": id}).fetchall()
-        organization = facts.get("organization")
-        concerned = {one for (one,) in rows if one is not None}
+    def _concerns(
+        self,
+        id: int,
+        facts: dict[str, object],
+        acting_as: int,
+        changes: Sequence[CatalogChange] | None = None,
+    ) -> bool:
+        """Whether changes of the catalog, those read ahead or these, are about what is in scope."""
+        concerned: set[int] = set()
+        for change in self._journaled.catalog.get(id, ()) if changes is None else changes:
+            if change.kind == ORGANIZATION:
+                concerned.add(change.row)
+            elif change.kind == USER and (known := self.names.user(change.row)):
+                concerned.add(known[1])
         if not concerned:
+            organization = facts.get("organization")
             concerned = {organization if isinstance(organization, int) else acting_as}
         return not concerned.isdisjoint(self.places.scope(id) | self.places.scope(id - 1))
 
@@ -257,18 +283,12 @@ class Past:
 
     def series(self, id: int) -> str | None:
         """A series' name."""
-        if id not in self._series:
-            row = self.connection.execute("SELECT name FROM series WHERE id = ?", (id,)).fetchone()
-            self._series[id] = row[0] if row else None
-        return self._series[id]
+        return self.names.series.get(id)
 
     def user(self, id: int | None, operation: int) -> str | None:
         """A user's name; None without one, for one forgotten, and for one out of scope at an operation."""
-        row = self.connection.execute("SELECT name, organization FROM user WHERE id = ?", (id,)).fetchone()
-        return (row[0] or None) if row and row[1] in self.places.scope(operation) else None
-
-
-_WORDS_OF_ABOVE = ("reason", "rejected")  # what someone above wrote or counted is theirs
+        name, holder = self.names.user(id) or ("", 0)
+        return (name or None) if holder in self.places.scope(operation) else None
 
 
 def unknown(operation: int) -> NotFound:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numctl.core.catalog.view import View
-    from numctl.core.store.connection import Connection
+    from numctl.core.changes.pieces import Covering
 
 NOW = 2**62  # after every operation
 
@@ -34,7 +34,10 @@ SELECT span.state, detail.user, detail.forward_to
 FROM (SELECT first, last, state FROM span WHERE first <= :number ORDER BY first DESC LIMIT 1) AS span
 LEFT JOIN detail ON detail.number = :number WHERE span.last >= :number
 """
-
+_OPERATIONS = """
+SELECT id, at, action, actor, acting_as, message, facts FROM operation
+WHERE id IN (SELECT value FROM json_each(?))
+"""
 
 # Day by day backwards: usage is found by its day first.
 _USAGE = """
@@ -87,6 +90,15 @@ class Known(NamedTuple):
     labels: Labels = NONE
 
 
+class _About(NamedTuple):
+    at: str
+    action: str
+    actor: str
+    acting_as: int
+    message: str
+    facts: str
+
+
 class _Step(NamedTuple):
     operation: int
     before: int | None
@@ -99,22 +111,28 @@ def of(view: View, number: int, operation: int | None = None) -> list[Episode]:
 
     Raises NumbersUnknown for a number that never was in scope.
     """
-    episodes = _episodes(Past(view), number)
+    episodes, _ = _episodes(Past(view), number)
     if not episodes:
         raise NumbersUnknown([str(number)])
     return [one for one in episodes if operation in (None, one.operation)]
 
 
-def known(view: View, number: int) -> tuple[Known, list[Episode]]:
-    """What is true of a number now, and its history. Raises NumbersUnknown as ``of`` does."""
+def known(view: View, number: int) -> tuple[Known, list[Episode], list[Told]]:
+    """What is true of a number now, its history, and who did what led to each of its states.
+
+    Raises NumbersUnknown as ``of`` does.
+    """
     past = Past(view)
-    episodes = _episodes(past, number)
-    row = view.connection.execute(_NOW, {"number": number}).fetchone()
+    run = view.connection.execute  # all is asked for before any of it is waited for
+    now, usage = (run(statement, {"number": number}) for statement in (_NOW, _USAGE))
+    episodes, about = _episodes(past, number)
+    told = [_told(past, episode.operation, about[episode.operation]) for episode in episodes]
+    row = now.fetchone()
     state = past.states[row[0]] if row else None
     if state is None or state.organization not in view.scope:
         if not episodes:
             raise NumbersUnknown([str(number)])
-        return Known(str(number)), episodes
+        return Known(str(number)), episodes, told
     return (
         Known(
             number=str(number),
@@ -125,43 +143,33 @@ def known(view: View, number: int) -> tuple[Known, list[Episode]]:
             reserved_until=state.until or None,
             user=past.user(row[1], NOW),
             forwarded_to=str(row[2]) if row[2] is not None else None,
-            last_usage=_last_usage(view, number),
+            last_usage=next((day for day, holder in usage if holder in view.scope), None),
             labels=labels_of(view.connection, number),
         ),
         episodes,
+        told,
     )
 
 
-def told(view: View, episodes: Sequence[Episode]) -> list[Told]:
-    """Who did the operation of each episode, and what was said: the message, or why a number was removed."""
-    past = Past(view)
-    found: dict[int, Told] = {}
-    for id in {episode.operation for episode in episodes}:
-        actor, acting_as, message, facts = view.connection.execute(
-            "SELECT actor, acting_as, message, facts FROM operation WHERE id = ?", (id,)
-        ).fetchone()
-        ours = acting_as in past.places.scope(id)
-        reason = json.loads(facts).get("reason")
-        said = message or (reason if isinstance(reason, str) else None)
-        found[id] = Told(actor, said or None) if ours else Told(None, None)
-    return [found[episode.operation] for episode in episodes]
+def _told(past: Past, operation: int, about: _About) -> Told:
+    """Who did an operation, and what was said: the message, or why a number was removed."""
+    if about.acting_as not in past.places.scope(operation):
+        return Told(None, None)
+    reason = json.loads(about.facts).get("reason")
+    return Told(about.actor, about.message or (reason if isinstance(reason, str) else None) or None)
 
 
-def _last_usage(view: View, number: int) -> str | None:
-    """The last day in scope on which the number has consumption."""
-    rows = view.connection.execute(_USAGE, {"number": number})
-    return next((day for day, holder in rows if holder in view.scope), None)
-
-
-def _episodes(past: Past, number: int) -> list[Episode]:
+def _episodes(past: Past, number: int) -> tuple[list[Episode], dict[int, _About]]:
     steps = [*_steps(past, number)]
     steps = [*_with_moves(past, number, steps)]
-    about = _operations(past.connection, {step.operation for step in steps})
+    asked = json.dumps(sorted({step.operation for step in steps}))
+    rows = past.connection.execute(_OPERATIONS, (asked,)).fetchall()
+    about = {id: _About(*row) for id, *row in rows}
     found: list[Episode] = []
     until: str | None = None
     for step in reversed(steps):
         before, after = (past.states[id] if id is not None else None for id in (step.before, step.after))
-        at, action = about[step.operation]
+        at, action = about[step.operation][:2]
         scope = past.places.scope(step.operation)
         if after is not None and after.organization in scope:
             found.append(_in_scope(past, (at, until, step.operation, action), after, step.detail))
@@ -170,7 +178,7 @@ def _episodes(past: Past, number: int) -> list[Episode]:
         else:
             continue
         until = at
-    return found
+    return found, about
 
 
 def _with_moves(past: Past, number: int, steps: list[_Step]) -> Iterator[_Step]:
@@ -216,24 +224,31 @@ def _in_scope(past: Past, when: tuple[str, str | None, int, str], state: State, 
     )
 
 
-def _operations(connection: Connection, ids: set[int]) -> dict[int, tuple[str, str]]:
-    return {
-        id: connection.execute("SELECT at, action FROM operation WHERE id = ?", (id,)).fetchone()
-        for id in ids
-    }
-
-
 def _steps(past: Past, number: int) -> Iterator[_Step]:
+    details = past.connection.execute(_DETAILS, (number,))  # waited for together with the pieces
     pieces = sorted(covering(past.connection, number), key=itemgetter(0, 1))
     changes: dict[int, list[Detail]] = {}
-    for operation, user, forward_to in past.connection.execute(_DETAILS, (number,)):
+    for operation, user, forward_to in details:
         changes.setdefault(operation, []).append(Detail(user, forward_to))
+    _look_up(past, pieces, {detail.user for some in changes.values() for detail in some})
     detail = NO_DETAIL
     for operation, group in groupby(pieces, key=itemgetter(0)):
         steps = [(before, after) for _, _, before, after in group]
         for step in _with_details(past, operation, steps, detail, changes.get(operation, [])):
             detail = step.detail
             yield step
+
+
+def _look_up(past: Past, pieces: Sequence[Covering], users: set[int | None]) -> None:
+    """Read what some pieces name, all of it together."""
+    asked = (
+        past.states.look_up({id for _, _, *both in pieces for id in both if id is not None}),
+        past.names.ahead(users),
+    )
+    past.places.read_down_to(min((operation for operation, *_ in pieces), default=NOW) - 1)
+    _ = past.names.series
+    for take_in in asked:
+        take_in()
 
 
 def _with_details(
@@ -262,5 +277,5 @@ def _fits(past: Past, detail: Detail, after: int | None) -> bool:
     carries = CARRIES[state.status] if state is not None else Carries()
     if not carries.user:
         return detail.user is None and (detail.forward_to is None or bool(carries.forwarding))
-    row = past.connection.execute("SELECT organization FROM user WHERE id = ?", (detail.user,)).fetchone()
-    return row is not None and state is not None and row[0] == state.organization
+    known = past.names.user(detail.user)
+    return known is not None and state is not None and known[1] == state.organization

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numctl.core.catalog.view import View
+    from numctl.core.store.connection import Cursor
 
 TREES = 16  # kept at hand; those of neighbours are asked for together
 
@@ -65,7 +66,7 @@ class Places:
 
     def tree(self, operation: int) -> Tree:
         """The tree as it was once an operation was done."""
-        self._read_down_to(operation)
+        self.read_down_to(operation)
         return self._tree(self._later_than(operation))
 
     def scope(self, operation: int) -> frozenset[int]:
@@ -78,7 +79,7 @@ class Places:
 
     def scope_on(self, moment: str) -> frozenset[int]:
         """What was in scope at a moment (RFC 3339, UTC); what was so only for a part of that second isn't."""
-        self._read_down_to(0)
+        self.read_down_to(0)
         first = sum(step.at > moment for step in self._steps)
         last = sum(step.at >= moment for step in self._steps)
         return frozenset.intersection(
@@ -96,13 +97,13 @@ class Places:
 
     def moves(self) -> list[Step]:
         """The moves that took something into scope or out of it, the oldest first."""
-        self._read_down_to(0)
+        self.read_down_to(0)
         moves = [step for step in reversed(self._steps) if step.parent is not None]
         return [one for one in moves if self.scope(one.operation) != self.scope(one.operation - 1)]
 
     def stretches(self, first: int, last: int) -> Iterator[tuple[int, int, frozenset[int]]]:
         """From one operation to another, in stretches with the scope that stayed the same through each."""
-        self._read_down_to(first)
+        self.read_down_to(first)
         for step in self._steps:
             if first < step.operation <= last and step.parent is not None:
                 yield step.operation, last, self.scope(last)
@@ -112,13 +113,16 @@ class Places:
     def _later_than(self, operation: int) -> int:
         return bisect_left(self._steps, -operation, key=lambda step: -step.operation)
 
-    def _read_down_to(self, operation: int) -> None:
+    def read_down_to(self, operation: int) -> None:
+        """Have at hand where organizations were from an operation on."""
         if self._known is not None and self._known <= operation:
             return
         newest = 2**62 if self._known is None else self._known
-        for id, at, organization, before, after in self._connection.execute(
-            _STEPS, (operation, newest)
-        ).fetchall():
+        steps, old_steps = (
+            self._connection.execute(statement, (operation, newest)) for statement in (_STEPS, _OLD_STEPS)
+        )  # waited for together with the tree
+        _ = self._now
+        for id, at, organization, before, after in steps.fetchall():
             if after is None or organization not in self._now:
                 continue
             was, now = json.loads(before), json.loads(after)
@@ -126,11 +130,11 @@ class Places:
             name = was["name"] if was["name"] != now["name"] else None
             if parent is not None or name is not None:
                 self._steps.append(Step(id, at, organization, parent, name))
-        self._read_old_steps(operation, newest)
+        self._take_in(old_steps)
         self._known = operation
 
-    def _read_old_steps(self, operation: int, newest: int) -> None:
-        for id, at, action, text in self._connection.execute(_OLD_STEPS, (operation, newest)).fetchall():
+    def _take_in(self, old_steps: Cursor) -> None:
+        for id, at, action, text in old_steps.fetchall():
             facts = json.loads(text)
             organization = facts.get("organization")
             if organization in self._now:

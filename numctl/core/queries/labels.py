@@ -35,6 +35,11 @@ JOIN span ON span.first <= run.last AND span.last >= run.first AND span.first >=
   (SELECT max(first) FROM span WHERE first <= run.first), run.first)
 JOIN state ON state.id = span.state WHERE label.key = ? GROUP BY 1, 2, 3
 """
+_OF_ONE = """
+SELECT labels FROM label_set WHERE id = (
+  SELECT label_set FROM label_span WHERE first <= :number AND last >= :number ORDER BY first DESC LIMIT 1
+)
+"""
 _RUNS = "SELECT first, last FROM label_span WHERE label_set IN ({sets}) ORDER BY first {order}"
 
 
@@ -46,16 +51,15 @@ class Listed(NamedTuple):
     count: int  # type: ignore[assignment]  # the contract's word, over a tuple's method
 
 
+def labels_of(connection: Connection, number: int) -> Labels:
+    """The labels of one number."""
+    row = connection.execute(_OF_ONE, {"number": number}).fetchone()
+    return rules.kept(row[0]) if row else rules.NONE
+
+
 def any_there(connection: Connection) -> bool:
     """Whether any number has a label."""
     return connection.execute("SELECT 1 FROM label_span LIMIT 1").fetchone() is not None
-
-
-def labels_of(connection: Connection, number: int) -> Labels:
-    """The labels of one number."""
-    labels = LabelsOf(connection)
-    ((_, _, id),) = labels.within(number, number)
-    return labels[id]
 
 
 def listed(view: View, key: str | None = None) -> list[Listed]:
