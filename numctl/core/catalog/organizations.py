@@ -34,6 +34,7 @@ class OrganizationRow(NamedTuple):
 _READ = """
 SELECT parent, name, threshold, basis, aging, intermediate FROM organization WHERE id = ? AND retired = 0
 """
+_EMAILS = "SELECT email FROM administrator WHERE organization = ? ORDER BY position"
 _WRITE = """
 UPDATE organization SET parent = ?, name = ?, folded = ?, threshold = ?, basis = ?, aging = ?,
   intermediate = ?, retired = 0 WHERE id = ?
@@ -42,11 +43,12 @@ UPDATE organization SET parent = ?, name = ?, folded = ?, threshold = ?, basis =
 
 def read(connection: Connection, organization: int) -> OrganizationRow | None:
     """The row of an organization; None where there is none, or none any more."""
+    addresses = connection.execute(_EMAILS, (organization,))  # waited for together with the row
     row = connection.execute(_READ, (organization,)).fetchone()
     if row is None:
         return None
     parent, name, threshold, basis, aging, intermediate = row
-    emails = tuple(emails_of(connection, organization))
+    emails = tuple(email for (email,) in addresses)
     return OrganizationRow(parent, name, emails, threshold, basis, aging, bool(intermediate))
 
 
@@ -78,12 +80,7 @@ def write(connection: Connection, organization: int, row: OrganizationRow | None
 
 def emails_of(connection: Connection, organization: int) -> list[str]:
     """The addresses of an organization's own administrators, in the order given."""
-    return [
-        email
-        for (email,) in connection.execute(
-            "SELECT email FROM administrator WHERE organization = ? ORDER BY position", (organization,)
-        )
-    ]
+    return [email for (email,) in connection.execute(_EMAILS, (organization,))]
 
 
 def all_emails(connection: Connection) -> dict[int, list[str]]:

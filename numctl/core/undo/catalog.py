@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.catalog import users
 from numctl.core.catalog.organizations import OrganizationRow
 from numctl.core.catalog.series import id_of
 from numctl.core.catalog.tree import Tree
-from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, changes_of
+from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from numctl.core.changes.catalog import Row
+    from numctl.core.changes.catalog import CatalogChange, Row
     from numctl.core.changes.operation import Operation
     from numctl.core.undo.in_the_way import InTheWay
 
@@ -43,12 +42,14 @@ class CatalogBack:
     ``kept`` are the names of what it made and something else needs by now.
     """
 
-    def __init__(self, operation: Operation, id: int, in_the_way: InTheWay) -> None:
+    def __init__(
+        self, operation: Operation, id: int, changes: list[CatalogChange], in_the_way: InTheWay
+    ) -> None:
         self._operation = operation
         self._connection = operation.connection
         self._id = id
         self._in_the_way = in_the_way
-        self._changes = list(changes_of(operation.connection, id))
+        self._changes = changes
         nets: dict[tuple[str, int], RowNet] = {}
         for kind, row, before, after, _, _ in self._changes:
             if kind != USER:
@@ -64,14 +65,12 @@ class CatalogBack:
             if net.before is not None:
                 self._set_back(net)
         self._name_users_back()
-        self._operation.reload_tree()
 
     def take_away(self, *, numbers_too: bool) -> None:
         """Take away what was made; after numbers went back. What is needed stays, with ``numbers_too``."""
         for net in reversed(self._nets):
             if net.before is None and net.after is not None:
                 self._take_away(net, numbers_too)
-        self._operation.reload_tree()
 
     def _set_back(self, net: RowNet) -> None:
         now = self._operation.catalog.read(net.kind, net.id)
@@ -169,9 +168,3 @@ class CatalogBack:
                 self._in_the_way.why(f"there is another user {before} since")
             else:
                 self._operation.catalog.rename_users([id], before)
-
-
-def users_of(operation: Operation, id: int) -> list[int]:
-    """The organizations of the users that an operation gave another name, by row id."""
-    rows = [change.row for change in changes_of(operation.connection, id) if change.kind == USER]
-    return [holder for user in rows if (holder := users.holder_of(operation.connection, user)) is not None]

@@ -12,7 +12,7 @@ from numctl.core.changes.pieces import net_pieces
 from numctl.core.rules.model import Detail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 from numctl.core.store.connection import Connection
 
@@ -25,6 +25,9 @@ _DETAILS = """
 SELECT number, user_before, forward_before, user_after, forward_after FROM detail_change
 WHERE operation = ? ORDER BY +number, position
 """
+_ANY = "SELECT 1 FROM {} WHERE operation = ? LIMIT 1 OFFSET ?"
+_ANY_LATER = "SELECT 1 FROM detail_change WHERE operation > ? AND operation < ? LIMIT 1"
+FEW = 1_000  # pieces, or changes of single numbers, that are read at once
 
 
 class Net(NamedTuple):
@@ -40,11 +43,40 @@ class Net(NamedTuple):
     details: dict[int, tuple[Detail, Detail]]
 
 
-def of(connection: Connection, operation: int) -> Iterator[Net]:
+class Extent(NamedTuple):
+    """How much an operation did: whether anything at all, and more than is read at once.
+
+    ``watched``: users or forwardings were changed since.
+    """
+
+    has_pieces: bool
+    has_labels: bool
+    is_large: bool
+    watched: bool
+
+
+def ask_extent(connection: Connection, operation: int, own: int) -> Callable[[], Extent]:
+    """Ask how much an operation did, and whether others up to ``own`` came after; what is given tells."""
+    asked = [
+        connection.execute(_ANY.format(table), (operation, before))
+        for table, before in (("piece", 0), ("label_piece", 0), ("piece", FEW), ("detail_change", FEW))
+    ]
+    later = connection.execute(_ANY_LATER, (operation, own))
+
+    def take_in() -> Extent:
+        pieces, labels, *many = (answer.fetchone() is not None for answer in asked)
+        return Extent(pieces, labels, any(many), later.fetchone() is not None)
+
+    return take_in
+
+
+def of(connection: Connection, operation: int, *, is_large: bool) -> Iterator[Net]:
     """What an operation did, ascending, no two of them overlapping."""
-    details = _net_details(connection.walk(_DETAILS, (operation,)))
+    read = connection.walk if is_large else connection.execute
+    changes, pieces = read(_DETAILS, (operation,)), read(_PIECES, (operation,))
+    details = _net_details(changes)
     waiting = next(details, None)
-    for first, last, before, after in net_pieces(connection.walk(_PIECES, (operation,))):
+    for first, last, before, after in net_pieces(pieces):
         here: dict[int, tuple[Detail, Detail]] = {}
         while waiting is not None and waiting[0] <= last:
             here[waiting[0]] = waiting[1]

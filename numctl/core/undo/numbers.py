@@ -13,22 +13,23 @@ from numctl.core.changes import writer
 from numctl.core.changes.cache import ABSENT, Piece
 from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.changes.many import reversal
-from numctl.core.numbers.ranges import Range
+from numctl.core.numbers.ranges import Range, total
 from numctl.core.rules.labels import NONE
 from numctl.core.rules.model import CARRIES, NO_DETAIL, Detail, Status
 from numctl.core.undo import net_changes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numctl.core.changes.operation import Operation
     from numctl.core.undo.in_the_way import InTheWay
-    from numctl.core.undo.net_changes import Net
+    from numctl.core.undo.net_changes import Extent, Net
 
 _LATER = """
 SELECT number, user_before, forward_before FROM detail_change
 WHERE number BETWEEN ? AND ? AND operation > ? AND operation < ? ORDER BY number, operation, position
 """
 _NOW = "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ? ORDER BY number"
-_ANY_LATER = "SELECT 1 FROM detail_change WHERE operation > ? AND operation < ? LIMIT 1"
 _REMOVED_BY = """
 SELECT max(operation) FROM catalog_change WHERE kind = 'organization' AND row = ? AND after IS NULL
 """
@@ -46,11 +47,12 @@ class NumbersBack:
     ``forwarding`` are the numbers that are forwarded again.
     """
 
-    def __init__(self, operation: Operation, id: int, in_the_way: InTheWay) -> None:
+    def __init__(self, operation: Operation, id: int, extent: Extent, in_the_way: InTheWay) -> None:
         self._operation = operation
         self._writer = operation.writer
         self._connection = operation.connection
         self._id = id
+        self._extent = extent
         self._in_the_way = in_the_way
         self._targets: dict[int, int] = {}
         self._reached: set[int] = set()
@@ -58,11 +60,9 @@ class NumbersBack:
 
     def give_back(self) -> None:
         """Restore each stretch of numbers that is as the operation left it."""
-        if self._at_once():
+        if self._extent.is_large and self._at_once():
             return
-        row = self._connection.execute(_ANY_LATER, (self._id, self._operation.id)).fetchone()
-        watch_details = row is not None
-        for net in net_changes.of(self._connection, self._id):
+        for net in self._nets():
             to = self._target(net.before)
             details = net.details if to == net.before else self._ended(net)
             details = {number: pair for number, pair in details.items() if pair[0] != pair[1]}
@@ -70,12 +70,26 @@ class NumbersBack:
                 continue  # it cancels out: there is nothing to take back, whatever came later
             self._expect_holder(to)
             whole = Piece(net.first, net.last, net.after)
-            as_left = not (watch_details and self._differing(net.first, net.last))
+            as_left = not (self._extent.watched and self._differing(net.first, net.last))
             if as_left and self._writer.restore(whole, to, details):
                 self._note_forwarding(details)
                 self._end_labels(to, net.first, net.last)
             else:
                 self._piecewise(net, to, details)
+
+    def _nets(self) -> Iterable[Net]:
+        """What the operation did; of a few numbers all that is needed is at hand."""
+        nets: Iterable[Net] = net_changes.of(self._connection, self._id, is_large=self._extent.is_large)
+        if self._extent.is_large:
+            return nets
+        nets = list(nets)
+        numbers = [(net.first, net.last) for net in nets]
+        if total(numbers) <= writer.AT_ONCE:
+            leaving = [(net.first, net.last) for net in nets if net.before == ABSENT]
+            states = self._writer.states.look_up({id for net in nets for id in net[2:4]} - {ABSENT})
+            self._operation.ahead(numbers, leaving)
+            states()
+        return nets
 
     def _at_once(self) -> bool:
         """Restore all numbers at once, where they are many and nothing came after; False elsewhere."""

@@ -7,21 +7,23 @@ it; then it goes back to what it was before. An undo is undone the same way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions.forwarding import circle_of
-from numctl.core.changes.catalog import ORGANIZATION, SERIES, begins, changes_of
+from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, begins, changes_of_each
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.past import history
 from numctl.core.rules.book import ACTIONS
 from numctl.core.undo import labels
-from numctl.core.undo.catalog import CatalogBack, users_of
+from numctl.core.undo.catalog import CatalogBack
 from numctl.core.undo.in_the_way import InTheWay
+from numctl.core.undo.net_changes import Extent, ask_extent
 from numctl.core.undo.numbers import NumbersBack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numctl.core.changes.catalog import CatalogChange
     from numctl.core.changes.operation import Operation
     from numctl.core.store.connection import Connection
 
@@ -48,8 +50,21 @@ _STORE_WIDE = """
 SELECT 1 FROM piece LEFT JOIN state AS old ON old.id = before LEFT JOIN state AS new ON new.id = after
 WHERE operation = ? AND coalesce(old.series, 0) <> coalesce(new.series, 0) LIMIT 1
 """
-_HAS_PIECES = "SELECT 1 FROM piece WHERE operation = ? LIMIT 1"
+_ABOUT = "SELECT action, count, undone_by, undoes FROM operation WHERE id = ?"
 _CANCEL = "DELETE FROM message WHERE operation = ? AND state = 'waiting' AND claimed_at = ''"
+
+
+class Undone(NamedTuple):
+    """The operation to be taken back, and what the journal has of it."""
+
+    id: int
+    action: str
+    count: int  # type: ignore[assignment]
+    undone_by: int | None
+    undoes: int | None
+    changes: list[CatalogChange]
+    extent: Extent
+    is_store_wide: bool
 
 
 def undo(operation: Operation, wanted: int | None = None) -> None:
@@ -69,25 +84,26 @@ def undo(operation: Operation, wanted: int | None = None) -> None:
         raise _with_the_one_before(operation, id, refusal) from None
 
 
-def _take_back(operation: Operation, id: int) -> None:
+def _take_back(operation: Operation, undone: Undone) -> None:
+    id = undone.id
     in_the_way = InTheWay(operation.connection, id, operation.id)
-    catalog = CatalogBack(operation, id, in_the_way)
-    numbers = NumbersBack(operation, id, in_the_way)
+    catalog = CatalogBack(operation, id, undone.changes, in_the_way)
+    numbers = NumbersBack(operation, id, undone.extent, in_the_way)
     catalog.restore()
-    (count,) = operation.connection.execute("SELECT count FROM operation WHERE id = ?", (id,)).fetchone()
-    labels.give_back(operation, id, in_the_way)
-    if operation.connection.execute(_HAS_PIECES, (id,)).fetchone():
+    if undone.extent.has_labels:
+        labels.give_back(operation, id, in_the_way)
+    if undone.extent.has_pieces:
         numbers.give_back()
-    catalog.take_away(numbers_too=bool(count))
+    catalog.take_away(numbers_too=bool(undone.count))
     operation.writer.flush()
     _note_circles(operation, numbers.forwarding, in_the_way)
     if in_the_way:
         raise in_the_way.refusal()
-    if not operation.writer.effects.count and _settled(operation.written, id):
+    if not operation.writer.effects.count and undone.action == "settle":
         return  # holds that have ended stay so
     operation.undoes = id
     operation.note(undoes=id, **({"kept": catalog.kept} if catalog.kept else {}))
-    mark(operation.connection, id, operation.id)
+    mark(operation.connection, undone, operation.id)
     operation.connection.execute(_CANCEL, (id,))
 
 
@@ -100,11 +116,6 @@ def _note_circles(operation: Operation, numbers: Iterable[int], in_the_way: InTh
                 f"forwarding {number} again would go in a circle by now",
                 {id for other in circle for id in in_the_way.later(other, other)},
             )
-
-
-def _settled(connection: Connection, id: int) -> bool:
-    (action,) = connection.execute("SELECT action FROM operation WHERE id = ?", (id,)).fetchone()
-    return bool(action == "settle")
 
 
 def _last(operation: Operation, before: int) -> int:
@@ -132,23 +143,38 @@ def _with_the_one_before(operation: Operation, id: int, refusal: NumbersRefuse) 
     )
 
 
-def _named(operation: Operation, id: int) -> int:
-    connection = operation.connection
-    row = connection.execute(
-        "SELECT action, count, undone_by, undoes FROM operation WHERE id = ?", (id,)
-    ).fetchone()
-    if row is None or id == operation.id:
+def _read(operation: Operation, id: int) -> Undone:
+    """What the journal has of an operation, all asked for together. Raises NotFound where there is none."""
+    run = operation.connection.execute
+    row, store_wide = run(_ABOUT, (id,)), run(_STORE_WIDE, (id,))
+    extent = ask_extent(operation.connection, id, operation.id)
+    changes = changes_of_each(operation.connection, [id])
+    about = row.fetchone()
+    if about is None or id == operation.id:
         raise history.unknown(id)
-    action, count, undone_by, undoes = row
-    past = history.Past(operation)
-    _expect_in_scope(operation, past, id)
-    if not count:
-        past.operation(id)  # raises NotFound where it is none of theirs
+    action, count, undone_by, undoes = about
+    return Undone(
+        id,
+        action,
+        count,
+        undone_by,
+        undoes,
+        changes().get(id, []),
+        extent(),
+        store_wide.fetchone() is not None,
+    )
+
+
+def _named(operation: Operation, id: int) -> Undone:
+    undone = _read(operation, id)
+    _, action, count, undone_by, undoes, rows, _, _ = undone
+    if not operation.sees_all:
+        past = history.Past(operation)
+        _expect_in_scope(operation, past, id, rows)
+        if not count:
+            past.operation(id)  # raises NotFound where it is none of theirs
     _expect_not_final(operation, id, action)
-    rows = list(changes_of(connection, id))
-    if not operation.sees_all and (
-        connection.execute(_STORE_WIDE, (id,)).fetchone() or any(row.kind == SERIES for row in rows)
-    ):
+    if not operation.sees_all and (undone.is_store_wide or any(row.kind == SERIES for row in rows)):
         raise OutOfScope(
             f"Operation {id} added or removed numbers, or moved them to another series; only the root takes"
             f" that back, and you act as {operation.tree.path(operation.acting)}.",
@@ -169,29 +195,31 @@ def _named(operation: Operation, id: int) -> int:
             "Set it back by hand.",
             operation=id,
         )
-    return id
+    return undone
 
 
 def _expect_not_final(operation: Operation, id: int, action: str) -> None:
     """Raises NumbersRefuse for an operation that nothing takes back."""
     record = ACTIONS.get(action)
     final = record.final if record is not None else ""
-    first = begins(operation.connection)
-    if final and not (action == "init" and first is None):
+    if final and not (action == "init" and begins(operation.connection) is None):
         raise NumbersRefuse(
             f"Operation {id} (`{action}`) can't be undone: {final}.", "Nothing was changed.", operation=id
         )
 
 
-def _expect_in_scope(operation: Operation, past: history.Past, id: int) -> None:
+def _expect_in_scope(
+    operation: Operation, past: history.Past, id: int, changes: Iterable[CatalogChange]
+) -> None:
     """Raises NotFound for what touched anything out of scope when it was done, NumbersRefuse where some
     of it is out of scope by now."""
-    if operation.sees_all:
-        return
+    labelled = operation.connection.execute(_LABELLED, (id,))  # waited for together
     rows = operation.connection.execute(_ORGANIZATIONS, {"operation": id})
-    touched = {organization for (organization,) in rows} | {*users_of(operation, id)}
-    touched |= {holder for (holder,) in operation.connection.execute(_LABELLED, (id,))}
-    for change in changes_of(operation.connection, id):
+    touched = {organization for (organization,) in rows} | {holder for (holder,) in labelled}
+    users = [change.row for change in changes if change.kind == USER]
+    past.names.ahead(users)()
+    touched |= {known[1] for user in users if (known := past.names.user(user)) is not None}
+    for change in changes:
         if change.kind == ORGANIZATION:
             parents = (row.parent for row in (change.before, change.after) if row is not None)  # type: ignore[union-attr]
             touched |= {change.row, *filter(None, parents)}
@@ -205,16 +233,14 @@ def _expect_in_scope(operation: Operation, past: history.Past, id: int) -> None:
         )
 
 
-def mark(connection: Connection, undone: int, by: int) -> None:
+def mark(connection: Connection, undone: Undone, by: int) -> None:
     """Note that ``by`` undid ``undone``. If that was an undo itself, what it undid is in force again;
     if that was one, what it undid is undone again; and so on."""
-    connection.execute("UPDATE operation SET undone_by = ? WHERE id = ?", (by, undone))
-    later, in_force = undone, False
-    while True:
-        row = connection.execute("SELECT undoes FROM operation WHERE id = ?", (later,)).fetchone()
-        if row is None or row[0] is None or row[0] >= later:
-            return
+    connection.execute("UPDATE operation SET undone_by = ? WHERE id = ?", (by, undone.id))
+    later, before, in_force = undone.id, undone.undoes, False
+    while before is not None and before < later:
         connection.execute(
-            "UPDATE operation SET undone_by = ? WHERE id = ?", (later if in_force else None, row[0])
+            "UPDATE operation SET undone_by = ? WHERE id = ?", (later if in_force else None, before)
         )
-        later, in_force = row[0], not in_force
+        row = connection.execute("SELECT undoes FROM operation WHERE id = ?", (before,)).fetchone()
+        later, before, in_force = before, row[0] if row else None, not in_force
