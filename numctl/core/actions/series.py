@@ -78,6 +78,16 @@ def _found(operation: Operation, name: str) -> int:
     return operation.remembered(f"found {fold(name)}", lambda: rows.find(operation, name))
 
 
+def found_or_made(operation: Operation, names: Iterable[str]) -> dict[str, int]:
+    """The row ids of the series of these (clean) names, by them; those that are new are made, in order."""
+    wanted = list(names)
+    known = rows.ids_of(operation.connection, wanted) if wanted else {}
+    for name in wanted:
+        if fold(name) not in known:
+            known[fold(name)] = operation.catalog.add_series(SeriesRow(name))
+    return {name: known[fold(name)] for name in wanted}
+
+
 def find_or_make(operation: Operation, name: str) -> int:
     """The row id of the series of this (clean) name, made if it is new."""
     id = operation.remembered(f"series {fold(name)}", lambda: rows.id_of(operation.connection, name))

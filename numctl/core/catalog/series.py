@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import NotFound
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
 
+_THESE = "SELECT folded, id FROM series WHERE retired = 0 AND folded IN (SELECT atom FROM json_each(?))"
 _HOLDERS = "SELECT DISTINCT series, organization FROM tally WHERE n > 0"
 
 
@@ -86,6 +90,12 @@ def id_of(connection: Connection, name: str) -> int | None:
         "SELECT id FROM series WHERE folded = ? AND retired = 0", (fold(name),)
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def ids_of(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
+    """The row ids of the series of these names, by the name as it is compared; of those that there are."""
+    names = json.dumps(sorted({fold(name) for name in wanted}))
+    return dict(connection.execute(_THESE, (names,)))
 
 
 def removed_id(connection: Connection, name: str) -> int | None:

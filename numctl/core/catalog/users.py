@@ -47,9 +47,12 @@ def ids(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[tuple
     pairs = dict.fromkeys(wanted)
     keys = [(fold(name), organization) for organization, name in pairs]
     names = dict(zip(reversed(keys), reversed([name for _, name in pairs]), strict=True))  # the first to come
+    if not names:
+        return {}
     rows = connection.execute(_KNOWN, (json.dumps(sorted({folded for folded, _ in names})),))
+    latest = connection.execute("SELECT coalesce(max(id), 0) FROM user")  # waited for together
     known = {(folded, organization): id for id, folded, organization in rows}
-    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM user").fetchone()
+    (last,) = latest.fetchone()
     new = sorted(names.keys() - known.keys()) if known else sorted(names)
     made = [(id, key[1], names[key], _folding(names[key], key[0])) for id, key in enumerate(new, last + 1)]
     connection.put(_USERS, made)

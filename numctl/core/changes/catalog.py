@@ -64,7 +64,7 @@ class CatalogWriter:
 
     def add_organization(self, row: OrganizationRow) -> int:
         """Make an organization; give its row id."""
-        return self.made(ORGANIZATION, organizations.insert(self._connection, row))
+        return self._made(ORGANIZATION, organizations.insert(self._connection, row), row)
 
     def add_series(self, row: SeriesRow) -> int:
         """Make a series; give its row id. One that was removed under this name comes back."""
@@ -72,7 +72,11 @@ class CatalogWriter:
         if removed is not None:
             self.put(SERIES, removed, row)
             return removed
-        return self.made(SERIES, series.insert(self._connection, row))
+        return self._made(SERIES, series.insert(self._connection, row), row)
+
+    def _made(self, kind: str, id: int, row: Row) -> int:
+        self._note(kind, id, None, row)
+        return id
 
     def made(self, kind: str, id: int) -> int:
         """Note that a row is new; give its row id."""

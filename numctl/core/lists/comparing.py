@@ -12,6 +12,7 @@ from numctl.core.lists import sides
 from numctl.core.lists.held import Compared, Held, Pair
 from numctl.core.lists.meaning import meant
 from numctl.core.numbers.ranges import Range, adjoins
+from numctl.core.queries.labels import LabelsOf
 from numctl.core.rules.labels import of
 from numctl.core.text import fold
 
@@ -61,7 +62,10 @@ class Comparison:
         self._resolve()
         if sheet.rejects:
             raise sheet.rejects.refusal()
-        self._names = {fold(name): name for name in rows_of_series.names(view.connection).values()}
+        # Whether there are labels is waited for together with the names.
+        self._sets = LabelsOf(view.connection) if fully or self.has_labels else None
+        self._series = rows_of_series.names(view.connection)
+        self._names = {fold(name): name for name in self._series.values()}
         self.compared = self._compared(options, base, below=below)
         self.compares_organizations = "organization" in self.present or (
             options.org is not None and not below
@@ -122,7 +126,7 @@ class Comparison:
         both sides stay as they are. Those left out are counted in ``alike``.
         """
         details = self._fully or bool({"user", "forwarded_to"} & self.present)
-        ours = sides.here(self._view, details=details, labels=self._fully or self.has_labels)
+        ours = sides.here(self._view, self._series, self._sets, details=details)
         theirs = sides.there(self._sheet, [self._said(kind) for kind in self._sheet.kinds_known])
         matters = sides.Matters(
             "user" in self.present, "forwarded_to" in self.present, self.has_labels, self._is_alike

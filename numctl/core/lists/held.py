@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.catalog import series as rows_of_series
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.labels import NONE, Labels
 from numctl.core.rules.model import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Set
 
     from numctl.core.catalog.view import View
 
-_STATE = "SELECT organization, series, status, tag, until FROM state WHERE id = ?"
+_STATES = """
+SELECT id, organization, series, status, tag, until FROM state WHERE id IN (SELECT value FROM json_each(?))
+"""
 
 REMEMBERED = 20_000  # states
 
@@ -48,22 +50,28 @@ class Pair(NamedTuple):
 class States(dict[int, Held | None]):
     """What is true of all numbers in a state, by its row id; None out of scope."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, series: Mapping[int, str]) -> None:
+        """``series`` are the names of all series."""
         super().__init__()
         self._view = view
-        self._series = rows_of_series.names(view.connection)
+        self._series = series
 
     def __missing__(self, id: int) -> Held | None:
-        if len(self) >= REMEMBERED:
+        self.ahead({id})
+        return self[id]
+
+    def ahead(self, ids: Set[int]) -> None:
+        """Read states together."""
+        if len(self) + len(ids) >= REMEMBERED:
             self.clear()
-        row = self._view.connection.execute(_STATE, (id,)).fetchone()
-        organization, series, status, tag, until = row
-        held = None
-        if organization in self._view.scope:
-            named = self._view.tree.path(organization)
-            held = Held(organization, named, self._series[series], Status(status), tag, until)
-        self[id] = held
-        return held
+        unknown = json.dumps(sorted(ids - self.keys()))
+        rows = self._view.connection.execute(_STATES, (unknown,)) if unknown != "[]" else ()
+        for id, organization, series, status, tag, until in rows:
+            held = None
+            if organization in self._view.scope:
+                named = self._view.tree.path(organization)
+                held = Held(organization, named, self._series[series], Status(status), tag, until)
+            self[id] = held
 
     def seen(self, id: int) -> Held:
         """What is true of the numbers of a state that is in scope."""

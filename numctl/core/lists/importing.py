@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import organizations
-from numctl.core.actions.series import find_or_make
+from numctl.core.actions.series import found_or_made
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
 from numctl.core.lists.sheets import arrivals, labelled
@@ -80,11 +80,11 @@ def _put_in(
     holders: dict[str, int],
     advance: Callable[[int], None],
 ) -> None:
-    all_series: dict[str, int] = {}
+    all_states = operation.writer.states.ahead_of_all(())  # waited for together with the series
+    all_series = found_or_made(operation, dict.fromkeys(kind.series for kind in sheet.kinds_known))
+    all_states()
     states: list[State] = []
     for kind in sheet.kinds_known:
-        if kind.series not in all_series:
-            all_series[kind.series] = find_or_make(operation, kind.series)
         states.append(State(all_series[kind.series], holders[kind.organization], kind.status, "", kind.until))
     id = operation.writer.states.id
 

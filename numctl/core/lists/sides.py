@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.lists.held import REMEMBERED, Held, Pair, States
 from numctl.core.numbers.ranges import Range
-from numctl.core.queries.labels import LabelsOf
 from numctl.core.queries.pieces import Pieces
 from numctl.core.rules.labels import NONE, kept
+from numctl.core.rules.model import WITH_DETAIL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numctl.core.catalog.view import View
     from numctl.core.lists.sheets import Sheet
+    from numctl.core.queries.labels import LabelsOf
     from numctl.core.queries.pieces import Piece
+    from numctl.core.queries.selection import Span
 
 SLICE = 2_000  # rows looked at together
 FEWEST = 8  # the same where the sides are often not in step
@@ -90,21 +92,36 @@ class Side:
 _NO_ROWS: Columns = ((), (), (), (), (), ())
 
 
-def here(view: View, *, details: bool, labels: bool) -> Side:
-    """What is held in scope; users and forwarding with ``details``, labels with ``labels``."""
-    states = States(view)
-    spans = view.connection.walk(_SPANS)
-    if not view.sees_all:
-        spans = (span for span in spans if states[span[2]] is not None)
-    pieces = (
-        Pieces(view, backwards=False, labels=False).of(spans)
-        if details
-        else ((*span, None, None) for span in spans)
-    )
-    sets = LabelsOf(view.connection) if labels else None
+def here(view: View, series: Mapping[int, str], sets: LabelsOf | None, *, details: bool) -> Side:
+    """What is held in scope; users and forwarding with ``details``, labels where their ``sets`` are given.
+
+    ``series`` are the names of all series.
+    """
+    states = States(view, series)
+    spans = _seen(view.connection.walk(_SPANS), states)
+    pieces = _Cut(view, states).of(spans) if details else ((*span, None, None) for span in spans)
     return Side(
         _labelled(pieces, sets) if sets is not None and sets.any else _unlabelled(pieces), states.seen
     )
+
+
+class _Cut(Pieces):
+    """Spans cut as ``Pieces`` cuts them, of states that are known here."""
+
+    def __init__(self, view: View, states: States) -> None:
+        super().__init__(view, backwards=False, labels=False)
+        self._states = states
+
+    def _learn(self, states: set[int]) -> None:
+        self.rows.update(dict.fromkeys(states, ()))
+        self._bare |= {id for id in states if self._states.seen(id).status not in WITH_DETAIL}
+
+
+def _seen(spans: Iterator[Span], states: States) -> Iterator[Span]:
+    """The spans of states that are in scope."""
+    while some := list(islice(spans, SLICE)):
+        states.ahead({state for _, _, state in some})
+        yield from (span for span in some if states[span[2]] is not None)
 
 
 def _unlabelled(pieces: Iterator[Piece]) -> Iterator[Columns]:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions.labels import clear
-from numctl.core.actions.series import find_or_make
+from numctl.core.actions.series import found_or_made
 from numctl.core.errors import SHOWN, BadValue, NumbersRefuse
 from numctl.core.lists.comparing import Comparison
 from numctl.core.lists.importing import expect_no_circles, make_organizations
@@ -197,17 +197,29 @@ def _carry_out(
     while some := list(islice(source, STEP)):
         single = [step.numbers for step in some if step.numbers.count == 1]
         tags = {step.wanted.tag for step in some if step.wanted is not None}
-        operation.writer.ahead(single, _named(some), tags)
+        all_states = operation.writer.states.ahead_of_all(tags)  # waited for together
+        new = dict.fromkeys(step.wanted.series for step in some if step.wanted is not None)
+        series |= found_or_made(operation, [name for name in new if name not in series])
+        all_states()
+        operation.ahead(single, _relabelled(some), _named(some))
         for numbers, here, wanted, place in some:
             operation.writer.line = operation.labels.line = sheet.lines[place] if place >= 0 else 0
             if wanted is None:
                 _remove(operation, numbers, here)
                 continue
-            if wanted.series not in series:
-                series[wanted.series] = find_or_make(operation, wanted.series)
             _set(operation, numbers, here, wanted, series[wanted.series])
         advance(len(some))
     operation.writer.line = operation.labels.line = 0
+
+
+def _relabelled(steps: Iterable[Step]) -> list[Range]:
+    """The numbers whose labels change, where they are single ones."""
+    return [
+        numbers
+        for numbers, here, wanted, _ in steps
+        if numbers.count == 1
+        and (here is not None if wanted is None else wanted.labels != (here.labels if here else NONE))
+    ]
 
 
 def _named(steps: Iterable[Step]) -> Iterator[str]:

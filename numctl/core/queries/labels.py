@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes.label_sets import LabelSets
@@ -35,6 +36,7 @@ JOIN span ON span.first <= run.last AND span.last >= run.first AND span.first >=
   (SELECT max(first) FROM span WHERE first <= run.first), run.first)
 JOIN state ON state.id = span.state WHERE label.key = ? GROUP BY 1, 2, 3
 """
+_ANY = "SELECT 1 FROM label_span LIMIT 1"
 _OF_ONE = """
 SELECT labels FROM label_set WHERE id = (
   SELECT label_set FROM label_span WHERE first <= :number AND last >= :number ORDER BY first DESC LIMIT 1
@@ -59,7 +61,7 @@ def labels_of(connection: Connection, number: int) -> Labels:
 
 def any_there(connection: Connection) -> bool:
     """Whether any number has a label."""
-    return connection.execute("SELECT 1 FROM label_span LIMIT 1").fetchone() is not None
+    return connection.execute(_ANY).fetchone() is not None
 
 
 def listed(view: View, key: str | None = None) -> list[Listed]:
@@ -167,10 +169,15 @@ class LabelsOf:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._sets = LabelSets(connection)
-        self.any = any_there(connection)
+        self._asked = connection.execute(_ANY)
         self._firsts: list[int] = []
         self._runs: list[tuple[int, int, int]] = []
         self._known = (0, -1)  # the numbers of which all runs are at hand
+
+    @cached_property
+    def any(self) -> bool:
+        """Whether any number has a label."""
+        return self._asked.fetchone() is not None
 
     def __getitem__(self, id: int) -> Labels:
         return self._sets[id]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.series import names
+from numctl.core.changes.cache import ASKED_AT_ONCE, places
 from numctl.core.queries.columns import Ints, Texts
 from numctl.core.queries.labels import LabelsOf
 from numctl.core.rules.labels import NONE, kept
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numctl.core.catalog.view import View
+    from numctl.core.numbers.ranges import Pair
     from numctl.core.queries.selection import Span
     from numctl.core.store.connection import Cursor
 
 AT_ONCE = 10_000  # spans whose details are read together
 AT_FIRST = 64  # the same for the first of them, which may be all that is wanted
+AT_HAND = 2_000  # details of spans of several numbers that are read together
 NEARBY = (
     4  # details for each of them that may be read along with them; where more lie between, each is looked up
 )
@@ -41,6 +45,11 @@ _MORE = "SELECT 1 FROM detail WHERE number BETWEEN ? AND ? LIMIT 1 OFFSET ?"
 _STATES = """
 SELECT id, series, organization, status, tag, until FROM state WHERE id IN (SELECT value FROM json_each(?))
 """
+_WITHIN = """
+SELECT number, nullif(user.name, ''), CAST(forward_to AS TEXT) FROM (VALUES {asked}) AS asked
+CROSS JOIN detail ON number BETWEEN column1 AND column2 LEFT JOIN user ON user.id = detail.user LIMIT ?
+"""
+_number = itemgetter(0)
 _NOTHING = (None, None)  # neither user nor forwarding
 _ALIKE = {str(status): str(status) for status in Status}  # one text for all rows
 
@@ -78,12 +87,15 @@ class Pieces:
         """``backwards``: the spans descend, and so shall their pieces; ``labels``: these cut them, too."""
         self._view = view
         self._backwards = backwards
-        self._series = names(view.connection)
         self._bare: set[int] = set()  # states in which numbers have neither user nor forwarding
         self._labels = LabelsOf(view.connection)
         self._cuts_labels = labels and self._labels.any
         self._keys: dict[tuple[int, int], int] = {}  # of the last rows with labels, by state and set
         self.rows = Rows()
+
+    @cached_property
+    def _series(self) -> dict[int, str]:
+        return names(self._view.connection)
 
     def of(self, spans: Iterator[Span]) -> Iterator[Piece]:
         """The pieces of each span, in order; those of one span as well."""
@@ -113,7 +125,7 @@ class Pieces:
             self._learn({state for _, _, state in some} - self.rows.keys())
             concerned = [span for span in some if span[2] not in bare]
             along = self._along(concerned)
-            own, inside = along if along is not None else (self._singly(concerned), self._looked_up)
+            own, inside = along if along is not None else self._apart(concerned)
             for first, last, state in some:
                 if first == last or state in bare:
                     user, forward_to = own.get(first, _NOTHING)
@@ -137,20 +149,40 @@ class Pieces:
         if self._view.connection.execute(_MORE, (*ends, NEARBY * len(spans))).fetchone():
             return None
         details = self._read("number BETWEEN ? AND ? ORDER BY number", *ends).fetchall()
-        number_of = itemgetter(0)
 
         def inside(first: int, last: int) -> list[_Detail]:
-            begin = bisect_left(details, first, key=number_of)
-            these = details[begin : bisect_left(details, last + 1, begin, key=number_of)]
+            begin = bisect_left(details, first, key=_number)
+            these = details[begin : bisect_left(details, last + 1, begin, key=_number)]
             return these[::-1] if self._backwards else these
 
         return {number: (user, forward_to) for number, user, forward_to in details}, inside
 
-    def _singly(self, spans: list[Span]) -> _Own:
-        """The details of those spans that are a single number."""
+    def _apart(self, spans: list[Span]) -> tuple[_Own, _Inside]:
+        """The details of those spans that are a single number; and of the others, where they are few."""
         numbers = _json(first for first, last, _ in spans if first == last)
-        found = self._read("number IN (SELECT value FROM json_each(?))", numbers)
-        return {number: (user, forward_to) for number, user, forward_to in found}
+        several = [(first, last) for first, last, _ in spans if first < last][:ASKED_AT_ONCE]
+        single = self._read("number IN (SELECT value FROM json_each(?))", numbers)
+        most = max(NEARBY * len(several), AT_HAND)
+        asked = [*chain.from_iterable(several), most + 1]
+        rows: Iterable[_Detail] = (
+            self._view.connection.execute(_WITHIN.format(asked=places(several)), asked) if several else ()
+        )
+        own = {number: (user, forward_to) for number, user, forward_to in single}
+        found = list(rows)
+        if len(found) > most:
+            return own, self._looked_up
+        known: dict[Pair, list[_Detail]] = {pair: [] for pair in several}
+        firsts = sorted(known)
+        for detail in found:
+            known[firsts[bisect_left(firsts, (detail[0] + 1,)) - 1]].append(detail)
+
+        def inside(first: int, last: int) -> Iterable[_Detail]:
+            these = known.get((first, last))
+            if these is None:
+                return self._looked_up(first, last)
+            return sorted(these, key=_number, reverse=self._backwards)
+
+        return own, inside
 
     def _looked_up(self, first: int, last: int) -> Iterable[_Detail]:
         order = "DESC" if self._backwards else "ASC"

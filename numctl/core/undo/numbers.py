@@ -6,11 +6,12 @@ A hold that has ended since is no change: its numbers are as they would be by no
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.tree import Tree
 from numctl.core.changes import writer
-from numctl.core.changes.cache import ABSENT, Piece
+from numctl.core.changes.cache import ABSENT, ASKED_AT_ONCE, Piece, places
 from numctl.core.changes.catalog import ORGANIZATION
 from numctl.core.changes.many import reversal
 from numctl.core.numbers.ranges import Range, total
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 _LATER = """
 SELECT number, user_before, forward_before FROM detail_change
 WHERE number BETWEEN ? AND ? AND operation > ? AND operation < ? ORDER BY number, operation, position
+"""
+_LATER_OF = """
+SELECT number, user_before, forward_before FROM (VALUES {asked}) AS asked CROSS JOIN detail_change
+ON number BETWEEN column1 AND column2 WHERE operation > ? AND operation < ?
+ORDER BY number, operation, position
 """
 _NOW = "SELECT number, user, forward_to FROM detail WHERE number BETWEEN ? AND ? ORDER BY number"
 _REMOVED_BY = """
@@ -54,6 +60,7 @@ class NumbersBack:
         self._id = id
         self._extent = extent
         self._in_the_way = in_the_way
+        self._later: list[tuple[int, int | None, int | None]] | None = None  # of few numbers
         self._targets: dict[int, int] = {}
         self._reached: set[int] = set()
         self.forwarding = array("q")
@@ -84,8 +91,13 @@ class NumbersBack:
             return nets
         nets = list(nets)
         numbers = [(net.first, net.last) for net in nets]
-        if total(numbers) <= writer.AT_ONCE:
+        if total(numbers) <= writer.AT_ONCE and len(numbers) <= ASKED_AT_ONCE:
             leaving = [(net.first, net.last) for net in nets if net.before == ABSENT]
+            if self._extent.watched:
+                later = _LATER_OF.format(asked=places(numbers))
+                since = (self._id, self._operation.id)
+                asked = self._connection.execute(later, [*chain.from_iterable(numbers), *since])
+                self._later = asked.fetchall()
             states = self._writer.states.look_up({id for net in nets for id in net[2:4]} - {ABSENT})
             self._operation.ahead(numbers, leaving)
             states()
@@ -175,7 +187,11 @@ class NumbersBack:
     def _left(self, first: int, last: int) -> dict[int, Detail]:
         """What the operation left of single numbers, where that changed since."""
         left: dict[int, Detail] = {}
-        rows = self._connection.execute(_LATER, (first, last, self._id, self._operation.id))
+        rows: Iterable[tuple[int, int | None, int | None]]
+        if self._later is None:
+            rows = self._connection.execute(_LATER, (first, last, self._id, self._operation.id))
+        else:
+            rows = (row for row in self._later if first <= row[0] <= last)
         for number, user, forward_to in rows:
             left.setdefault(number, Detail(user, forward_to))
         return left

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from numctl.core.catalog import users
 from numctl.core.changes import details, extents
 from numctl.core.changes.admission import expect_absent
-from numctl.core.changes.cache import ABSENT, SPANS
+from numctl.core.changes.cache import ABSENT, SPANS, parts, places
 from numctl.core.numbers.ranges import Range, adjoins
 from numctl.core.rules.model import CARRIES
 
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 SLICE = 10_000  # arrivals written at a time
 
 _CLOSE_BY = "SELECT 1 FROM extent WHERE first <= ? AND last >= ? LIMIT 1"
+# Whether the inventory has some of these.
+_MEETS = """
+SELECT 1 FROM (VALUES {asked}) AS asked CROSS JOIN extent AS e ON e.first <= column2 AND e.last >= column1
+AND e.first >= coalesce((SELECT max(first) FROM extent WHERE first <= column1), column1) LIMIT 1
+"""
 
 Run = tuple[int, int, int]  # first, last, state
 
@@ -66,7 +71,13 @@ class Arrivals:
             first += 1  # its own, not written yet
         if self._connection.execute(_CLOSE_BY, (last, first)).fetchone() is None:
             return False
-        expect_absent(chain.from_iterable(starmap(self._cache.stored, _blocks(some))))
+        blocks = list(_blocks(some))
+        asked = [
+            self._connection.execute(_MEETS.format(asked=places(part)), [*chain.from_iterable(part)])
+            for part in parts(blocks)
+        ]
+        if any(answer.fetchone() is not None for answer in asked):
+            expect_absent(chain.from_iterable(starmap(self._cache.stored, blocks)))
         return True
 
     def _runs(self, some: Sequence[Arrival]) -> Iterator[Run]:
@@ -82,8 +93,8 @@ class Arrivals:
         self._open = run
 
     def _join_in(self, runs: Sequence[Run]) -> None:
+        self._cache.ahead([(first, last) for first, last, _ in runs])()
         for first, last, state in runs:
-            self._cache.load(first, last)
             self._cache.put(first, last, state)
         self._cache.flush()
 
