@@ -30,8 +30,8 @@ def refusal_of(error: BaseException, place: Address | None, *, committing: bool 
         return no_store(named)
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return Failed(
-            f"{named} is a copy that only answers what reads.",
-            "Nothing was changed. Name the server that takes changes.",
+            f"{named} takes no changes: it is a standby, or was made read-only.",
+            "Nothing was changed. Name the server that takes them.",
             **facts,
         )
     if isinstance(error, errors.InsufficientPrivilege):

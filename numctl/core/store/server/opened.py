@@ -78,6 +78,8 @@ class ServerStore(Store):
             self.connection.give_up()
             version = self._look(_VERSION)
         expect_known(self.path, schema.APPLICATION_ID, version)
+        if self.connection.driver.info.parameter_status("in_hot_standby") == "on":
+            self.hint = "This is a standby: what it says may be some moments old."
         if self.reader is not None:
             self._expect_to_read()
             return
