@@ -101,13 +101,11 @@ class Session:
         """
         from numctl.core.changes.operation import Act
 
-        options = self.change_options
+        options, message = self.change_options, ""
         if options.message is not None:
             from numctl.core.text import clean_note
 
             message = clean_note(options.message, "A message")
-        else:
-            message = ""
         return Act(
             actor=self.actor,
             at=self.at,
@@ -145,8 +143,11 @@ class Session:
 
     def open_store(self) -> Store:
         """The store as it stands, nothing settled."""
-        store = open_store(self.settings.db, self.settings.lock_timeout, lambda: (self.actor, self.at))
+        known = self.settings
+        store = open_store(known.db, known.lock_timeout, lambda: (self.actor, self.at), known.journal)
         clock.follow(store.ahead)
+        self.output.warn(store.warning)
+        self.output.hint(store.hint)
         return store
 
     def damage(self) -> Refusal | None:

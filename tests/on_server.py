@@ -208,9 +208,11 @@ def take_over() -> None:
     def is_taken(path: Place) -> bool:
         return real_taken(elsewhere(path))
 
-    def make_store(path: Place, fill: Callable[[Any], object], *, dry_run: bool = False) -> None:
+    def make_store(
+        path: Place, fill: Callable[[Any], object], *, dry_run: bool = False, **of_a_file: Any
+    ) -> None:
         if not os.environ.get(SOCKET) or isinstance(path, Address) or os.path.lexists(path):
-            return real_make(path, fill, dry_run=dry_run)
+            return real_make(path, fill, dry_run=dry_run, **of_a_file)
         fresh = not has(path)
         if fresh:
             _create(path)

@@ -78,6 +78,16 @@ def test_lock_timeout_from_each_place(environ: dict[str, str], config: Path) -> 
     assert load({"lock_timeout": 0.0}, environ | {"NUMCTL_LOCK_TIMEOUT": "2"}).lock_timeout == 0.0
 
 
+def test_journal_is_one_of_three(environ: dict[str, str], config: Path) -> None:
+    for named in ("delete", "wal", "wal!"):
+        config.write_text(f'journal = "{named}"\n')
+        assert load({}, environ).journal == named
+    for other in ('"WAL"', '"memory"', "true"):
+        config.write_text(f"journal = {other}\n")
+        with pytest.raises(BadValue, match="journal"):
+            load({}, environ)
+
+
 def test_empty_flag_counts_as_given(environ: dict[str, str]) -> None:
     with pytest.raises(BadValue, match="empty"):
         load({"db": ""}, environ)

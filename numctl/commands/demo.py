@@ -28,7 +28,10 @@ def demo(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     path = session.settings.db
     filled = is_taken(path)
-    outcome = fill(session.store, session.act()) if filled else make(path, session.act(as_root=True))
+    if filled:
+        outcome = fill(session.store, session.act())
+    else:
+        outcome = make(path, session.act(as_root=True), session.settings.journal)
     session.tell(outcome)
     if outcome.dry_run or session.output.format != "table":
         return

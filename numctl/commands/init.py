@@ -31,8 +31,8 @@ def init(
 
     session: Session = ctx.obj
     named, emails = clean_organization_name(name), [clean_email(text) for text in email or ()]
-    path = session.settings.db
-    session.tell(found(path, session.act(as_root=True), named, emails, threshold))
+    path, journal = session.settings.db, session.settings.journal
+    session.tell(found(path, session.act(as_root=True), named, emails, threshold, journal))
     if not session.change_options.dry_run:
         session.output.hint(
             f"The store is {path}. Next: `numctl add NUMBERS --series S`, or `numctl import FILE`."

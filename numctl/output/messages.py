@@ -53,8 +53,9 @@ class Messages:
             self.note(text)
 
     def warn(self, text: str) -> None:
-        """Say something that should be looked at; `--quiet` does not silence it."""
-        self._say(f"{self._painted('numctl: warning:', 'yellow')} {shown(text)}")
+        """Say something that should be looked at, if there is any; `--quiet` does not silence it."""
+        if text:
+            self._say(f"{self._painted('numctl: warning:', 'yellow')} {shown(text)}")
 
     def error(self, refusal: Refusal) -> None:
         """Say what was refused and why, then what to do next.

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from numctl.core.errors import BadValue
+from numctl.core.store.journal_modes import JOURNALS
 from numctl.core.store.places import SCHEMES, Place, place
 from numctl.core.values import seconds
 from numctl.settings.file import SettingsFile, user_folder
@@ -53,7 +54,8 @@ class Settings(NamedTuple):
     """``lock_timeout`` is in seconds; ``color`` is False where colour is forbidden, None where each stream
     decides; ``profiles`` and ``usage_profiles`` are ways of reading lists and records of usage by their
     names, not yet checked. ``remote`` is the address of a gate (``ssh://...``), None where the store is the
-    file ``db``, or a server's address."""
+    file ``db``, or a server's address. ``journal`` is the mode that the file is to be in (one of
+    ``JOURNALS``), None for the one that it is in."""
 
     db: Place
     remote: str | None = None
@@ -62,6 +64,7 @@ class Settings(NamedTuple):
     region: str | None = None
     timezone: str = "UTC"
     lock_timeout: float = PATIENCE
+    journal: str | None = None
     quiet: bool = False
     color: bool | None = None
     no_input: bool = False
@@ -93,6 +96,7 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         region=_region(region) if region else None,
         timezone=_timezone(file),
         lock_timeout=_lock_timeout(flags, env, file),
+        journal=_journal(file),
         quiet=bool(flags.get("quiet")),
         color=True
         if flags.get("color")
@@ -177,6 +181,13 @@ def _lock_timeout(flags: Mapping[str, object], env: Mapping[str, str], file: Set
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1_000_000:
         raise file.bad("lock_timeout", "a number of seconds from 0 to 1000000")
     return float(value)
+
+
+def _journal(file: SettingsFile) -> str | None:
+    name = file.text("journal")
+    if name is not None and name not in JOURNALS:
+        raise file.bad("journal", f"one of {', '.join(JOURNALS)}")
+    return name
 
 
 def _smtp(table: SettingsFile | None, env: Mapping[str, str]) -> Smtp | None:

@@ -10,7 +10,10 @@ from typing import Any
 
 from numctl.core.errors import BadValue, Refusal
 
-KEYS = ("db", "as", "output", "region", "timezone", "lock_timeout", "smtp", "supplier", "list", "usage")
+KEYS = (
+    *("db", "as", "output", "region", "timezone", "lock_timeout", "journal"),
+    *("smtp", "supplier", "list", "usage"),
+)
 
 
 class SettingsFile:

@@ -23,17 +23,26 @@ if TYPE_CHECKING:
 
 
 def found(
-    path: Place, act: Act, name: str, emails: Sequence[str] = (), threshold: int | None = None
+    path: Place,
+    act: Act,
+    name: str,
+    emails: Sequence[str] = (),
+    threshold: int | None = None,
+    journal: str | None = None,
 ) -> Outcome:
     """Make a store at ``path`` with a root organization; ``threshold`` is per cent, None for the default.
 
-    Raises NumbersRefuse where something stands, unless ``act`` retries the making of just that store.
+    ``journal`` is a file's mode, as in ``store.opening.make_store``. Raises NumbersRefuse where something
+    stands, unless ``act`` retries the making of just that store.
     """
     if act.op_key is not None and is_taken(path):
         return _founded_before(path, act)
     answers: list[Outcome] = []
     make_store(
-        path, lambda store: answers.append(begin(store, act, name, emails, threshold)), dry_run=act.dry_run
+        path,
+        lambda store: answers.append(begin(store, act, name, emails, threshold)),
+        dry_run=act.dry_run,
+        journal=journal,
     )
     return answers[0]
 

@@ -16,7 +16,10 @@ UNKNOWN = "numctl"  # who upgrades, where nobody is named
 
 
 def open_store(
-    path: Place, lock_timeout: float = 30, who: Callable[[], tuple[str, str]] = lambda: (UNKNOWN, "")
+    path: Place,
+    lock_timeout: float = 30,
+    who: Callable[[], tuple[str, str]] = lambda: (UNKNOWN, ""),
+    journal: str | None = None,
 ) -> Store:
     """Open the store at ``path`` as ``store.opening.open_store`` does.
 
@@ -28,4 +31,4 @@ def open_store(
 
         upgrading.record(connection, *who())
 
-    return opening.open_store(path, lock_timeout, record)
+    return opening.open_store(path, lock_timeout, record, journal)

@@ -30,15 +30,18 @@ if TYPE_CHECKING:
 NAME, EMAIL = "Acme", "numbers@acme.example"
 
 
-def make(path: Place, act: Act) -> Outcome:
-    """Make a store at ``path`` and fill it. Raises NumbersRefuse where something stands."""
+def make(path: Place, act: Act, journal: str | None = None) -> Outcome:
+    """Make a store at ``path`` and fill it. Raises NumbersRefuse where something stands.
+
+    ``journal`` is a file's mode, as in ``store.opening.make_store``.
+    """
     answers: list[Outcome] = []
 
     def found_and_fill(store: Store) -> None:
         begin(store, Act(act.actor, *_morning(act.today, BEGAN)), NAME, [EMAIL])
         answers.append(fill(store, act._replace(dry_run=False)))
 
-    make_store(path, found_and_fill, dry_run=act.dry_run)
+    make_store(path, found_and_fill, dry_run=act.dry_run, journal=journal)
     return answers[0]._replace(operation=None, dry_run=True) if act.dry_run else answers[0]
 
 

@@ -55,6 +55,7 @@ def _fill(store: Store, draft: Path) -> Copied:
             if isinstance(connection, sqlite3.Connection):
                 connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # now nobody writes
                 connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the store is in
             else:
                 from numctl.core.store import schema
                 from numctl.core.store.transfer import carry

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from numctl.core.errors import Damaged, Refusal
-from numctl.core.store import schema
+from numctl.core.store import journal_modes, schema
 from numctl.core.store.identity import expect_a_store
 from numctl.core.store.places import Address, Place
 from numctl.core.store.sqlite import Store as FileStore
@@ -19,18 +19,25 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection, Store
 
 
-def open_store(path: Place, lock_timeout: float, record: Callable[[Connection], None]) -> Store:
+def open_store(
+    path: Place,
+    lock_timeout: float,
+    record: Callable[[Connection], None],
+    journal: str | None = None,
+) -> Store:
     """Open the store at ``path``; wait ``lock_timeout`` seconds for other processes' locks.
 
     One of an older schema is upgraded first, and a copy of it kept beside it; ``record`` then writes
-    into it, in the same transaction, what there is to say of that. Raises NoStore where
-    there is none or the file is something else, Damaged for one that a newer numctl wrote or that
-    SQLite can't read.
+    into it, in the same transaction, what there is to say of that. A file is brought to the mode that
+    ``journal`` asks for (see ``sqlite.Store.keep_journal``). Raises NoStore where there is none or the file
+    is something else, Damaged for one that a newer numctl wrote or that SQLite can't read, Refusal where
+    SQLite is too old for that mode.
     """
     if isinstance(path, Address):
         with _driver():
             from numctl.core.store.server.opened import ServerStore
         return ServerStore.open(path, lock_timeout)
+    journal_modes.expect_safe(journal)
     expect_a_store(path)
     with translated(path):
         store = FileStore(path, lock_timeout)
@@ -40,6 +47,7 @@ def open_store(path: Place, lock_timeout: float, record: Callable[[Connection], 
                 from numctl.core.store.upgrades import upgrade
 
                 upgrade(store, record)
+            store.keep_journal(journal)
         except UnicodeDecodeError:  # what SQLite says of a damaged file may quote the damage
             store.close()
             raise Damaged(
@@ -51,17 +59,20 @@ def open_store(path: Place, lock_timeout: float, record: Callable[[Connection], 
     return store
 
 
-def make_store(path: Place, fill: Callable[[Store], object], *, dry_run: bool = False) -> None:
+def make_store(
+    path: Place, fill: Callable[[Store], object], *, dry_run: bool = False, journal: str | None = None
+) -> None:
     """Make a new store at ``path`` and let ``fill`` write into it, whole or not at all.
 
-    Raises NumbersRefuse where something stands.
+    ``journal`` is a file's mode, as in ``open_store``. Raises NumbersRefuse where something stands, Refusal
+    where SQLite is too old for that mode.
     """
     if isinstance(path, Address):
         with _driver():
             from numctl.core.store.server.opened import ServerStore
         ServerStore.create(path, fill, dry_run=dry_run)
     else:
-        FileStore.create(path, fill, dry_run=dry_run)
+        FileStore.create(path, fill, dry_run=dry_run, journal=journal)
 
 
 def is_taken(path: Place) -> bool:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from numctl.core.errors import NoStore, Refusal
 from numctl.core.store import connection as known
-from numctl.core.store import schema
+from numctl.core.store import journal_modes, schema
 from numctl.core.store.drafts import drafted, stands
 from numctl.core.store.file_connection import FileConnection
 from numctl.core.store.identity import expect_known, something_else
@@ -42,13 +42,21 @@ class Store(known.Store):
         self._patience = int(lock_timeout * 1000)  # milliseconds
 
     @classmethod
-    def create(cls, path: Path, fill: Callable[[known.Store], object], *, dry_run: bool = False) -> None:
+    def create(
+        cls,
+        path: Path,
+        fill: Callable[[known.Store], object],
+        *,
+        dry_run: bool = False,
+        journal: str | None = None,
+    ) -> None:
         """Make a new store at ``path``, let ``fill`` write into it, then put it in place whole.
 
         The file is the owner's alone, as are folders made on the way; a dry run makes all of it
-        elsewhere, and throws it away. Raises NumbersRefuse where something stands already, be it a
-        dangling link.
+        elsewhere, and throws it away. ``journal`` is as in ``keep_journal``. Raises NumbersRefuse where
+        something stands already, be it a dangling link; Refusal as ``journal_modes.expect_safe`` does.
         """
+        journal_modes.expect_safe(journal)
         if os.path.lexists(path):
             raise stands(path)
         if dry_run:
@@ -62,6 +70,30 @@ class Store(known.Store):
             with store.writing():
                 schema.migrate(store.connection)
             fill(store)
+            store.keep_journal(journal)
+
+    def keep_journal(self, journal: str | None) -> None:
+        """Bring the file to the mode that ``journal`` asks for (one of ``JOURNALS``; None: leave it).
+
+        That takes a moment in which nobody else has it open, and isn't waited for: in either mode all goes
+        on, and ``warning`` says what there is to say. Who may not write the file leaves it as it is.
+        """
+        with translated(self.path):
+            mode = self._journal_mode()
+            wanted = mode if journal is None else journal.rstrip("!")
+            if mode != wanted and os.access(self.path, os.W_OK):
+                try:
+                    self.connection.execute(f"PRAGMA journal_mode = {wanted}")
+                except sqlite3.OperationalError as error:
+                    from numctl.core.store import failures
+
+                    if not failures.is_busy(error):
+                        raise
+                mode = self._journal_mode()
+        self.warning = journal_modes.remark(mode, journal)
+
+    def _journal_mode(self) -> str:
+        return str(self.connection.execute("PRAGMA journal_mode").fetchone()[0])
 
     @contextmanager
     def reading(self) -> Iterator[FileConnection]:
