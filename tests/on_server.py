@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
@@ -29,9 +30,9 @@ _USER = "numctl_tests"
 
 
 class Server:
-    """A server of PostgreSQL with no user but the tests."""
+    """A server of PostgreSQL with no user but the tests; or, of ``primary``, a standby that repeats it."""
 
-    def __init__(self) -> None:
+    def __init__(self, primary: Server | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="numctl-server-"))
         self._as: list[str] = []
         if os.getuid() == 0:  # which PostgreSQL refuses to run as
@@ -43,9 +44,16 @@ class Server:
                 f"--regid={ordinary.pw_gid}",
                 "--clear-groups",
             ]
-        self._run("initdb", "-A", "trust", "-U", _USER, "-E", "UTF8", "--locale=C.UTF-8", "-D", self.data)
+        if primary is None:
+            self._run("initdb", "-A", "trust", "-U", _USER, "-E", "UTF8", "--locale=C.UTF-8", "-D", self.data)
+        else:
+            there = f"host={primary.folder} user={_USER}"
+            self._run("pg_basebackup", "-d", there, "-D", self.data, "-R", "-C", "-S", "b", "-c", "fast")
+        self.start()
+
+    def start(self) -> None:
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=400"
-        self._run("pg_ctl", "-D", self.data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+        self._control("start", "-w", "-l", str(self.folder / "log"), "-o", options)
 
     @property
     def data(self) -> str:
@@ -55,8 +63,26 @@ class Server:
         return f"postgresql://{_USER}@/{database}?host={self.folder}"
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+        if (Path(self.data) / "postmaster.pid").exists():
+            self.fall()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def fall(self) -> None:
+        """Stop at once, as by a crash: whatever is under way is given up."""
+        self._control("stop", "-m", "immediate")
+
+    def kill(self) -> None:
+        """Kill -9 all of its processes."""
+        pid = Path(self.data, "postmaster.pid")
+        os.killpg(int(pid.read_text().split()[0]), signal.SIGKILL)
+        pid.unlink()
+
+    def promote(self) -> None:
+        """Make a standby take changes, and return when it does."""
+        self._control("promote", "-w")
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", self.data, *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         where = programs()

@@ -1,4 +1,4 @@
-"""A line to the server on which round trips are counted, and can be made to take their time."""
+"""A line to the server on which round trips are counted; it can be made to take its time, and to break."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 _ASKS = (b"Q", b"S", b"H")  # queries, syncs, flushes: the messages after which a client may wait
 _READY = b"Z\0\0\0\5I"  # what a server ends with that waits for a command
+_DONE = b"COMMIT\0"  # what a server ends its answer to a commit with
 _SOCKET = ".s.PGSQL.5432"
 
 
@@ -20,11 +21,13 @@ class Line:
 
     ``trips`` counts how often clients asked for answers after they were given those asked for before, once
     they were connected. What one end says is heard at the other half of ``delay`` seconds later, however
-    much is on its way.
+    much is on its way. It breaks at the next commit if ``breaks`` says when: before it was ``asked`` for, or
+    after it was ``answered``. Neither end is told more than that the other has gone.
     """
 
     def __init__(self, folder: Path, server: Path, delay: float = 0) -> None:
         self.folder, self.delay = folder, delay
+        self.breaks = ""
         self.asked: list[list[str]] = []  # the statements of each trip, but for those that were prepared
         self._server = server / _SOCKET
         self._listener = socket.socket(socket.AF_UNIX)
@@ -56,14 +59,17 @@ class Line:
                 server.connect(str(self._server))
             except OSError:  # nobody is there: so it is for the client
                 return
-            call = _Call(self.asked)
+            call = _Call(self)
             there = threading.Thread(target=self._carry, args=(client, server, call.said), daemon=True)
             there.start()
             self._carry(server, client, call.answered)
             there.join()
 
-    def _carry(self, one: socket.socket, other: socket.socket, notice: Callable[[bytes], None]) -> None:
-        """Pass on what one end says, each part when its time has come, and that it has gone."""
+    def _carry(self, one: socket.socket, other: socket.socket, passes: Callable[[bytes], bool]) -> None:
+        """Pass on what one end says, each part when its time has come, and that it has gone.
+
+        The line breaks at what doesn't pass.
+        """
         parts: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
 
         def deliver() -> None:
@@ -83,25 +89,30 @@ class Line:
                 said = one.recv(1 << 16)
             except OSError:
                 said = b""
-            notice(said)
+            if not passes(said):
+                said = b""
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
             parts.put((time.monotonic() + self.delay / 2, said))
         delivery.join()
 
 
 class _Call:
-    """What is said on one connection: when its client waits, and for what."""
+    """What is said on one connection: when its client waits, and for what, and whether the line bears it."""
 
-    def __init__(self, asked: list[list[str]]) -> None:
-        self._asked = asked
+    def __init__(self, line: Line) -> None:
+        self._line, self._asked = line, line.asked
         self._rest = b""  # of the client's messages, not whole yet
-        self._greeted = self._ready = self._waits = False
+        self._greeted = self._ready = self._waits = self._commits = False
         self._statements: list[str] = []
 
-    def answered(self, said: bytes) -> None:
+    def answered(self, said: bytes) -> bool:
         self._ready = self._ready or said.endswith(_READY)
         self._waits = False
+        return self._passes("answered", _DONE in said)
 
-    def said(self, said: bytes) -> None:
+    def said(self, said: bytes) -> bool:
+        self._commits = False
         self._rest += said
         start = 0
         while len(self._rest) >= start + 5:
@@ -113,10 +124,18 @@ class _Call:
                 self._notice(self._rest[start : start + 1], self._rest[start + 5 : end])
             self._greeted, start = True, end
         self._rest = self._rest[start:]
+        return self._passes("asked", self._commits)
+
+    def _passes(self, when: str, commits: bool) -> bool:
+        if not commits or self._line.breaks != when:
+            return True
+        self._line.breaks = ""
+        return False
 
     def _notice(self, kind: bytes, body: bytes) -> None:
         if kind == b"P":
             self._statements.append(body.split(b"\0")[1].decode())
+            self._commits = self._commits or self._statements[-1] == "COMMIT"
         elif kind == b"Q":
             self._statements.append(body[:-1].decode())
         if kind not in _ASKS:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -57,14 +54,6 @@ series set 1999 --aging 5
 reserve --series 1418 --quantity 3 --tag fair --as Sales
 search --as Sales --limit 5
 """.strip().splitlines()
-
-
-@pytest.fixture
-def line(server: on_server.Server) -> Iterator[Line]:
-    with tempfile.TemporaryDirectory(prefix="numctl-line-") as folder:  # a socket's path must be short
-        line = Line(Path(folder), server.folder)
-        yield line
-        line.close()
 
 
 def test_what_is_done_every_day_goes_there_and_back_a_few_times(
