@@ -76,8 +76,8 @@ def operations(address: str) -> int:
         return int((connection.execute(b"SELECT count(*) FROM operation").fetchone() or (0,))[0])
 
 
-def until_done(address: str, share: float, errands: Iterable[Errand]) -> None:
-    """Return when that share of what is left to do has been done."""
+def until_done(address: str, share: float, errands: Iterable[Errand], runs: Sequence[Run]) -> None:
+    """Return when that share of what is left to do has been done, or all that do it have ended."""
     with psycopg.connect(address, autocommit=True) as connection:
         keys = [key for errand in errands for key in errand.keys]
         there = b"SELECT count(*) FROM operation, pg_sleep(0.005) WHERE op_key = ANY (%s)"
@@ -86,8 +86,12 @@ def until_done(address: str, share: float, errands: Iterable[Errand]) -> None:
             return int((connection.execute(there, [keys]).fetchone() or (0,))[0])
 
         before = done()
-        while done() - before < share * (len(keys) - before):
+        while done() - before < share * (len(keys) - before) and not all(map(_has_ended, runs)):
             pass
+
+
+def _has_ended(run: Run) -> bool:
+    return ") Z " in Path(f"/proc/{run.pid}/stat").read_text()  # nobody has waited for it yet
 
 
 def lost_or_doubled(store: Path, errands: Iterable[Errand]) -> list[str]:

@@ -93,7 +93,7 @@ class _Strikes:
         def disturb(runs: list[Run]) -> None:
             search = ["--db", self._far, "search", "--all", "-o", "csv", "--ranges"]
             readers = [self._launcher.start(search) for _ in range(2)]
-            errands.until_done(self._near, 1 / 3, self._crowd)
+            errands.until_done(self._near, 1 / 3, self._crowd, runs)
             strike(runs)
             for ended in [reader.wait() for reader in readers]:
                 total = sum(int(row["count"]) for row in csv.DictReader(io.StringIO(ended.out)))

@@ -166,8 +166,8 @@ def test_a_promotion_under_load_loses_and_doubles_nothing(
             for writer in range(WRITERS)
         ]
 
-        def fail_over(_: list[Run]) -> None:
-            errands.until_done(pair.primary.address("postgres"), (round + 1) / 6, writers)
+        def fail_over(runs: list[Run]) -> None:
+            errands.until_done(pair.primary.address("postgres"), (round + 1) / 6, writers, runs)
             pair.primary.kill()
             pair.standby.promote()
 
