@@ -34,6 +34,7 @@ def litestream() -> str:
 @pytest.fixture
 def kept(tmp_path: Path, numctl: Numctl, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store in WAL mode, in use by ``numctl`` and with its settings, in a folder of its own."""
+    litestream()  # or nothing of this
     folder = tmp_path / "store"
     folder.mkdir()
     (tmp_path / "settings.toml").write_text('journal = "wal!"\n')  # whatever SQLite is here
