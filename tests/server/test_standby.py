@@ -31,6 +31,10 @@ changes -o jsonl
 history --verify
 check
 mail list -o json
+search --all -o csv --at operation:60
+utilization --tree -o csv --at operation:40
+org list -o csv --at operation:30
+report utilization --months 3 -o csv
 """.strip().splitlines()
 WRITERS = 4
 FIRST = 15148000000
