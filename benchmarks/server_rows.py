@@ -69,7 +69,24 @@ def scattered(address: str, path: str) -> None:
         connection.execute(RESERVE.format(chosen="number IN (SELECT number FROM wanted)").encode())
 
 
-JOBS = {job.__name__: job for job in (fill, block, scattered)}
+def take_in(address: str, source: str) -> None:
+    """COPY a list into a table with indexes of numbers, holders and users."""
+    schema = address.rpartition("%3D")[2]
+    with psycopg.connect(address) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}".encode())
+        connection.execute(
+            b"CREATE TABLE listed (number BIGINT PRIMARY KEY, series TEXT, organization TEXT, status TEXT,"
+            b' "user" TEXT)'
+        )
+        connection.execute(b"CREATE INDEX listed_holder ON listed (organization, status)")
+        connection.execute(b'CREATE INDEX listed_user ON listed ("user", organization)')
+        into = b"COPY listed FROM STDIN (FORMAT csv, HEADER)"
+        with connection.cursor().copy(into) as rows, Path(source).open("rb") as lines:
+            while some := lines.read(1 << 20):
+                rows.write(some)
+
+
+JOBS = {job.__name__: job for job in (fill, block, scattered, take_in)}
 
 if __name__ == "__main__":
     JOBS[sys.argv[1]](*sys.argv[2:])

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from benchmarks import server, stores
+from benchmarks.lines import subscribers
 from benchmarks.measuring import Bench, Command, Run
 from benchmarks.report import Line, milliseconds, skipped, times
 
@@ -27,7 +28,12 @@ def measure(bench: Bench) -> list[Line]:
     if server.programs() is None:
         return [skipped("a store on a server", "PostgreSQL isn't installed")]
     with server.started() as address:
-        return [*_every_day(bench, address), *_many(bench, address), *_register(bench, address)]
+        return [
+            *_every_day(bench, address),
+            *_many(bench, address),
+            *_register(bench, address),
+            *_subscribers(bench, address),
+        ]
 
 
 def _every_day(bench: Bench, address: str) -> list[Line]:
@@ -137,3 +143,18 @@ def _register(bench: Bench, address: str) -> list[Line]:
         took[name] = bench.run(bench.numctl(store, *words))
     file.unlink()
     return [_against(what, took, MANY)]
+
+
+def _subscribers(bench: Bench, address: str) -> list[Line]:
+    """A list of a million with users, and the same by COPY into a table with the same indexes, no history."""
+    source = subscribers.written(bench, "users")
+    file, there = bench.folder / "scratch-subscribers.db", f"{address}subscribers"
+    file.unlink(missing_ok=True)
+    took = {}
+    for name, store in (("file", file), ("server", there)):
+        for line in ("init --name Acme", "org add Sales", "org add Support"):
+            bench.run(bench.numctl(store, *line.split()))
+        took[name] = bench.run(bench.numctl(store, "import", str(source)))
+    file.unlink()
+    took["rows"] = bench.run(bench.program("server_rows", "take_in", f"{address}copied", str(source)))
+    return [_against("import a million numbers, 60 % with a user of their own, on a server", took, MANY)]

@@ -25,24 +25,13 @@ def measure(bench: Bench) -> list[Line]:
 
 
 def _users(bench: Bench) -> list[Line]:
-    source, changed = _list(bench, "users"), _list(bench, "users", 5)
+    source = written(bench, "users")
     peer = bench.folder / "subscribers-rows.db"
     theirs = bench.run(bench.program("subscribers", "read", source, peer))
     store, imported = _imported(bench, source)
     size, rows = store.stat().st_size / COUNT, peer.stat().st_size / COUNT
+    peer.unlink()
     share = theirs.cpu / imported.cpu
-    done = {
-        "check": bench.run(bench.numctl(store, "check")),
-        "list": bench.run(bench.numctl(store, "search", "--all", "-o", "csv"), bench.folder / "listed.csv"),
-        "diff": bench.run(bench.numctl(store, "diff", str(changed), "-o", "csv")),
-    }
-    synced = stores.copied(store)
-    done["sync"] = bench.run(bench.numctl(synced, "sync", str(changed), "--force"))
-    synced.unlink()
-    shutil.copyfile(store, bench.folder / "subscribers-kept.db")
-    done["undo"] = bench.run(bench.numctl(store, "undo"))
-    for scratch in (store, peer):
-        scratch.unlink()
     inserted = _by_sqlite_utils(bench, source)
     return [
         Line(
@@ -61,12 +50,29 @@ def _users(bench: Bench) -> list[Line]:
         ),
         Line("the same: bytes a number", f"{size:.0f}", f"{rows:.0f}", "", str(BYTES), size <= BYTES),
         _peak("the same: peak memory", imported),
-        _at_rate("undo of it", done["undo"], UNDONE),
-        _peak("the same: peak memory", done["undo"]),
-        _at_rate("check of it", done["check"], CHECKED),
-        _at_rate("list it as CSV", done["list"], LISTED),
-        _at_rate("diff it with a list, 5 % changed", done["diff"], COMPARED),
-        _at_rate("sync it to that list", done["sync"], COMPARED),
+        *_with_it(bench, store),
+    ]
+
+
+def _with_it(bench: Bench, store: Path) -> list[Line]:
+    """What is done with the inventory that was imported, which is gone then but for a copy."""
+    changed = written(bench, "users", 5)
+    checked = bench.run(bench.numctl(store, "check"))
+    listed = bench.run(bench.numctl(store, "search", "--all", "-o", "csv"), bench.folder / "listed.csv")
+    compared = bench.run(bench.numctl(store, "diff", str(changed), "-o", "csv"))
+    copy = stores.copied(store)
+    synced = bench.run(bench.numctl(copy, "sync", str(changed), "--force"))
+    copy.unlink()
+    shutil.copyfile(store, bench.folder / "subscribers-kept.db")
+    undone = bench.run(bench.numctl(store, "undo"))
+    store.unlink()
+    return [
+        _at_rate("undo of it", undone, UNDONE),
+        _peak("the same: peak memory", undone),
+        _at_rate("check of it", checked, CHECKED),
+        _at_rate("list it as CSV", listed, LISTED),
+        _at_rate("diff it with a list, 5 % changed", compared, COMPARED),
+        _at_rate("sync it to that list", synced, COMPARED),
     ]
 
 
@@ -116,7 +122,7 @@ def _pages(bench: Bench) -> list[Line]:
 def _labels(bench: Bench) -> list[Line]:
     times = {}
     for kind in ("run", "labels", "users", "both"):
-        store, times[kind] = _imported(bench, _list(bench, kind))
+        store, times[kind] = _imported(bench, written(bench, kind))
         store.unlink()
     alone = times["run"].cpu / times["labels"].cpu
     both = times["users"].cpu / times["both"].cpu
@@ -140,7 +146,8 @@ def _labels(bench: Bench) -> list[Line]:
     ]
 
 
-def _list(bench: Bench, kind: str, changed: int = 0) -> Path:
+def written(bench: Bench, kind: str, changed: int = 0) -> Path:
+    """The list of a kind (see ``subscribers.KINDS``), with some per cent of its users changed."""
     path = bench.folder / f"subscribers-{kind}-{changed}.csv"
     if not path.exists():
         bench.run(bench.program("subscribers", "write", path, str(COUNT), kind, str(changed)))
