@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PEERS := .venv/.peers
 # What "make test-server" runs.
-SERVER_TESTS ?= tests/core tests/commands tests/property
+SERVER_TESTS ?= tests/core tests/commands tests/property tests/trust tests/mail
 
 # A store of its own, whatever the user's settings say.
 DEMO_DIR := build/demo
@@ -18,7 +18,7 @@ help:
 	@echo "make demo       make a store of a small company and look at it"
 	@echo "make test       lint, types and the everyday tests"
 	@echo "make test-full  the same, with the long tests in full"
-	@echo "make test-server  the tests of the core, of commands and the laws on a PostgreSQL server of their own"
+	@echo "make test-server  the tests of the core, commands, laws, trust and mail on a PostgreSQL server of their own"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay out the code"
 	@echo "make docs       make the manual pages and the manual's pictures anew"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime
 
-_ahead = timedelta()
+_ahead = 0.0  # seconds
 
 
 def now() -> datetime:
     """Give the moment, in UTC."""
-    return datetime.now(UTC) + _ahead
+    return datetime.fromtimestamp(time.time() + _ahead, UTC)
 
 
-def follow(seconds: float) -> None:
-    """Go by a clock that is so many seconds ahead of this host's."""
+def follow(moment: float | None) -> None:
+    """Go by a clock that shows this moment now (seconds since 1970); None is this host's."""
     global _ahead
-    _ahead = timedelta(seconds=seconds)
+    _ahead = 0.0 if moment is None else moment - time.time()

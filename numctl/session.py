@@ -57,7 +57,7 @@ class Session:
         self._signed: list[Collection[object]] = []
         self._store: Store | None = None
         self._changing = self._settled = False
-        clock.follow(0)
+        clock.follow(None)
         self.output = made(self.settings, flags, OWN_FORMATS.get(self.command, ()))
 
     @contextmanager
@@ -145,7 +145,7 @@ class Session:
         """The store as it stands, nothing settled."""
         known = self.settings
         store = open_store(known.db, known.lock_timeout, lambda: (self.actor, self.at), known.journal)
-        clock.follow(store.ahead)
+        clock.follow(store.moment)
         self.output.warn(store.warning)
         self.output.hint(store.hint)
         return store

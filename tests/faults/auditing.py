@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from numctl.core.store.file_connection import FileConnection
+from tests import on_server
 
 # What differs between two runs of the same command on the same store.
 VOLATILE = {
@@ -52,7 +53,7 @@ class opened(FileConnection):
     """A connection that is closed at the end of its context."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"file:{path}?mode=rw", uri=True, isolation_level=None, timeout=30)
+        super().__init__(f"file:{on_server.filed(path)}?mode=rw", uri=True, isolation_level=None, timeout=30)
 
     def __exit__(self, *_: object) -> None:  # type: ignore[override]
         self.close()

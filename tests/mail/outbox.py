@@ -19,6 +19,7 @@ from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
 from numctl.core.changes.operation import Act
 from numctl.core.notifications import outbox
+from tests import on_server
 from tests.postoffice import (
     PostOffice,
 )
@@ -110,7 +111,7 @@ def start_sender(box: Outbox, *words: str) -> subprocess.Popen[str]:
     root = Path(numctl.mail.__file__).parents[2]
     return subprocess.Popen(
         [sys.executable, "-m", "numctl", *words],
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": f"{on_server.SITE}{os.pathsep}{root}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

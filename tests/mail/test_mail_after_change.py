@@ -145,6 +145,7 @@ def test_bad_settings_fail_no_change(numctl, box, plain: PostOffice, configure) 
 
 
 @pytest.mark.promise(17)
+@pytest.mark.of_a_file("its lock")
 def test_a_locked_store_fails_no_change(numctl, box, plain: PostOffice, configure, short: float) -> None:
     configure(plain.settings("none") + SUPPLIER)
     holder = sqlite3.connect(box.path, isolation_level=None, check_same_thread=False)

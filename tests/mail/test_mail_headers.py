@@ -20,10 +20,11 @@ from tests.postoffice import (
 
 # Nothing gets into a header that should not be there.
 
-BREAKS = ["\r", "\n", "\r\n", "\x85", "\u2028", "\u2029", "\x0b", "\x00", "\x1b"]
+BREAKS = ["\r", "\n", "\r\n", "\x85", "\u2028", "\u2029", "\x0b", "\x1b"]
+NUL = pytest.param("\x00", marks=pytest.mark.of_a_file("text that a server can't hold"))
 
 
-@pytest.mark.parametrize("line_break", BREAKS, ids=ascii)
+@pytest.mark.parametrize("line_break", [*BREAKS, NUL], ids=ascii)
 @pytest.mark.promise(24)
 def test_no_text_adds_a_header_or_a_recipient(numctl, box, plain: PostOffice, line_break: str) -> None:
     evil = f"Acme{line_break}Bcc: eve@evil.example{line_break}{line_break}<b>body</b>"

@@ -45,6 +45,7 @@ def journal_mode(store: Path) -> str:
     return modes[0]
 
 
+@pytest.mark.of_a_file("its mode")
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 @pytest.mark.parametrize("command", [("init", "--name", "Acme"), ("demo",)], ids=lambda words: words[0])
 def test_what_holds_the_inventory_is_the_owner_s_alone(
@@ -76,6 +77,7 @@ def test_the_copy_before_a_repair_is_the_owner_s_alone(
         promise.tried(*[mode(copy)] * (mode(copy) != "0600"))
 
 
+@pytest.mark.of_a_file("its mode")
 @pytest.mark.parametrize("widened", ["0640", "0660", "0644"])
 def test_a_mode_that_the_owner_widened_stays(
     widened: str, store: Path, tmp_path: Path, numctl: Numctl, promised: Promised

@@ -10,6 +10,7 @@ import pytest
 from numctl.cli.table import COMMANDS
 from numctl.input import options
 from tests.conftest import Numctl, Promised
+from tests.on_server import contents
 from tests.trust.readings import READINGS
 
 CANARY = "canary-Pa55word"
@@ -46,7 +47,7 @@ def test_a_password_is_in_no_answer_and_not_in_the_store(
                 )
                 shown = CANARY in ended.out + ended.err and f"password_file = '{CANARY}'" not in settings
                 promise.tried(*[f"{line}: {ended}"] * shown)
-        promise.tried(*["it is in the store"] * (CANARY.encode() in store.read_bytes()))
+        promise.tried(*["it is in the store"] * (CANARY.encode() in contents(store)))
 
 
 def test_no_option_takes_a_password(promised: Promised) -> None:

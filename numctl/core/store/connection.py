@@ -65,7 +65,7 @@ class Store:
     path: Place
     connection: Connection
     reader: int | None = None  # the organization that one who may only read is bound to, by row id
-    ahead: float = 0  # seconds that its clock is ahead of this host's
+    moment: float | None = None  # when it was opened, by its server's clock: seconds since 1970
     warning: str = ""  # what whoever opened the store should look at
     hint: str = ""  # what a person should know of it
     _patience: int  # milliseconds to wait for locks

@@ -6,7 +6,6 @@ keeps nobody waiting.
 
 from __future__ import annotations
 
-import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -93,8 +92,8 @@ class ServerStore(Store):
         """Ask for the version and, with it, for what is due, which is wanted next."""
         self.connection.begin(_SNAPSHOT)
         identity, *others = [self.connection.execute(question) for question in questions]
-        version, self.connection.schema, now, guarded, reads = identity.fetchone() or (0, "", 0, False, False)
-        self.ahead = now - time.time()
+        told = identity.fetchone() or (0, "", None, False, False)
+        version, self.connection.schema, self.moment, guarded, reads = told
         self.connection.takes_streams = not guarded
         if reads:
             self.reader = (self.connection.execute(_READER).fetchone() or (0,))[0]
