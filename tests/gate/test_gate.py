@@ -30,6 +30,9 @@ CLOSED_COMMANDS = {
         "key add",
         "backup",
         "copy",
+        "role add",
+        "role remove",
+        "role list",
     ),
 }
 CLOSED_OPTIONS = {

@@ -19,7 +19,7 @@ from tests.conftest import FULL
 from tests.manual import COLUMNS, ROWS, WITH_EXAMPLES, Ended, examples, fits, run_page
 
 WIDE = 2000
-EVERYDAY = ("start.md", "audit.md", "lists.md")  # pages run at both widths each time; all of them in full
+EVERYDAY = ("audit.md", "lists.md")  # pages run at both widths each time; all of them in full
 FAILURES = re.compile('^(numctl: |NUMCTL |{"error":)', re.MULTILINE)
 """How a line begins where a command may end with another code than 0."""
 FOR_PROGRAMS = re.compile(

@@ -22,6 +22,9 @@ ENDINGS = {
     "numctl series remove Unused": 5,  # the demo has none
     "numctl gate --as Sales --actor jo": 2,  # no line was sent
     "numctl threshold check": 1,  # Finance is over its threshold
+    "numctl role add sales_reports --org Sales": 2,  # which a store in a file doesn't know
+    "numctl role remove sales_reports": 2,
+    "numctl role list": 2,
 }
 
 

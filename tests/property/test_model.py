@@ -679,7 +679,7 @@ def _block(numbers: list[int], n: int) -> list[int]:
     return []
 
 
-RUNS, LENGTH = (500, 50) if FULL else (25, 30)
+RUNS, LENGTH = (500, 50) if FULL else (15, 30)
 STEPS = settings(max_examples=RUNS, stateful_step_count=LENGTH)
 
 

@@ -108,18 +108,22 @@ def test_a_standby_repeats_a_change_before_it_is_answered(numctl: Numctl, addres
         assert numctl("--db", there, "unreserve", "14188981190").code == 0
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["reserve 14188981190 --tag x", "org add North", "undo", "reserve 14188981190 --tag x --dry-run", "demo"],
-)
-def test_a_change_on_a_standby_is_refused_by_that_name(
-    line: str, numctl: Numctl, addresses: tuple[str, str]
-) -> None:
+CHANGES = """
+reserve 14188981190 --tag x
+org add North
+undo
+reserve 14188981190 --tag x --dry-run
+demo
+""".strip().splitlines()
+
+
+def test_a_change_on_a_standby_is_refused_by_that_name(numctl: Numctl, addresses: tuple[str, str]) -> None:
     before = numctl("--db", addresses[0], "check")
-    ending = numctl("--db", addresses[1], *line.split())
-    assert (ending.code, ending.out, ending.err.count("\n")) == (1, "", 1), ending
-    assert "it is a standby" in ending.err
-    assert "Nothing was changed" in ending.err
+    for line in CHANGES:
+        ending = numctl("--db", addresses[1], *line.split())
+        assert (ending.code, ending.out, ending.err.count("\n")) == (1, "", 1), ending
+        assert "it is a standby" in ending.err
+        assert "Nothing was changed" in ending.err
     assert numctl("--db", addresses[0], "check") == before
 
 
