@@ -55,7 +55,8 @@ def begin(
         connection.execute("INSERT INTO inventory (id, created_at) VALUES (1, ?)", (act.at,))
         percent = organizations.DEFAULT_THRESHOLD if threshold is None else threshold
         row = organizations.OrganizationRow(None, name, tuple(dict.fromkeys(emails)), percent)
-        root = organizations.insert(connection, row)  # whom the first operation acts as
+        root = 1  # the first of all, whom the first operation acts as
+        organizations.insert(connection, root, row)
 
     def note(operation: Operation) -> None:
         operation.catalog.made(ORGANIZATION, root)

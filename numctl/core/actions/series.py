@@ -82,16 +82,21 @@ def found_or_made(operation: Operation, names: Iterable[str]) -> dict[str, int]:
     """The row ids of the series of these (clean) names, by them; those that are new are made, in order."""
     wanted = list(names)
     known = rows.ids_of(operation.connection, wanted) if wanted else {}
+    new: dict[str, str] = {}
     for name in wanted:
         if fold(name) not in known:
-            known[fold(name)] = operation.catalog.add_series(SeriesRow(name))
+            new.setdefault(fold(name), name)
+    if new:
+        known |= zip(new, operation.catalog.add_series(*map(SeriesRow, new.values())), strict=True)
     return {name: known[fold(name)] for name in wanted}
 
 
 def find_or_make(operation: Operation, name: str) -> int:
     """The row id of the series of this (clean) name, made if it is new."""
     id = operation.remembered(f"series {fold(name)}", lambda: rows.id_of(operation.connection, name))
-    return operation.catalog.add_series(SeriesRow(name)) if id is None else id
+    if id is None:
+        (id,) = operation.catalog.add_series(SeriesRow(name))
+    return id
 
 
 def _expect_free(connection: Connection, name: str) -> None:

@@ -35,6 +35,10 @@ _READ = """
 SELECT parent, name, threshold, basis, aging, intermediate FROM organization WHERE id = ? AND retired = 0
 """
 _EMAILS = "SELECT email FROM administrator WHERE organization = ? ORDER BY position"
+_INSERT = """
+INSERT INTO organization (id, parent, name, folded, threshold, basis, aging, intermediate)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
 _WRITE = """
 UPDATE organization SET parent = ?, name = ?, folded = ?, threshold = ?, basis = ?, aging = ?,
   intermediate = ?, retired = 0 WHERE id = ?
@@ -52,14 +56,12 @@ def read(connection: Connection, organization: int) -> OrganizationRow | None:
     return OrganizationRow(parent, name, emails, threshold, basis, aging, bool(intermediate))
 
 
-def insert(connection: Connection, row: OrganizationRow) -> int:
-    """Write the row of a new organization; give its row id."""
-    (id,) = connection.execute(
-        "INSERT INTO organization (parent, name, folded) VALUES (?, ?, ?) RETURNING id",
-        (row.parent, row.name, fold(row.name)),
-    ).fetchone()
-    write(connection, int(id), row)
-    return int(id)
+def insert(connection: Connection, organization: int, row: OrganizationRow) -> None:
+    """Write the row of a new organization."""
+    parent, name, emails, *rest, intermediate = row
+    values = (organization, parent, name, fold(name), *rest, int(intermediate))
+    connection.execute(_INSERT, values)
+    _put_emails(connection, organization, emails)
 
 
 def write(connection: Connection, organization: int, row: OrganizationRow | None) -> None:
@@ -97,6 +99,10 @@ def _write_emails(connection: Connection, organization: int, emails: Sequence[st
     if emails_of(connection, organization) == [*emails]:
         return
     connection.execute("DELETE FROM administrator WHERE organization = ?", (organization,))
+    _put_emails(connection, organization, emails)
+
+
+def _put_emails(connection: Connection, organization: int, emails: Sequence[str]) -> None:
     connection.executemany(
         "INSERT INTO administrator (organization, position, email) VALUES (?, ?, ?)",
         [(organization, position, email) for position, email in enumerate(dict.fromkeys(emails))],

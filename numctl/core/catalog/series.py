@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.errors import NotFound
@@ -14,7 +13,10 @@ if TYPE_CHECKING:
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
 
-_THESE = "SELECT folded, id FROM series WHERE retired = 0 AND folded IN (SELECT atom FROM json_each(?))"
+_THESE = """
+SELECT folded, max(id) FROM series
+WHERE retired = ? AND folded IN (SELECT atom FROM json_each(?)) GROUP BY folded
+"""
 _HOLDERS = "SELECT DISTINCT series, organization FROM tally WHERE n > 0"
 
 
@@ -64,13 +66,12 @@ def read(connection: Connection, series: int) -> SeriesRow | None:
     return SeriesRow(*row) if row is not None else None
 
 
-def insert(connection: Connection, row: SeriesRow) -> int:
-    """Write the row of a new series; give its row id."""
-    (id,) = connection.execute(
-        "INSERT INTO series (name, folded, description, aging) VALUES (?, ?, ?, ?) RETURNING id",
-        (row.name, fold(row.name), row.description, row.aging),
-    ).fetchone()
-    return int(id)
+def insert(connection: Connection, series: int, row: SeriesRow) -> None:
+    """Write the row of a new series."""
+    connection.execute(
+        "INSERT INTO series (id, name, folded, description, aging) VALUES (?, ?, ?, ?, ?)",
+        (series, row.name, fold(row.name), row.description, row.aging),
+    )
 
 
 def write(connection: Connection, series: int, row: SeriesRow | None) -> None:
@@ -94,16 +95,28 @@ def id_of(connection: Connection, name: str) -> int | None:
 
 def ids_of(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
     """The row ids of the series of these names, by the name as it is compared; of those that there are."""
+    return _by_name(connection, wanted, removed=False)
+
+
+def removed_ids(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
+    """The same of the last series of each name that was removed."""
+    return _by_name(connection, wanted, removed=True)
+
+
+def _by_name(connection: Connection, wanted: Iterable[str], *, removed: bool) -> dict[str, int]:
+    import json
+
     names = json.dumps(sorted({fold(name) for name in wanted}))
-    return dict(connection.execute(_THESE, (names,)))
+    return dict(connection.execute(_THESE, (removed, names)))
 
 
-def removed_id(connection: Connection, name: str) -> int | None:
-    """The row id of the last series of this name that was removed; None where there was none."""
-    (id,) = connection.execute(
-        "SELECT max(id) FROM series WHERE folded = ? AND retired = 1", (fold(name),)
-    ).fetchone()
-    return id if id is None else int(id)
+def names_of(connection: Connection, ids: Iterable[int]) -> list[str | None]:
+    """The name of each of some series, None where there is none of this row id."""
+    wanted = list(ids)
+    if len(wanted) < 2:
+        return [name_of(connection, id) for id in wanted]
+    known = names(connection)
+    return [known.get(id) for id in wanted]
 
 
 def names(connection: Connection) -> dict[int, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.catalog import organizations, series, users
 from numctl.core.catalog.organizations import OrganizationRow
 from numctl.core.catalog.series import SeriesRow
+from numctl.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ _NOTE = """
 INSERT INTO catalog_change (operation, position, line, kind, row, before, after, name_before, name_after)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_LAST = "SELECT coalesce(max(id), 0) FROM {}"
 _OF_AN_OPERATION = """
 SELECT kind, row, before, after, name_before, name_after FROM catalog_change
 WHERE operation = ? ORDER BY position
@@ -60,23 +62,37 @@ class CatalogWriter:
         self._operation = operation
         self.positions = 0
         self.line = 0
+        self._last: dict[str, int] = {}  # the greatest row ids, once they were asked for
         self.new: list[tuple[str, int]] = []  # rows that were not there before, by kind and row id
 
     def add_organization(self, row: OrganizationRow) -> int:
         """Make an organization; give its row id."""
-        return self._made(ORGANIZATION, organizations.insert(self._connection, row), row)
-
-    def add_series(self, row: SeriesRow) -> int:
-        """Make a series; give its row id. One that was removed under this name comes back."""
-        removed = series.removed_id(self._connection, row.name)
-        if removed is not None:
-            self.put(SERIES, removed, row)
-            return removed
-        return self._made(SERIES, series.insert(self._connection, row), row)
-
-    def _made(self, kind: str, id: int, row: Row) -> int:
-        self._note(kind, id, None, row)
+        id = self._next(ORGANIZATION)
+        organizations.insert(self._connection, id, row)
+        self._note(ORGANIZATION, id, None, row)
         return id
+
+    def add_series(self, *rows: SeriesRow) -> list[int]:
+        """Make series; give their row ids. What was removed under one of these names comes back."""
+        removed = series.removed_ids(self._connection, (row.name for row in rows))
+        ids = []
+        for row in rows:
+            id = removed.get(fold(row.name))
+            if id is not None:
+                self.put(SERIES, id, row)
+            else:
+                id = self._next(SERIES)
+                series.insert(self._connection, id, row)
+                self._note(SERIES, id, None, row)
+            ids.append(id)
+        return ids
+
+    def _next(self, kind: str) -> int:
+        """The row id of what is made now: the next after the greatest."""
+        if kind not in self._last:
+            (self._last[kind],) = self._connection.execute(_LAST.format(kind)).fetchone()
+        self._last[kind] += 1
+        return self._last[kind]
 
     def made(self, kind: str, id: int) -> int:
         """Note that a row is new; give its row id."""

@@ -196,7 +196,7 @@ class Operation(View):
         series = [id for kind, id in self.catalog.new if kind == SERIES]
         made: dict[str, object] = {
             "organizations": [self.tree.path(id) for id in organizations if id in self.tree],
-            "series_made": [rows_of_series.name_of(self.connection, id) for id in series],
+            "series_made": rows_of_series.names_of(self.connection, series),
         }
         return {word: names for word, names in made.items() if names or self.act.dry_run}
 
