@@ -12,7 +12,7 @@ from numctl.core.rules.model import Change
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numctl.core.changes.operation import Operation
     from numctl.core.numbers.ranges import Range
@@ -78,17 +78,22 @@ def _found(operation: Operation, name: str) -> int:
     return operation.remembered(f"found {fold(name)}", lambda: rows.find(operation, name))
 
 
-def found_or_made(operation: Operation, names: Iterable[str]) -> dict[str, int]:
-    """The row ids of the series of these (clean) names, by them; those that are new are made, in order."""
+def finding(operation: Operation, names: Iterable[str]) -> Callable[[], dict[str, int]]:
+    """Ask for the series of these (clean) names; what is given makes those that are new; it gives row ids."""
     wanted = list(names)
-    known = rows.ids_of(operation.connection, wanted) if wanted else {}
-    new: dict[str, str] = {}
-    for name in wanted:
-        if fold(name) not in known:
-            new.setdefault(fold(name), name)
-    if new:
-        known |= zip(new, operation.catalog.add_series(*map(SeriesRow, new.values())), strict=True)
-    return {name: known[fold(name)] for name in wanted}
+    take_in = rows.ask_ids(operation.connection, wanted)
+
+    def found_or_made() -> dict[str, int]:
+        known = take_in()
+        new: dict[str, str] = {}
+        for name in wanted:
+            if fold(name) not in known:
+                new.setdefault(fold(name), name)
+        if new:
+            known |= zip(new, operation.catalog.add_series(*map(SeriesRow, new.values())), strict=True)
+        return {name: known[fold(name)] for name in wanted}
+
+    return found_or_made
 
 
 def find_or_make(operation: Operation, name: str) -> int:

@@ -8,7 +8,7 @@ from numctl.core.errors import NotFound
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
@@ -93,21 +93,18 @@ def id_of(connection: Connection, name: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def ids_of(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
-    """The row ids of the series of these names, by the name as it is compared; of those that there are."""
-    return _by_name(connection, wanted, removed=False)
+def ask_ids(
+    connection: Connection, wanted: Iterable[str], *, removed: bool = False
+) -> Callable[[], dict[str, int]]:
+    """Ask for the row ids of the series of these names; what is given gives those that there are.
 
-
-def removed_ids(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
-    """The same of the last series of each name that was removed."""
-    return _by_name(connection, wanted, removed=True)
-
-
-def _by_name(connection: Connection, wanted: Iterable[str], *, removed: bool) -> dict[str, int]:
+    They are by the name as it is compared. With ``removed`` it is the last series of each name that was.
+    """
     import json
 
-    names = json.dumps(sorted({fold(name) for name in wanted}))
-    return dict(connection.execute(_THESE, (removed, names)))
+    names = sorted({fold(name) for name in wanted})
+    asked = connection.execute(_THESE, (int(removed), json.dumps(names))) if names else ()
+    return lambda: dict(asked)
 
 
 def names_of(connection: Connection, ids: Iterable[int]) -> list[str | None]:

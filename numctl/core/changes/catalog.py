@@ -74,7 +74,9 @@ class CatalogWriter:
 
     def add_series(self, *rows: SeriesRow) -> list[int]:
         """Make series; give their row ids. What was removed under one of these names comes back."""
-        removed = series.removed_ids(self._connection, (row.name for row in rows))
+        asked = series.ask_ids(self._connection, (row.name for row in rows), removed=True)
+        self._look_up_last(SERIES)  # waited for together
+        removed = asked()
         ids = []
         for row in rows:
             id = removed.get(fold(row.name))
@@ -89,10 +91,13 @@ class CatalogWriter:
 
     def _next(self, kind: str) -> int:
         """The row id of what is made now: the next after the greatest."""
-        if kind not in self._last:
-            (self._last[kind],) = self._connection.execute(_LAST.format(kind)).fetchone()
+        self._look_up_last(kind)
         self._last[kind] += 1
         return self._last[kind]
+
+    def _look_up_last(self, kind: str) -> None:
+        if kind not in self._last:
+            (self._last[kind],) = self._connection.execute(_LAST.format(kind)).fetchone()
 
     def made(self, kind: str, id: int) -> int:
         """Note that a row is new; give its row id."""

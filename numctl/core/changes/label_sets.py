@@ -84,12 +84,14 @@ class LabelSets:
         (text,) = self._connection.execute("SELECT labels FROM label_set WHERE id = ?", (id,)).fetchone()
         return str(text)
 
+    def texts(self, ids: Iterable[int]) -> dict[int, str]:
+        """Sets of labels as they are kept, by row id; nothing of them is remembered."""
+        wanted = sorted(ids)
+        return dict(self._connection.execute(_TEXTS, (json.dumps(wanted),))) if wanted else {}
+
     def followed(self, ids: Iterable[int], after: Callable[[Labels], Labels]) -> dict[int, int]:
         """The set that comes after each of some (row ids), as ``after`` says of its labels."""
-        before = {0: NONE}
-        if unread := sorted({*ids} - {0}):
-            for id, text in self._connection.execute(_TEXTS, (json.dumps(unread),)):
-                before[id] = kept(text)
+        before = {0: NONE, **{id: kept(text) for id, text in self.texts({*ids} - {0}).items()}}
         now = {id: after(before[id]) for id in ids}
         made = {**self.ids({labels.text for labels in now.values() if labels}), NONE.text: 0}
         return {id: made[labels.text] for id, labels in now.items()}

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions import organizations
-from numctl.core.actions.series import found_or_made
+from numctl.core.actions.series import finding
 from numctl.core.catalog.tree import SEPARATOR
 from numctl.core.errors import SHOWN, AlreadyPresent, NotFound, NumbersRefuse, Refusal
 from numctl.core.lists.sheets import arrivals, labelled
@@ -81,7 +81,7 @@ def _put_in(
     advance: Callable[[int], None],
 ) -> None:
     all_states = operation.writer.states.ahead_of_all(())  # waited for together with the series
-    all_series = found_or_made(operation, dict.fromkeys(kind.series for kind in sheet.kinds_known))
+    all_series = finding(operation, dict.fromkeys(kind.series for kind in sheet.kinds_known))()
     all_states()
     states: list[State] = []
     for kind in sheet.kinds_known:

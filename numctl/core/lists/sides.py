@@ -7,7 +7,7 @@ a state's row id here, what the list says beside its numbers there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress, count, islice
+from itertools import chain, compress, count, islice
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -130,13 +130,19 @@ def _unlabelled(pieces: Iterator[Piece]) -> Iterator[Columns]:
 
 
 def _labelled(pieces: Iterable[Piece], sets: LabelsOf) -> Iterator[Columns]:
+    take_in = sets.ahead(0)  # waited for together with the first piece
+    source = iter(pieces)
+    first_of_all = list(islice(source, 1))
+    take_in()
     rows = (
-        (low, high, key, user, forward, sets.text(id) if id else "")
-        for first, last, key, user, forward in pieces
+        (low, high, key, user, forward, id)
+        for first, last, key, user, forward in chain(first_of_all, source)
         for low, high, id in sets.within(first, last)
     )
     while some := list(islice(rows, SLICE)):
-        yield tuple(zip(*some, strict=True))  # type: ignore[misc]  # six columns
+        *columns, ids = zip(*some, strict=True)
+        texts = sets.texts({*ids} - {0})
+        yield *columns, [texts.get(id, "") for id in ids]  # type: ignore[misc]  # six columns
 
 
 def there(sheet: Sheet, kinds: Sequence[Held]) -> Side:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions.labels import clear
-from numctl.core.actions.series import found_or_made
+from numctl.core.actions.series import finding
 from numctl.core.errors import SHOWN, BadValue, NumbersRefuse
 from numctl.core.lists.comparing import Comparison
 from numctl.core.lists.importing import expect_no_circles, make_organizations
@@ -197,11 +197,12 @@ def _carry_out(
     while some := list(islice(source, STEP)):
         single = [step.numbers for step in some if step.numbers.count == 1]
         tags = {step.wanted.tag for step in some if step.wanted is not None}
-        all_states = operation.writer.states.ahead_of_all(tags)  # waited for together
         new = dict.fromkeys(step.wanted.series for step in some if step.wanted is not None)
-        series |= found_or_made(operation, [name for name in new if name not in series])
+        found_or_made = finding(operation, [name for name in new if name not in series])
+        all_states = operation.writer.states.ahead_of_all(tags)
+        operation.ahead(single, _relabelled(some), _named(some))  # waits for all of these together
         all_states()
-        operation.ahead(single, _relabelled(some), _named(some))
+        series |= found_or_made()
         for numbers, here, wanted, place in some:
             operation.writer.line = operation.labels.line = sheet.lines[place] if place >= 0 else 0
             if wanted is None:

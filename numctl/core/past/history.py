@@ -44,7 +44,7 @@ _LABELLED = "SELECT first, last FROM label_piece WHERE operation = ? ORDER BY po
 _WORDS_OF_ABOVE = ("reason", "rejected")  # what someone above wrote or counted is theirs
 SHOWN = 5  # ranges in a summary
 LOOKED_AT = 2_000  # pieces, to tell the first ranges of an operation
-PART = 50  # operations of which all that is told is read together
+PART = 100  # operations of which all that is told is read together
 
 
 class Entry(NamedTuple):
@@ -173,7 +173,9 @@ class Past:
         self._journaled = take_in()
         users = {user for _, _, facts in rows if isinstance(user := facts.get("user"), int)}
         names = self.names.ahead(users | self._journaled.users())
-        self.states.look_up(set() if self.sees_all else self._journaled.states())()
+        states = self.states.look_up(set() if self.sees_all else self._journaled.states())
+        _ = self.names.series  # waited for together
+        states()
         names()
 
     def _entry(self, row: _Row, here: int, facts: dict[str, object], theirs: list[int] | None) -> Entry:

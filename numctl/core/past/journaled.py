@@ -89,16 +89,21 @@ def touched(
 
     ``stretches`` are some operations with what was in scope then; for labels it is what is so now.
     """
+    asked = [
+        (
+            connection.execute(_TOUCHED, {"first": first, "last": last, "scope": json.dumps(sorted(then))}),
+            connection.execute(_RELABELLED, (first, last)),
+        )
+        for first, last, then in stretches
+    ]  # all of it waited for together
     found: dict[int, int] = {}
     labelled: set[int] = set()
-    for first, last, then in stretches:
-        these = {"first": first, "last": last, "scope": json.dumps(sorted(then))}
-        others = connection.execute(_RELABELLED, (first, last))  # waited for together
-        found.update(connection.execute(_TOUCHED, these).fetchall())
+    for numbers, others in asked:
+        found.update(numbers.fetchall())
         labelled.update(operation for (operation,) in others)
     held = relabelled(connection, sorted(labelled - found.keys())) if labelled - found.keys() else {}
-    for operation, numbers in held.items():
-        if n := total(Packed((first, last) for first, last, holder in numbers if holder in scope)):
+    for operation, parts in held.items():
+        if n := total(Packed((first, last) for first, last, holder in parts if holder in scope)):
             found[operation] = n
     return found
 

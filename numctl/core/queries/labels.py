@@ -12,7 +12,7 @@ from numctl.core.rules import labels as rules
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.catalog.view import View
     from numctl.core.rules.labels import Labels
@@ -35,6 +35,11 @@ FROM label JOIN label_span AS run ON run.label_set = label.label_set
 JOIN span ON span.first <= run.last AND span.last >= run.first AND span.first >= coalesce(
   (SELECT max(first) FROM span WHERE first <= run.first), run.first)
 JOIN state ON state.id = span.state WHERE label.key = ? GROUP BY 1, 2, 3
+"""
+_FROM = """
+SELECT first, last, label_set FROM label_span
+WHERE first >= coalesce((SELECT max(first) FROM label_span WHERE first <= :first), :first)
+ORDER BY first LIMIT :most
 """
 _ANY = "SELECT 1 FROM label_span LIMIT 1"
 _OF_ONE = """
@@ -186,11 +191,15 @@ class LabelsOf:
         """A set of labels as it is kept."""
         return self._sets.text(id)
 
+    def texts(self, ids: Iterable[int]) -> dict[int, str]:
+        """Sets of labels as they are kept, by row id."""
+        return self._sets.texts(ids)
+
     def within(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
         """First, last and set (a row id, 0 for none) of what ``first`` to ``last`` consists of, ascending."""
         while first <= last:
             if not self._known[0] <= first <= self._known[1]:
-                self._read(first)
+                self.ahead(first)()
             end = min(last, self._known[1])
             yield from self._at_hand(first, end)
             first = end + 1
@@ -212,14 +221,13 @@ class LabelsOf:
         if at <= last:
             yield at, last, 0
 
-    def _read(self, first: int) -> None:
-        """Have the runs at hand from a number on."""
-        begin = self._connection.execute(
-            "SELECT coalesce(max(first), ?) FROM label_span WHERE first <= ?", (first, first)
-        ).fetchone()[0]
-        rows = self._connection.execute(
-            "SELECT first, last, label_set FROM label_span WHERE first >= ? ORDER BY first LIMIT ?",
-            (begin, AT_ONCE),
-        ).fetchall()
-        self._runs, self._firsts = rows, [row[0] for row in rows]
-        self._known = (first, rows[-1][1] if len(rows) == AT_ONCE else 10**15)
+    def ahead(self, first: int) -> Callable[[], None]:
+        """Ask for the runs from a number on; what is given has them at hand."""
+        asked = self._connection.execute(_FROM, {"first": first, "most": AT_ONCE})
+
+        def take_in() -> None:
+            rows = asked.fetchall()
+            self._runs, self._firsts = rows, [row[0] for row in rows]
+            self._known = (first, rows[-1][1] if len(rows) == AT_ONCE else 10**15)
+
+        return take_in

@@ -124,7 +124,7 @@ class Pieces:
             size = min(4 * size, AT_ONCE)
             self._learn({state for _, _, state in some} - self.rows.keys())
             concerned = [span for span in some if span[2] not in bare]
-            along = self._along(concerned)
+            along = self._along(concerned) if len(concerned) > AT_FIRST else None
             own, inside = along if along is not None else self._apart(concerned)
             for first, last, state in some:
                 if first == last or state in bare:
