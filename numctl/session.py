@@ -198,9 +198,8 @@ class Session:
 
     def expect_root(self) -> None:
         """Raises what ``store`` raises, and OutOfScope for who acts below the root."""
-        if not self.settings.acting_as:  # who names nobody acts as the root
-            _ = self.store
-            return
+        if not self.settings.acting_as and self.store.reader is None:
+            return  # the owner, who names nobody, acts as the root
         with self.reading() as view:
             view.root_only()
         if self.store.reader is not None:
