@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -292,6 +293,33 @@ def test_a_role_learns_nothing_from_errors_and_estimates(
     stats = texts(psql, "SELECT * FROM pg_stats WHERE schemaname LIKE 't%'")
     assert [secret for secret in SECRETS if secret in stats] == []
     assert texts(psql, "SELECT * FROM pg_sequences WHERE last_value IS NOT NULL") == ""
+
+
+def test_a_role_learns_nothing_from_functions_and_settings(
+    psql: psycopg.Connection[tuple[object, ...]], told: str
+) -> None:
+    schema = told.rsplit("%3D", 1)[1]
+    functions = psql.execute(
+        b"SELECT proname, proargtypes::regtype[]::text[], proretset FROM pg_proc"
+        b" WHERE pronamespace::regnamespace::text IN (%s, %s)"
+        % (f"'{schema}'".encode(), f"'{schema}_read'".encode())
+    ).fetchall()
+    assert len(functions) > 5
+    said = ""
+    for name, types, _ in functions:
+        tables = ("operation", "span", "user", "numctl_role") if types == ["text"] else ("1",)
+        for given in tables:
+            values = ", ".join(f"'{given}'::{kind}" for kind in types)  # type: ignore[attr-defined]
+            with contextlib.suppress(psycopg.Error):
+                said += texts(psql, f'SELECT * FROM "{schema}"."{name}"({values})')  # noqa: S608
+    assert [secret for secret in SECRETS if secret in said] == []
+    for setting in ("row_security = off", f"search_path = {schema}", "session_replication_role = replica"):
+        with contextlib.suppress(psycopg.Error):
+            psql.execute(f"SET {setting}".encode())
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            psql.execute(f'SELECT * FROM "{schema}".state'.encode())  # noqa: S608
+    visible = "SELECT tag FROM {0}.state UNION SELECT name FROM {0}.user"
+    assert [one for one in SECRETS if one in texts(psql, visible.format(f'"{schema}_read"'))] == []
 
 
 def test_every_table_is_behind_row_level_security(told: str) -> None:
