@@ -95,10 +95,7 @@ class Session:
         return self._passage.actor if self._passage else actor.name()
 
     def act(self, *, as_root: bool = False) -> Act:
-        """Who does this, as whom, when, and what was said beside it.
-
-        Reads the tree for --as, unless it is done ``as_root``: before there is a store.
-        """
+        """Who does this, as whom, when, and what was said. ``as_root`` is for before there is a store."""
         from numctl.core.changes.operation import Act
 
         options, message = self.change_options, ""
@@ -198,10 +195,9 @@ class Session:
 
     def expect_root(self) -> None:
         """Raises what ``store`` raises, and OutOfScope for who acts below the root."""
-        if not self.settings.acting_as and self.store.reader is None:
-            return  # the owner, who names nobody, acts as the root
-        with self.reading() as view:
-            view.root_only()
+        if self.settings.acting_as or self.store.reader is not None:  # who names nobody acts as the root
+            with self.reading() as view:
+                view.root_only()
         if self.store.reader is not None:
             raise owner_only(self.command)
 
