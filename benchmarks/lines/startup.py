@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import stores
-from benchmarks.measuring import Bench
+from benchmarks.measuring import Bench, Timing
 from benchmarks.report import Line, compared, milliseconds, times
 
 NUMBER = "14188980500"
@@ -39,38 +39,35 @@ def measure(bench: Bench) -> list[Line]:
     }
     commands |= unasked
     timings = bench.in_turns(commands, rounds=2 * bench.rounds + 1)
-    bare, idle = timings["pass"].seconds, timings["idle"].seconds
-    lines = [
-        Line("start-up: the bare interpreter", milliseconds(bare)),
+    bare, idle = timings["pass"], timings["idle"]
+    return [
+        Line("start-up: the bare interpreter", milliseconds(bare.seconds)),
         Line(
             "start-up: a Typer program that does nothing",
-            milliseconds(idle),
-            milliseconds(bare),
-            times(idle / bare),
+            milliseconds(idle.seconds),
+            milliseconds(bare.seconds),
+            times(idle.seconds / bare.seconds),
         ),
+        *(
+            _within(
+                f"`{line.replace(NUMBER, 'NUMBER')}` on a small store", timings[line], idle, LIMIT, "start-up"
+            )
+            for line in EVERY_DAY
+        ),
+        *(_within(what, timings[what], bare, UNASKED_LIMIT, "the bare interpreter") for what in unasked),
     ]
-    for line in EVERY_DAY:
-        ratio = timings[line].seconds / idle
-        lines.append(
-            Line(
-                f"`{line.replace(NUMBER, 'NUMBER')}` on a small store",
-                milliseconds(timings[line].seconds),
-                milliseconds(idle),
-                compared(timings[line], timings["idle"]),
-                f"{LIMIT}x start-up",
-                ratio <= LIMIT,
-            )
-        )
-    for what in unasked:
-        ratio = timings[what].seconds / bare
-        lines.append(
-            Line(
-                what,
-                milliseconds(timings[what].seconds),
-                milliseconds(bare),
-                compared(timings[what], timings["pass"]),
-                f"{UNASKED_LIMIT}x the bare interpreter",
-                ratio <= UNASKED_LIMIT,
-            )
-        )
-    return lines
+
+
+def _told(line: str) -> str:
+    return f"`{line.replace(NUMBER, 'NUMBER')}` on a small store"
+
+
+def _within(what: str, ours: Timing, beside: Timing, limit: float, name: str) -> Line:
+    return Line(
+        what,
+        milliseconds(ours.seconds),
+        milliseconds(beside.seconds),
+        compared(ours, beside),
+        f"{limit}x {name}",
+        ours.seconds / beside.seconds <= limit,
+    )
