@@ -9,10 +9,18 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 _USER = "benchmark"
 _ACCOUNTS = ("postgres", "nobody")  # that PostgreSQL may run as, where root starts it
+
+
+def missing() -> str | None:
+    """What a server or its peers would need and isn't installed, None where all is there."""
+    if programs() is None:
+        return "PostgreSQL isn't installed"
+    return None if find_spec("psycopg") else "psycopg isn't installed"
 
 
 def programs() -> Path | None:
@@ -25,10 +33,11 @@ def programs() -> Path | None:
 
 @contextmanager
 def started() -> Iterator[str]:
-    """Run a server; give the address of its database without the last part, the schema's name.
+    """Run a server, and stop it however its use ends.
 
-    Two settings are not as they come: 256 MB of shared memory, as little as anyone gives it, and checkpoints
-    by size rather than by the minute.
+    Give the address of its database without the last part, the schema's name. Two settings are not as they
+    come: 256 MB of shared memory, as little as anyone gives it, and checkpoints by size rather than by the
+    minute.
     """
     where = programs()
     assert where is not None, "PostgreSQL isn't installed"
@@ -44,8 +53,10 @@ def started() -> Iterator[str]:
         run("initdb", "-A", "trust", "-U", _USER, "-E", "UTF8", "--locale=C.UTF-8", "-D", data)
         options = f"-k {folder} -c listen_addresses='' -c shared_buffers=256MB -c max_wal_size=4GB"
         run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-        yield f"postgresql://{_USER}@/postgres?host={folder}&options=-csearch_path%3D"
-        run("pg_ctl", "-D", data, "-m", "fast", "stop")
+        try:
+            yield f"postgresql://{_USER}@/postgres?host={folder}&options=-csearch_path%3D"
+        finally:
+            run("pg_ctl", "-D", data, "-m", "fast", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,5 +1,8 @@
 """The peer on a server: a row per number, with the same journal as ``rows`` has; a program of its own.
 
+One index finds the free pool in order and counts for utilization. Each change is one statement in a
+transaction of its own: it checks the status, changes it, and writes before and after into the journal.
+
 ``python -m benchmarks.server_rows JOB ADDRESS [ARGUMENTS]``: the address ends in the name of a schema.
 """
 
@@ -23,7 +26,7 @@ CREATE TABLE change (
 );
 CREATE TABLE operation (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, action TEXT NOT NULL);
 """
-INDEX = "CREATE INDEX holding ON number (organization, series, status)"
+INDEX = "CREATE INDEX holding ON number (organization, series, status, number)"
 RESERVE = """
 WITH made AS (INSERT INTO operation (action) VALUES ('reserve') RETURNING id),
 noted AS (
@@ -32,10 +35,15 @@ noted AS (
 )
 UPDATE number SET status = 'reserved', tag = 'bench' WHERE status = 'available' AND {chosen}
 """
+LOWEST = """number = (
+  SELECT number FROM number WHERE organization = 1 AND series = 1 AND status = 'available'
+  ORDER BY number LIMIT 1
+)"""
+SLICE = 100_000
 
 
 def fill(address: str, first: str, count: str) -> None:
-    """So many available numbers in one block, with the index."""
+    """Import: so many available numbers in one block, with the index, in one transaction."""
     schema = address.rpartition("%3D")[2]
     with psycopg.connect(address) as connection:
         connection.execute(f"CREATE SCHEMA {schema}".encode())
@@ -43,50 +51,70 @@ def fill(address: str, first: str, count: str) -> None:
         with connection.cursor().copy(
             b"COPY number (number, series, organization, status) FROM STDIN"
         ) as rows:
-            for at in range(int(count)):
-                rows.write_row((int(first) + at, 1, 1, "available"))
+            for start in range(int(first), int(first) + int(count), SLICE):
+                some = range(start, min(start + SLICE, int(first) + int(count)))
+                rows.write("".join(f"{number}\t1\t1\tavailable\n" for number in some))
         connection.execute(INDEX.encode())
+
+
+def settle(address: str) -> None:
+    """Tidy all tables of the database, as the server would by itself sooner or later."""
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(b"VACUUM ANALYZE number")
+        connection.execute(b"VACUUM ANALYZE")
+        connection.execute(b"CHECKPOINT")
 
 
 def block(address: str, first: str, count: str) -> None:
     """Reserve a block."""
+    _reserve(address, f"number BETWEEN {int(first)} AND {int(first) + int(count) - 1}", int(count))
+
+
+def lowest(address: str) -> None:
+    """Reserve the lowest available number."""
+    _reserve(address, LOWEST, 1)
+
+
+def _reserve(address: str, chosen: str, count: int) -> None:
     with psycopg.connect(address) as connection:
-        chosen = f"number BETWEEN {int(first)} AND {int(first) + int(count) - 1}"
         done = connection.execute(RESERVE.format(chosen=chosen).encode())
-        assert done.rowcount == int(count), "a number is not available"
+        assert done.rowcount == count, "a number is not available"
 
 
 def scattered(address: str, path: str) -> None:
-    """Reserve single numbers, listed in a file one a line."""
+    """Reserve single numbers, listed in a file one a line, set-wise."""
     with psycopg.connect(address) as connection:
         connection.execute(b"CREATE TEMP TABLE wanted (number BIGINT PRIMARY KEY) ON COMMIT DROP")
-        with connection.cursor().copy(b"COPY wanted FROM STDIN") as rows, Path(path).open("rb") as lines:
-            while some := lines.read(1 << 20):
-                rows.write(some)
+        with connection.cursor() as cursor:
+            with cursor.copy(b"COPY wanted FROM STDIN") as rows, Path(path).open("rb") as lines:
+                while some := lines.read(1 << 20):
+                    rows.write(some)
+            wanted = cursor.rowcount
         connection.execute(b"ANALYZE wanted")
-        connection.execute(RESERVE.format(chosen="number IN (SELECT number FROM wanted)").encode())
+        done = connection.execute(RESERVE.format(chosen="number IN (SELECT number FROM wanted)").encode())
+        assert done.rowcount == wanted, "a number is not available"
 
 
-def take_in(address: str, source: str) -> None:
-    """COPY a list into a table with indexes of numbers, holders and users."""
-    schema = address.rpartition("%3D")[2]
+def page(address: str) -> None:
+    """The first five numbers, with all that is known of them."""
+    _ask(address, "SELECT * FROM number ORDER BY number LIMIT 5")
+
+
+def utilization(address: str) -> None:
+    """How many numbers of each status every organization has."""
+    _ask(address, "SELECT organization, status, count(*) FROM number GROUP BY 1, 2")
+
+
+def one(address: str, number: str) -> None:
+    """All that is known of one number."""
+    _ask(address, f"SELECT * FROM number WHERE number = {int(number)}")  # noqa: S608
+
+
+def _ask(address: str, statement: str) -> None:
     with psycopg.connect(address) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}".encode())
-        connection.execute(
-            b"CREATE TABLE listed (number BIGINT PRIMARY KEY, series TEXT, organization TEXT, status TEXT,"
-            b' "user" TEXT)'
-        )
-        connection.execute(b"CREATE INDEX listed_holder ON listed (organization, status)")
-        connection.execute(b'CREATE INDEX listed_user ON listed ("user", organization)')
-        into = b"COPY listed FROM STDIN (FORMAT csv, HEADER)"
-        with connection.cursor().copy(into) as rows, Path(source).open("rb") as lines:
-            while some := lines.read(1 << 20):
-                rows.write(some)
+        assert connection.execute(statement.encode()).fetchall(), "nothing is there"
 
 
-JOBS = {job.__name__: job for job in (fill, block, scattered, take_in)}
+JOBS = {job.__name__: job for job in (fill, settle, block, lowest, scattered, page, utilization, one)}
 
 if __name__ == "__main__":
     JOBS[sys.argv[1]](*sys.argv[2:])
