@@ -20,6 +20,7 @@ pytestmark = pytest.mark.pure
 
 PACKAGE = Path(numctl.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
+BESIDE = sorted(path for name in ("benchmarks", "tools") for path in (PACKAGE.parent / name).rglob("*.py"))
 LONGEST = 300
 LONGEST_FUNCTION = 40
 
@@ -195,6 +196,7 @@ def test_heavy_modules_are_loaded_where_they_are_used(module: Path) -> None:
     assert not among(HEAVY, imports(tree_of(module), at_load=True))
 
 
+@pytest.mark.parametrize("module", [*MODULES, *BESIDE], ids=name_of)
 def test_files_and_functions_are_short(module: Path) -> None:
     tree = tree_of(module)
     assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
