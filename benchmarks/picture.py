@@ -1,4 +1,4 @@
-"""A picture of times by size, as SVG, written by hand: a few lines need no library."""
+"""A picture of what grows by size, as SVG, written by hand: a few lines need no library."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ COLOURS = ("#1b6ca8", "#c8553d", "#3a7d44", "#7d5ba6", "#8a6d1d")
 
 @dataclass(frozen=True)
 class Panel:
-    """One diagram: what stands below each point, and for each command its milliseconds there."""
+    """One diagram: what stands below each point, and for each command its value there, in a unit."""
 
     title: str
     labels: Sequence[str]
     lines: Mapping[str, Sequence[float]]
+    unit: str = "ms"
 
 
 def draw(panels: Sequence[Panel]) -> str:
-    """The panels side by side, with one scale and one legend."""
-    top = _round_up(max(value for panel in panels for line in panel.lines.values() for value in line))
-    body = [part for at, panel in enumerate(panels) for part in _panel(panel, at * WIDTH, top)]
+    """The panels side by side, with one legend, and one scale for those of one unit."""
+    tops: dict[str, float] = {}
+    for panel in panels:
+        highest = max(value for line in panel.lines.values() for value in line)
+        tops[panel.unit] = max(tops.get(panel.unit, 0), _round_up(highest))
+    body = [part for at, panel in enumerate(panels) for part in _panel(panel, at * WIDTH, tops[panel.unit])]
     names = list(panels[0].lines)
     legend = [
         f'<text x="{MARGIN + at * 120}" y="{HEIGHT + 18}" fill="{COLOURS[at]}">&#9679; {name}</text>'
@@ -44,7 +48,7 @@ def _panel(panel: Panel, left: int, top: float) -> list[str]:
     def y(value: float) -> float:
         return round(bottom - value / top * (bottom - HEAD), 1)
 
-    parts = [f'<text x="{left + MARGIN}" y="20" font-weight="bold">ms, {panel.title}</text>']
+    parts = [f'<text x="{left + MARGIN}" y="20" font-weight="bold">{panel.unit}, {panel.title}</text>']
     for part in range(5):
         value = top * part / 4
         parts.append(f'<path d="M{x(0)} {y(value)}H{left + WIDTH - MARGIN}" stroke="#ddd"/>')

@@ -1,4 +1,4 @@
-"""The table of figures: printed, and as Markdown for the README."""
+"""The table of figures: printed, and as Markdown for the manual."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import platform
 import sqlite3
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,27 +85,57 @@ def _processor() -> str:
     )
 
 
-def markdown(lines: Iterable[Line], *, load: float, rounds: int) -> str:
-    """The page ``docs/figures.md``."""
-    rows = [HEADINGS, ("---",) * len(HEADINGS), *(line.cells() for line in lines)]
-    table = "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
+def page_of_all(parts: Mapping[str, Sequence[Line]], *, load: float, rounds: int) -> str:
+    """The page ``docs/figures.md``: a section for each part, headed by the command that measures it."""
+    sections = "\n".join(
+        f"## `python -m benchmarks {name}`\n\n{table(lines)}" for name, lines in parts.items()
+    )
     return f"""# Figures
 
-Made by `make bench`; every figure is the median of several runs, in turns with its peer ({rounds} rounds
-for whole commands that can be repeated, 2 or 3 for the long ones). "CPU" compares what a processor worked,
-which other programs disturb less. Measured on: {machine()}; the load average was {load:.1f} when it began.
+Made by `make bench`; each section is printed by the command that heads it. Every figure is the median of
+several runs, in turns with its peer ({rounds} rounds for whole commands that can be repeated, 2 or 3 for the
+long ones, a million subscribers once). "CPU" compares what a processor worked, which other programs disturb
+less.
+
+{measured_on(load)}
 
 "Whole command" is a process from start to end, as a shell sees it; "transaction" is the work inside one
 process, from BEGIN to the end of COMMIT. "Start-up" is a Typer program with as many commands as numctl that
 does nothing. "A row per number" is SQLite through Python's standard library with a covering index, one
-transaction and a large cache, doing the same job: check the status, change it, note before and after.
+transaction and a large cache, doing the same job: check the status, change it, note before and after; "a row
+per number there" is the same in PostgreSQL, each job one statement, however many numbers it is done to.
 "A pandas script" works on a CSV with a row per number: it reads no more than it needs, into columns of
 fitting types, and to change something it writes the file anew, without a history.
 
-{table}
-
+{sections}
 ![Time of everyday commands by the size of the inventory](figures.svg)
+
+From one to ten million subscribers: [figures of their own](figures-subscribers.md).
 """
+
+
+def page_of(name: str, lines: Sequence[Line], *, load: float) -> str:
+    """The page of a part that is run by its name alone, with the picture that it draws."""
+    page = name.partition("-")[0]
+    return f"""# Figures of {page}
+
+Made by `python -m benchmarks {name}`, each once.
+
+{measured_on(load)}
+
+{table(lines)}
+![By the size of the inventory](figures-{page}.svg)
+"""
+
+
+def measured_on(load: float) -> str:
+    return f"Measured on: {machine()}; the load average was {load:.1f} when it began."
+
+
+def table(lines: Sequence[Line]) -> str:
+    """The lines as a table of Markdown."""
+    rows = [HEADINGS, ("---",) * len(HEADINGS), *(line.cells() for line in lines)]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
 
 
 def progress(text: str) -> None:

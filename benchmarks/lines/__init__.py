@@ -1,4 +1,4 @@
-"""One file for each line of the table; ``LINES`` is their order."""
+"""One file for each part of the table, in the order of ``LINES``; ``LONG`` are run by their names alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from benchmarks.lines import (
     memory,
     server,
     startup,
+    subscriber_growth,
     subscribers,
     utilization,
 )
@@ -33,3 +34,4 @@ LINES: dict[str, Callable[[Bench], list[Line]]] = {
     "memory": memory.measure,
     "growth": growth.measure,
 }
+LONG: dict[str, Callable[[Bench], list[Line]]] = {"subscribers-growth": subscriber_growth.measure}
