@@ -18,7 +18,7 @@ help:
 	@echo "make demo       make a store of a small company and look at it"
 	@echo "make test       lint, types and the everyday tests"
 	@echo "make test-full  the same, with the long tests in full"
-	@echo "make test-server  the tests of the core, commands, laws, trust and mail on a PostgreSQL server of their own"
+	@echo "make test-server  the tests of the core, commands, laws, trust and mail on a PostgreSQL server, and its own"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay out the code"
 	@echo "make docs       make the manual pages and the manual's pictures anew"
@@ -51,12 +51,13 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 test: lint
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 -q --ignore tests/server
 
 test-full: lint
 	NUMCTL_TEST_FULL=1 $(BIN)/python -m pytest -n 2 -q
 
 test-server: $(READY)
+	$(BIN)/python -m pytest -n 2 -q tests/server
 	NUMCTL_TEST_SERVER=1 $(BIN)/python -m pytest -n 2 -q $(SERVER_TESTS)
 
 mutants: $(READY)

@@ -22,7 +22,7 @@ from tests.company import Company
 from tests.conftest import FULL, Numctl
 from tests.on_server import contents
 
-FLIPS = 1_000 if FULL else 60
+FLIPS = 1_000 if FULL else 30
 
 
 @pytest.fixture

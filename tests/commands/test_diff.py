@@ -271,7 +271,7 @@ whole_rows = st.one_of(
 
 
 @given(here=st.lists(whole_rows, max_size=10), there=st.lists(whole_rows, max_size=10))
-@settings(max_examples=200 if FULL else 25)
+@settings(max_examples=200 if FULL else 15)
 def test_after_the_batch_nothing_differs(
     numctl: Numctl, tmp_path_factory: pytest.TempPathFactory, here: list[object], there: list[object]
 ) -> None:

@@ -241,8 +241,8 @@ def sheet(rows: dict[int, tuple[tuple[str, ...], str, str, str]], columns: tuple
     return text.getvalue()
 
 
-@pytest.mark.promise(48, tries=200 if FULL else 25)
-@settings(max_examples=200 if FULL else 25, deadline=None)
+@pytest.mark.promise(48, tries=200 if FULL else 15)
+@settings(max_examples=200 if FULL else 15, deadline=None)
 @given(here=LISTS, there=LISTS, user=st.booleans(), status=st.booleans(), site=st.booleans())
 def test_after_a_sync_nothing_differs(
     numctl: Numctl, tmp_path_factory: pytest.TempPathFactory, here: object, there: object, user: bool,

@@ -66,7 +66,7 @@ def test_lists_stay_whole_while_someone_writes(
     numbers.write_text("first,last\n" + "".join(f"1515{n:05}00,1515{n:05}09\n" for n in range(blocks)))
     imports = ["--db", store, "import", numbers, "--series", "new"]
     with promised(5) as promise:
-        searches = 100 if FULL else 12
+        searches = 100 if FULL else 6
         totals = set()
         while searches:
             store.unlink()

@@ -31,7 +31,7 @@ def test_flipped_bytes_are_found(launcher: Launcher, fresh: Fresh, promised: Pro
     whole = store.read_bytes()
     sound = inventory(store)
     with promised(13) as promise:
-        for n in range(1000 if FULL else 50):
+        for n in range(1000 if FULL else 25):
             at, change = dice.randrange(len(whole)), dice.randrange(1, 256)
             flipped = bytearray(whole)
             flipped[at] ^= change
@@ -51,7 +51,7 @@ def test_a_cut_off_store_is_found(launcher: Launcher, fresh: Fresh, promised: Pr
     whole = store.read_bytes()
     sound = inventory(store)
     with promised(13) as promise:
-        for size in range(0, len(whole), 4096 if FULL else 16 * 4096):
+        for size in range(0, len(whole), 4096 if FULL else 32 * 4096):
             for more in (0, 1, 512):
                 store.write_bytes(whole[: size + more])
                 ended = launcher.run("--db", store, "check")

@@ -185,7 +185,7 @@ def test_what_a_kill_left_in_the_log_is_in_the_store(
 
 
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("command", sample.CHANGES if FULL else ["allocate", "batch"])
+@pytest.mark.parametrize("command", sample.CHANGES if FULL else ["batch"])
 def test_a_kill_leaves_all_or_nothing_in_a_log(
     command: str, launcher: Launcher, fresh: Fresh, files: Path, promised: Promised, sampled: Path
 ) -> None:

@@ -20,7 +20,7 @@ def moments(calls: Counter[str]) -> list[tuple[str, int]]:
     return [
         (kind, k)
         for kind, n in sorted(calls.items())
-        for k in (range(1, n + 1) if FULL else sorted({1, (n + 1) // 2, n}))
+        for k in (range(1, n + 1) if FULL else sorted({(n + 1) // 2, n}))
     ]
 
 
@@ -70,7 +70,7 @@ def test_what_was_acknowledged_is_there(launcher: Launcher, fresh: Fresh, promis
     store = fresh()
     acknowledged: set[str] = set()
     with promised(2) as promise:
-        for n in range(200 if FULL else 30):
+        for n in range(200 if FULL else 15):
             numbers = [sample.text(600 + 10 * (n % 30) + i) for i in range(10)]
             lines = [["--db", store, "reserve", number, "--tag", f"kill {n}"] for number in numbers]
             lines += [["--db", store, "unreserve", *numbers]] * (n % 2)

@@ -15,9 +15,9 @@ import pexpect
 import pyte
 import pytest
 
-from tests.conftest import Numctl
+from tests.conftest import FULL, Numctl
 
-WIDTHS = (60, 80, 200)
+WIDTHS = (60, 80, 200) if FULL else (80,)
 HEIGHT = 1000
 SCREENS = {
     "search": ["search", "1418", "--limit", "20"],
