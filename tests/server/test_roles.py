@@ -220,6 +220,7 @@ def texts(connection: psycopg.Connection[tuple[object, ...]], query: str) -> str
     return "\n".join(map(repr, connection.execute(query.encode()).fetchall()))
 
 
+@pytest.mark.promise(50)
 def test_a_role_finds_no_more_with_psql(psql: psycopg.Connection[tuple[object, ...]]) -> None:
     tables = "SELECT schemaname, tablename FROM pg_tables UNION SELECT schemaname, viewname FROM pg_views"
     seen, refused = "", 0
@@ -236,6 +237,7 @@ def test_a_role_finds_no_more_with_psql(psql: psycopg.Connection[tuple[object, .
     assert state == 3  # Sales, Field, and Lab while it was there
 
 
+@pytest.mark.promise(50)
 @pytest.mark.parametrize(
     "statement",
     [
@@ -271,6 +273,7 @@ def test_a_role_may_do_nothing_but_read(
     ), refused.value
 
 
+@pytest.mark.promise(50)
 def test_a_role_learns_nothing_from_errors_and_estimates(
     psql: psycopg.Connection[tuple[object, ...]], server: on_server.Server
 ) -> None:
@@ -295,6 +298,7 @@ def test_a_role_learns_nothing_from_errors_and_estimates(
     assert texts(psql, "SELECT * FROM pg_sequences WHERE last_value IS NOT NULL") == ""
 
 
+@pytest.mark.promise(50)
 def test_a_role_learns_nothing_from_functions_and_settings(
     psql: psycopg.Connection[tuple[object, ...]], told: str
 ) -> None:
