@@ -56,8 +56,14 @@ def _made(bench: Bench, path: Path, program: str, *arguments: str | Path) -> Pat
 def copied(path: Path) -> Path:
     """A copy that may be changed."""
     scratch = path.with_name(f"scratch-{path.name}")
-    shutil.copyfile(path, scratch)
+    copy(path, scratch)
     return scratch
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copy a store, in the place of one that a killed run may have left with its journal."""
+    to.with_name(f"{to.name}-journal").unlink(missing_ok=True)
+    shutil.copyfile(path, to)
 
 
 def register() -> Path | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as program
+from benchmarks import stores
 from benchmarks.measuring import Bench, Failed
 from benchmarks.picture import FOOT, HEAD, HEIGHT, Panel, draw
 from benchmarks.report import Line
@@ -17,6 +21,10 @@ from tools import figures
 
 BATCH = Line("batch of 100,000 changes at random places", "2/s", "1/s", "2.00", "3/s", reached=False)
 GROWTH = Line("import", "1 | 2")
+MANY = """
+WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 20000)
+INSERT INTO number SELECT n FROM many
+"""
 Run = Callable[..., int]
 
 
@@ -74,6 +82,31 @@ def test_where_a_part_fails_the_others_are_printed_and_no_page_is_written(
     printed = capsys.readouterr()
     assert BATCH.what in printed.out
     assert "start-up failed: no such command" in printed.err
+
+
+def test_copied_store_takes_nothing_of_a_run_that_was_killed(tmp_path: Path) -> None:
+    store, scratch = tmp_path / "some.db", tmp_path / "scratch-some.db"
+    with closing(sqlite3.connect(store)) as made:
+        made.execute("CREATE TABLE number (number INTEGER)")
+    _killed_amid_a_change(store, scratch)
+    assert stores.copied(store) == scratch
+    with closing(sqlite3.connect(scratch)) as found:
+        assert found.execute("SELECT count(*) FROM number").fetchone() == (0,)
+        assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def _killed_amid_a_change(store: Path, scratch: Path) -> None:
+    """Leave what a process leaves that was killed while it changed a copy that had grown."""
+    shutil.copyfile(store, scratch)
+    with closing(sqlite3.connect(scratch, isolation_level=None)) as changing:
+        changing.execute("PRAGMA cache_size = 1")
+        changing.execute(MANY)
+        changing.execute("BEGIN")
+        changing.execute("CREATE TABLE other (number INTEGER)")
+        changing.execute("UPDATE number SET number = -number")
+        left = {path: path.read_bytes() for path in (scratch, Path(f"{scratch}-journal"))}
+    for path, contents in left.items():
+        path.write_bytes(contents)
 
 
 def test_each_unit_of_a_picture_has_a_scale_of_its_own() -> None:

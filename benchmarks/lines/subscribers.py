@@ -5,7 +5,6 @@ By the processor's time where nothing else is said: whole commands, start-up inc
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from benchmarks import server, stores
@@ -68,7 +67,7 @@ def _afterwards(bench: Bench, store: Path) -> list[Line]:
     synced = stores.copied(store)
     sync = bench.run(bench.numctl(synced, "sync", str(changed), "--force"))
     synced.unlink()
-    shutil.copyfile(store, bench.folder / "subscribers-kept.db")
+    stores.copy(store, bench.folder / "subscribers-kept.db")
     undo = bench.run(bench.numctl(store, "undo"))
     store.unlink()
     return [
@@ -180,7 +179,7 @@ def imported(bench: Bench, source: Path) -> tuple[Path, Run]:
         for name in ("Sales", "Support"):
             bench.run(bench.numctl(empty, "org", "add", name))
     store = bench.folder / "subscribers.db"
-    shutil.copyfile(empty, store)
+    stores.copy(empty, store)
     return store, bench.run(bench.numctl(store, "import", str(source)))
 
 
