@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import server, stores
+from benchmarks.lines.subscribers import listed
 from benchmarks.measuring import Bench, Command, Timing
 from benchmarks.report import Line, milliseconds, skipped, times
 
@@ -23,6 +24,7 @@ SCATTERED, SINGLE, MILLIONS = FIRST + TURNS * MILLION, FIRST + 3 * TURNS * MILLI
 CLOSE = 0.25  # seconds behind the file, for what is done every day
 BLOCK, MANY = 2, 4  # times as long as in a file
 FRANCE = 521_000_000
+LISTS = "server-"  # how files of numbers begin that commands and jobs are given
 EVERY_DAY = {
     "search --limit 5": ("page",),
     "utilization": ("utilization",),
@@ -55,10 +57,11 @@ def measure(bench: Bench) -> list[Line]:
     with server.started() as address:
         sides = Sides(bench.folder / "scratch-server.db", f"{address}many", f"{address}rows")
         filled = _fill(bench, sides)
-        lines = [*_many(bench, sides), *_register(bench, address, filled)]
+        lines = [*_many(bench, sides), *_register(bench, address, filled), _subscribers(bench, address)]
         bench.run(bench.program("server_rows", "settle", sides.rows))
         lines = [*_every_day(bench, sides), *lines]
-    sides.file.unlink()
+    for scratch in (sides.file, *bench.folder.glob(f"{LISTS}*")):
+        scratch.unlink()
     return lines
 
 
@@ -101,8 +104,8 @@ def _many(bench: Bench, sides: Sides) -> list[Line]:
         block = ("reserve", f"{first}+{MILLION}", "--tag", "bench")
         blocks.append(sides.doing(bench, block, ("block", str(first), str(MILLION))))
         spans, single = _scattered(bench.folder, SCATTERED + 2 * turn * MILLION)
-        listed = ("reserve", "--from-file", str(spans), "--tag", "bench")
-        places.append(sides.doing(bench, listed, ("scattered", str(single))))
+        in_places = ("reserve", "--from-file", str(spans), "--tag", "bench")
+        places.append(sides.doing(bench, in_places, ("scattered", str(single))))
         lines, few = _batch(bench.folder, SINGLE + turn)
         batches.append(sides.doing(bench, ("batch", str(lines)), ("scattered", str(few))))
     return [
@@ -115,7 +118,7 @@ def _many(bench: Bench, sides: Sides) -> list[Line]:
 def _scattered(folder: Path, start: int) -> tuple[Path, Path]:
     """A million numbers, every second ten: a file of their runs, and one of each."""
     firsts = range(start, start + 2 * MILLION, 2 * RUN)
-    runs, single = folder / f"server-{start}-runs.txt", folder / f"server-{start}-each.txt"
+    runs, single = folder / f"{LISTS}{start}-runs.txt", folder / f"{LISTS}{start}-each.txt"
     runs.write_text("".join(f"{first}..{first + RUN - 1}\n" for first in firsts))
     single.write_text("".join(f"{first + at}\n" for first in firsts for at in range(RUN)))
     return runs, single
@@ -124,7 +127,7 @@ def _scattered(folder: Path, start: int) -> tuple[Path, Path]:
 def _batch(folder: Path, start: int) -> tuple[Path, Path]:
     """Numbers of which no two are neighbours: a line of a batch for each, and a file of them."""
     wanted = range(start, start + BATCH * STEP, STEP)
-    lines, each = folder / f"server-{start}.jsonl", folder / f"server-{start}-each.txt"
+    lines, each = folder / f"{LISTS}{start}.jsonl", folder / f"{LISTS}{start}-each.txt"
     steps = ({"action": "reserve", "numbers": [str(one)], "tag": "bench"} for one in wanted)
     lines.write_text("".join(json.dumps(step) + "\n" for step in steps))
     each.write_text("".join(f"{one}\n" for one in wanted))
@@ -148,6 +151,21 @@ def _register(bench: Bench, address: str, filled: Timing) -> list[Line]:
     whole = filled.seconds * FRANCE / (MILLIONS * MILLION)
     beside = f"some {whole / 60:.0f} min (rows there; {milliseconds(filled.seconds)} for {MILLIONS} million)"
     return [_against(what, took, MANY, beside)]
+
+
+def _subscribers(bench: Bench, address: str) -> Line:
+    """A list of a million of which 60 % have a user, once; beside it COPY into a table, without history."""
+    source, file = listed(bench, "users"), bench.folder / "scratch-subscribers.db"
+    file.unlink(missing_ok=True)
+    took = {}
+    for name, store in (("file", file), ("server", f"{address}subscribers")):
+        for line in ("init --name Acme", "org add Sales", "org add Support"):
+            bench.run(bench.numctl(store, *line.split()))
+        took[name] = Timing([bench.run(bench.numctl(store, "import", str(source)))])
+    file.unlink()
+    copied = bench.run(bench.program("subscribers", "copy", source, f"{address}copied"))
+    beside = f"{milliseconds(copied.seconds)} (COPY there, without history)"
+    return _against("import a million numbers, 60 % with a user of their own", took, MANY, beside)
 
 
 def _against(what: str, took: dict[str, Timing], most: int, beside: str = "") -> Line:
