@@ -194,3 +194,21 @@ def test_check_finds_what_was_done_by_hand(numctl: Numctl, made: str, statement:
     ending = numctl("check")
     assert ending.code == 12
     assert said.lower() in (ending.out + ending.err).lower()
+
+
+def test_tests_that_name_a_file_can_have_it_on_a_server(server: on_server.Server, tmp_path: Path) -> None:
+    """What ``make test-server`` goes by: no store is in a file then."""
+    script = (
+        "import os, sys\n"
+        "from tests import on_server\n"
+        "on_server.take_over()\n"
+        "from numctl.cli import program\n"
+        "from pathlib import Path\n"
+        "path = Path(sys.argv[1])\n"
+        "program.main(['--db', str(path), 'init', '--name', 'Acme', '--quiet'])\n"
+        "print(on_server.has(path), path.exists())\n"
+    )
+    env = {**os.environ, on_server.SOCKET: str(server.folder), "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", script, str(tmp_path / "inventory.db")]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-2:] == ["True", "False"]
