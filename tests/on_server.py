@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from numctl.core.store import opening, schema, transfer
+from numctl.core.store import backups, opening, schema, transfer
 from numctl.core.store.file_connection import FileConnection
 from numctl.core.store.places import Address, Place
 
@@ -206,11 +206,9 @@ def filed(path: Path) -> Path:
     """The file of a store: of one on the server a copy."""
     if not os.environ.get(SOCKET) or os.path.lexists(path) or not has(path):
         return path
-    from numctl.core.actions import founding  # not before what it uses is replaced
-
     target = Path(tempfile.mkdtemp(prefix="numctl-copied-"), path.name)
     with opening.open_store(_Named(path), 1, lambda _: None) as store:
-        founding.copy(store, target)
+        backups.copy(store, target)
     return target
 
 
