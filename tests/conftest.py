@@ -30,7 +30,7 @@ FULL = bool(os.environ.get("NUMCTL_TEST_FULL"))
 settings.register_profile(
     "numctl",
     deadline=None,
-    max_examples=1000 if FULL else 50,
+    max_examples=1000 if FULL else 40,
     derandomize=bool(os.environ.get("CI")) and not FULL,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

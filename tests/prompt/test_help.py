@@ -13,8 +13,9 @@ import pytest
 from numctl.cli import help, parser
 from numctl.cli.call import COMPLETION_REQUEST
 from numctl.cli.table import COMMANDS, GROUPS, Entry
+from tests.conftest import FULL
 
-WIDTHS = (40, 60, 80, 200)
+WIDTHS = (40, 60, 80, 200) if FULL else (40, 80)
 PAGES = ["", *GROUPS, *(entry.name for entry in COMMANDS)]
 
 # Where an example ends with another code than 0, and why.
