@@ -51,7 +51,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 test: lint
-	$(BIN)/python -m pytest -n 2 -q --ignore tests/server
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q --ignore tests/server
 
 test-full: lint
 	NUMCTL_TEST_FULL=1 $(BIN)/python -m pytest -n 2 -q

@@ -109,6 +109,7 @@ def is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -120,6 +121,7 @@ def module(request: pytest.FixtureRequest) -> Path:
     return path
 
 
+@cache
 def own_imports(path: Path) -> set[str]:
     """The modules of the package that one imports, wherever in it and for whatever."""
     found = {name for name in imports(tree_of(path)) if name.split(".")[0] == "numctl"}
