@@ -24,19 +24,25 @@ def measure(bench: Bench) -> list[Line]:
 
 
 def _at(bench: Bench, millions: int) -> dict[str, Run]:
-    """Everything at one size, the last taking the first back."""
-    progress(f"  {millions} million ...")
+    """Everything at one size, the last taking the first back; each is told when it is done."""
     source, out = listed(bench, "users", count=millions * MILLION), bench.folder / "listed.csv"
     store, first = imported(bench, source)
-    done = {
-        "import": first,
-        "list": bench.run(bench.numctl(store, "search", "--all", "-o", "csv"), out),
-        "check": bench.run(bench.numctl(store, "check")),
-        "undo": bench.run(bench.numctl(store, "undo")),
-    }
+    done = {"import": first}
+    _tell(millions, "import", first)
+    for name, words, into in (
+        ("list", ("search", "--all", "-o", "csv"), out),
+        ("check", ("check",), None),
+        ("undo", ("undo",), None),
+    ):
+        done[name] = bench.run(bench.numctl(store, *words), into)
+        _tell(millions, name, done[name])
     for made in (source, out, store):
         made.unlink()
     return done
+
+
+def _tell(millions: int, name: str, run: Run) -> None:
+    progress(f"  {millions} million, {name}: {run.cpu:.1f} s, {mebibytes(run.peak)}")
 
 
 def _each(runs: list[Run]) -> list[float]:
