@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from operator import itemgetter
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from numctl.core.changes.cache import Cache, Kept
-from numctl.core.rules.labels import NONE, Labels, kept
+from numctl.core.rules.labels import NONE, Labels, kept, pairs
 from numctl.core.store.schema import checksum
 from numctl.core.text import fold
 
@@ -35,7 +35,6 @@ _IN_ORDER = """
 INSERT INTO label (key, folded, label_set, written)
 SELECT key, folded, label_set, written FROM temp.gathered ORDER BY key, folded, label_set
 """
-_FIRST = itemgetter(0, 1, 2)
 RUNS = Kept("label_span", "label_set")
 
 Changed = tuple[int, int, int, int]  # first, last, set before and after
@@ -98,20 +97,17 @@ class LabelSets:
 
     def ids(self, texts: Iterable[str]) -> dict[str, int]:
         """The row ids of sets of labels, by their texts as they are kept; those that are new are made."""
-        wanted = {text: checksum(text) for text in texts}
-        known = self._connection.execute(_KNOWN, (json.dumps(sorted(wanted.values())),))
+        wanted = _checksums(texts)  # indexes are read and written in one direction
+        known = self._connection.execute(_KNOWN, (json.dumps([sum for sum, _ in wanted]),))
         latest = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set")
-        found = {text: id for text, id in known.fetchall() if text in wanted}
-        new = sorted((sum, text) for text, sum in wanted.items() if text not in found)
+        asked = {text for _, text in wanted}
+        found = {text: id for text, id in known.fetchall() if text in asked}
+        new = [pair for pair in wanted if pair[1] not in found] if found else wanted
         (last,) = latest.fetchone()
         if new:  # indexes are read and written in one direction
             made = [(id, *pair) for id, pair in enumerate(new, last + 1)]
             self._connection.put("label_set (id, checksum, labels)", made)
-            beside = [_beside(key, value, id) for id, _, text in made for key, value in kept(text)]
-            self._connection.put(
-                f"{self._beside} (key, folded, label_set, written)",
-                sorted(beside, key=_FIRST),
-            )
+            self._connection.put(f"{self._beside} (key, folded, label_set, written)", list(_beside(made)))
             found.update((text, id) for id, _, text in made)
         return found
 
@@ -188,7 +184,17 @@ class AtHand:
         return made
 
 
-def _beside(key: str, value: str, id: int) -> tuple[str, str, int, str | None]:
-    """One label of a set as it stands beside it."""
-    folded = fold(value)
-    return key, folded, id, None if folded == value else value
+def _beside(made: Iterable[tuple[int, int, str]]) -> Iterator[tuple[str, str, int, str | None]]:
+    """The labels of sets (id, checksum, text) as they stand beside these."""
+    for id, _, text in made:
+        for key, value in pairs(text):
+            folded = value.lower() if value.isascii() else fold(value)
+            yield key, folded, id, None if folded == value else value
+
+
+def _checksums(texts: Iterable[str]) -> list[tuple[int, str]]:
+    """The distinct ones of some texts, by their checksums."""
+    distinct = list(dict.fromkeys(texts))
+    if "".join(distinct).isascii():
+        return sorted(zip(map(crc32, map(str.encode, distinct)), distinct, strict=True))
+    return sorted(zip(map(checksum, distinct), distinct, strict=True))

@@ -111,19 +111,19 @@ class LabelWriter:
         new, self._new = self._new, []
         if not new:
             return
-        known = self.sets.ids(labels for _, _, labels, _ in new)
-        ids = [known[labels] for _, _, labels, _ in new]
-        runs = list(_joined((first, last, id) for (first, last, _, _), id in zip(new, ids, strict=True)))
+        firsts, lasts, labels, lines = zip(*new, strict=True)
+        known = self.sets.ids(labels)
+        ids = [known[text] for text in labels]
+        runs = list(_joined(zip(firsts, lasts, ids, strict=True)))
         close_by = self._is_close_by(runs[0][0], runs[-1][1])
         self._connection.put(_RUNS, [(first, last - first, id) for first, last, id in runs])
+        operation, columns = self._operation, zip(firsts, lasts, lines, ids, strict=True)
         pieces = [
-            (self._operation, position, line - position if line else None, first, last - first, None, id)
-            for position, ((first, last, _, line), id) in enumerate(
-                zip(new, ids, strict=True), self.positions + 1
-            )
+            (operation, position, line - position if line else None, first, last - first, None, id)
+            for position, (first, last, line, id) in enumerate(columns, self.positions + 1)
         ]
         self.positions += len(pieces)
-        self.count += sum(last - first + 1 for first, last, _, _ in new)
+        self.count += sum(lasts) - sum(firsts) + len(new)
         self._connection.put(_PIECES, pieces)
         for first, last, _ in runs if close_by else runs[:1] + runs[-1:]:
             self._join_around(first, last)

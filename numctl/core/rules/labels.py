@@ -11,11 +11,13 @@ from numctl.core.errors import BadValue, NumbersRefuse
 from numctl.core.text import clean_label, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 MOST = 32  # labels of one number
 _KEY = r"[a-z][a-z0-9_-]{0,31}"
 _ESCAPE = "\\"
+_AROUND_ONE = ["{", ":", "}"]  # what a single label stands between
+_PARTS_OF_ONE = 5
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;"})
 
 
@@ -58,10 +60,18 @@ def of(labels: Mapping[str, str]) -> Labels:
 
 def kept(text: str) -> Labels:
     """Labels as the store keeps them."""
+    return Labels(pairs(text))
+
+
+def pairs(text: str) -> Sequence[tuple[str, str]]:
+    """The same, as pairs of key and value."""
     parts = text.split('"')  # brackets and signs stand between keys and values, where nothing is escaped
-    keys, values = parts[1::4], parts[3::4]
-    if "\\" not in text and parts[::2] == ["{", *[":", ","] * (len(values) - 1), ":", "}"]:
-        return Labels(zip(keys, values, strict=True))
+    if "\\" not in text:
+        if len(parts) == _PARTS_OF_ONE and parts[::2] == _AROUND_ONE:
+            return ((parts[1], parts[3]),)
+        keys, values = parts[1::4], parts[3::4]
+        if parts[::2] == ["{", *[":", ","] * (len(values) - 1), ":", "}"]:
+            return list(zip(keys, values, strict=True))
     return of(json.loads(text))
 
 
