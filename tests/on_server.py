@@ -203,10 +203,10 @@ def contents(path: Path) -> bytes:
 
 
 def filed(path: Path) -> Path:
-    """The file of a store: of one on the server a copy."""
+    """The file of a store: of one on the server a copy, which goes with the server's folder."""
     if not os.environ.get(SOCKET) or os.path.lexists(path) or not has(path):
         return path
-    target = Path(tempfile.mkdtemp(prefix="numctl-copied-"), path.name)
+    target = Path(tempfile.mkdtemp(prefix="copied-", dir=os.environ[SOCKET]), path.name)
     with opening.open_store(_Named(path), 1, lambda _: None) as store:
         backups.copy(store, target)
     return target
