@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import chain
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.changes.cache import parts, places
+from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range, adjoins, normalize
 
 if TYPE_CHECKING:
@@ -31,9 +33,26 @@ AT_ONCE = 10_000  # pieces looked at together
 
 def follow(connection: Connection, operation: int, position: int) -> None:
     """Put in or take out what an operation's pieces after ``position`` did."""
-    rows = connection.execute(_PIECES, (operation, position))
-    while some := rows.fetchmany(AT_ONCE):
-        apply(connection, [(bool(put_in), Range(first, last)) for put_in, first, last in some])
+    rows = connection.walk(_PIECES, (operation, position))
+    while some := list(islice(rows, AT_ONCE)):
+        steps = [
+            (bool(put_in), block)
+            for put_in, alike in groupby(some, key=itemgetter(0))
+            for block in Packed((first, last) for _, first, last in alike).joined()
+        ]
+        apply(connection, steps)
+
+
+def put_in(connection: Connection, ranges: Sequence[Range]) -> None:
+    """Put in many ranges."""
+    for start in range(0, len(ranges), AT_ONCE):
+        apply(connection, [(True, numbers) for numbers in ranges[start : start + AT_ONCE]])
+
+
+def take_out(connection: Connection, ranges: Sequence[Range]) -> None:
+    """Take many ranges out."""
+    for start in range(0, len(ranges), AT_ONCE):
+        apply(connection, [(False, numbers) for numbers in ranges[start : start + AT_ONCE]])
 
 
 def apply(connection: Connection, steps: Sequence[tuple[bool, Range]]) -> None:

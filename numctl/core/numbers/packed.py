@@ -6,10 +6,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, islice, pairwise, starmap
-from operator import lt, ne
+from operator import le, lt, ne
 from typing import TYPE_CHECKING, overload
 
-from numctl.core.numbers.ranges import LENGTH_STARTS, Range, adjoins, ascend
+from numctl.core.numbers.ranges import LENGTH_STARTS, Range, adjoins
 
 if TYPE_CHECKING:
     from numctl.core.numbers.ranges import Pair
@@ -33,7 +33,8 @@ class Packed(Sequence[Range]):
         """Ranges of which each that goes on from the one before is joined with it, in little memory."""
         runs, source = cls(), iter(ranges)
         while some := list(islice(source, _CHUNK)):
-            for range in Packed(some).joined() if ascend(some) else starmap(Range, some):
+            part = Packed(some)
+            for range in part.joined() if part.ascends() else part:
                 if runs._lasts and adjoins(runs._lasts[-1], range.first):
                     runs._lasts[-1] = range.last
                 else:
@@ -59,6 +60,10 @@ class Packed(Sequence[Range]):
         """Add a range at the end, wherever it lies."""
         self._firsts.append(first)
         self._lasts.append(last)
+
+    def ascends(self) -> bool:
+        """Whether each range begins where the one before it does, or later."""
+        return all(map(le, self._firsts, islice(self._firsts, 1, None)))
 
     def joined(self) -> Packed:
         """The same numbers, ascending, with what overlaps or adjoins joined."""

@@ -106,13 +106,14 @@ class NumbersBack:
     def _at_once(self) -> bool:
         """Restore all numbers at once, where they are many and nothing came after; False elsewhere."""
         connection, own = self._connection, self._operation.id
-        if not reversal.is_simple(connection, self._id, own, writer.AT_ONCE):
+        found = reversal.found(connection, self._id, own, writer.AT_ONCE)
+        if found is None:
             return False
         for (before,) in connection.execute(_BEFORE, (self._id,)).fetchall():
             state = self._writer.states[before]
             if self._settled(before) is not None or state.organization not in self._operation.tree:
                 return False
-        reversal.take_back(self._writer.parts(), self._id)
+        found.carry_out(self._writer.parts())
         self.forwarding.extend(number for (number,) in connection.execute(_FORWARDED, (self._id,)))
         return True
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from numctl.core.changes import details, extents
 from numctl.core.changes.cache import ABSENT
 from numctl.core.changes.many import changing
+from numctl.core.numbers.packed import Packed
+from numctl.core.numbers.ranges import total
 
 if TYPE_CHECKING:
     from numctl.core.changes.parts import Parts
@@ -36,9 +38,13 @@ _PAIRS = """
 SELECT coalesce(after, 0), coalesce(before, 0), sum(last - first + 1) FROM piece
 WHERE operation = ? GROUP BY 1, 2 ORDER BY 1, 2
 """
-_TARGET = (
-    "INSERT INTO temp.target (first, last) SELECT first, last FROM piece WHERE operation = ? ORDER BY first"
-)
+# What came in, or left, as the unbroken blocks that it makes up.
+_CAME = "SELECT first, last FROM piece WHERE operation = ? AND before IS NULL ORDER BY position"
+_LEFT = "SELECT first, last FROM piece WHERE operation = ? AND after IS NULL ORDER BY position"
+_TARGET = """
+INSERT INTO temp.target (first, last)
+SELECT first, last FROM piece WHERE operation = ? AND before IS NOT NULL ORDER BY first
+"""
 _SEAMS = "SELECT first FROM temp.target UNION ALL SELECT last + 1 FROM temp.target"
 # SQLite keeps what it is to delete in memory, so that it is told so part by part.
 _LAST = "SELECT coalesce(max(position), 0) FROM {table} WHERE operation = ?"
@@ -47,6 +53,11 @@ DELETE FROM span WHERE first IN (
   SELECT first FROM piece WHERE operation = ? AND position BETWEEN ? AND ? AND before IS NULL
 )
 """
+_TAKE_OUT_ALL = (
+    "DELETE FROM span WHERE first BETWEEN ? AND ?",
+    "DELETE FROM detail WHERE number BETWEEN ? AND ?",
+)
+FEW = 1_000  # blocks that are taken out one by one
 _RESTATE = """
 UPDATE span SET state = p.before FROM piece AS p
 WHERE p.operation = ? AND p.before IS NOT NULL AND p.after IS NOT NULL AND span.first = p.first
@@ -88,41 +99,79 @@ def in_parts(connection: Connection, table: str, statement: str, operation: int)
         connection.execute(statement, (operation, start, start + PART - 1))
 
 
-def is_simple(connection: Connection, operation: int, own: int, most: int) -> bool:
-    """Whether an operation of more than ``most`` pieces can be taken back at once.
+class Reversal:
+    """An operation that can be taken back at once; ``found`` finds whether it can."""
+
+    def __init__(self, connection: Connection, operation: int) -> None:
+        self._connection = connection
+        self._id = operation
+        self._pairs = connection.execute(_PAIRS, (operation,)).fetchall()
+        self._came, self._left = Packed(), Packed()
+        if any(to == ABSENT for _, to, _ in self._pairs):
+            self._came = self._blocks(_CAME)
+        if any(left == ABSENT for left, _, _ in self._pairs):
+            self._left = self._blocks(_LEFT)
+        self._all_came = all(to == ABSENT for _, to, _ in self._pairs)
+
+    def _blocks(self, pieces: str) -> Packed:
+        return Packed.runs(self._connection.walk(pieces, (self._id,))).joined()
+
+    def changed_each_once(self) -> bool:
+        """Whether no number was changed twice, as a batch may do."""
+        if self._all_came:
+            return bool(total(self._came) == sum(count for _, _, count in self._pairs))
+        return self._connection.execute(_TWICE, (self._id,)).fetchone() is None
+
+    def carry_out(self, parts: Parts) -> None:
+        """Put back everything that it did to numbers."""
+        connection, own, _, journal, _, effects = parts
+        whole = self._all_came and len(self._came) <= FEW
+        changing.prepare(connection)
+        connection.put("temp.target (first, last)", self._came)
+        if whole:
+            self._take_out()
+        else:
+            self._put_back()
+        at, these = journal.detail_positions, {"own": own, "id": self._id}
+        journal.positions += connection.execute(_PIECES, {**these, "position": journal.positions}).rowcount
+        journal.detail_positions += connection.execute(_DETAILS, {**these, "position": at}).rowcount
+        for left, to, count in self._pairs:
+            effects.note(left, to, count)
+        extents.take_out(connection, self._came)
+        extents.put_in(connection, self._left)
+        for user, count in details.users_changed(connection, own, at):
+            effects.note_user(user, count)
+
+    def _take_out(self) -> None:
+        """Take out all that came, where that are few blocks."""
+        changing.cut(self._connection)
+        for statement in _TAKE_OUT_ALL:
+            self._connection.executemany(statement, self._came)
+
+    def _put_back(self) -> None:
+        """Give all numbers what they had before, piece by piece."""
+        connection, these = self._connection, (self._id,)
+        connection.execute(_TARGET, these)
+        changing.cut(connection)
+        if self._came:
+            in_parts(connection, "piece", _TAKE_OUT, self._id)
+        connection.execute(_RESTATE, these)
+        if self._left:
+            connection.execute(_PUT_IN, these)
+        changing.join(connection, _SEAMS)
+        in_parts(connection, "detail_change", _CLEAR, self._id)
+        connection.execute(_GIVE, these)
+
+
+def found(connection: Connection, operation: int, own: int, most: int) -> Reversal | None:
+    """An operation of more than ``most`` pieces that can be taken back at once; None for another.
 
     Nothing but ``own``, which has given back labels at most, came after it, and it changed each number once.
     """
     run = connection.execute
     if run(_MANY, (operation, most)).fetchone() is None:
-        return False
+        return None
     if run(_CAME_AFTER, {"id": operation, "own": own}).fetchone() is not None:
-        return False
-    return run(_TWICE, (operation,)).fetchone() is None
-
-
-def take_back(parts: Parts, id: int) -> None:
-    """Put back everything that an operation did to numbers, which ``is_simple``."""
-    connection, own, _, journal, _, effects = parts
-    run = connection.execute
-    pairs = run(_PAIRS, (id,)).fetchall()
-    changing.prepare(connection)
-    run(_TARGET, (id,))
-    changing.cut(connection)
-    if any(to == ABSENT for _, to, _ in pairs):
-        in_parts(connection, "piece", _TAKE_OUT, id)
-    run(_RESTATE, (id,))
-    if any(left == ABSENT for left, _, _ in pairs):
-        run(_PUT_IN, (id,))
-    if any(to != ABSENT for _, to, _ in pairs):
-        changing.join(connection, _SEAMS)
-    at, details_at = journal.positions, journal.detail_positions
-    journal.positions += run(_PIECES, {"own": own, "id": id, "position": at}).rowcount
-    journal.detail_positions += run(_DETAILS, {"own": own, "id": id, "position": details_at}).rowcount
-    in_parts(connection, "detail_change", _CLEAR, id)
-    run(_GIVE, (id,))
-    for left, to, count in pairs:
-        effects.note(left, to, count)
-    extents.follow(connection, own, at)
-    for user, count in details.users_changed(connection, own, details_at):
-        effects.note_user(user, count)
+        return None
+    reversal = Reversal(connection, operation)
+    return reversal if reversal.changed_each_once() else None
