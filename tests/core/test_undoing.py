@@ -21,6 +21,7 @@ from numctl.core.actions.perform import perform
 from numctl.core.actions.subscribers import Keep
 from numctl.core.catalog.tree import Tree
 from numctl.core.changes import labels, pieces, writer
+from numctl.core.changes.many import reversal
 from numctl.core.changes.operation import Operation
 from numctl.core.check import checking
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
@@ -38,7 +39,10 @@ ASSIGNED = [Range(1418040, 1418044)]
 USED = [Range(1418050, 1418054)]
 
 
-@pytest.fixture(params=[writer.AT_ONCE, 0], ids=["one by one", "at once"])
+@pytest.fixture(
+    params=[(writer.AT_ONCE, reversal.FEW), (0, reversal.FEW), (0, 0)],
+    ids=["one by one", "at once", "at once, in many blocks"],
+)
 def company(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[Company]:
@@ -46,8 +50,10 @@ def company(
 
     Changed and taken back by either body of the writer.
     """
-    monkeypatch.setattr(writer, "AT_ONCE", request.param)
-    monkeypatch.setattr(labels, "MANY", request.param)
+    at_once, few = request.param
+    monkeypatch.setattr(writer, "AT_ONCE", at_once)
+    monkeypatch.setattr(labels, "MANY", at_once)
+    monkeypatch.setattr(reversal, "FEW", few)
     company = Company(tmp_path / "inventory.db")
     company.do("reserve", lambda op: reservations.reserve(op, HELD, "é", until="2026-12-24"))
     company.do("assign", lambda op: subscribers.assign(op, FORWARDED, "carl"))
