@@ -142,6 +142,17 @@ def test_formulas_in_labels_are_guarded_and_come_back(acme: Path, numctl, rows) 
     assert rows("search", "4000")[0]["labels"] == {"note": "=1+1"}
 
 
+def test_an_undo_counts_what_it_gave_back_once_labels_or_not(acme: Path, answer) -> None:
+    lines = [
+        {"action": "reserve", "numbers": [FIRST, number(1)], "tag": "x"},
+        {"action": "label", "numbers": [number(1), number(2)], "labels": ["site=Paris"]},
+    ]
+    assert answer("batch", "-", input="\n".join(map(json.dumps, lines)))["count"] == 3
+    undone = answer("undo")
+    assert undone["count"] == 3
+    assert answer("undo", str(undone["operation"]))["count"] == 3
+
+
 def test_batches_show_history_and_feed_know_them(acme: Path, numctl, answer, rows) -> None:
     lines = [
         {"action": "label", "numbers": [FIRST], "labels": {"site": "Paris", "note": "x"}},

@@ -215,8 +215,9 @@ class Operation(View):
 
     def _numbers(self) -> int:
         """How many numbers changed, each counted once, however often a batch changed it."""
-        if not self._has_lines:  # what both changed is the same numbers
-            return self.writer.effects.count or self.labels.count
+        states, labels = self.writer.effects.count, self.labels.count
+        if not (self._has_lines or (self.undoes and states and labels)):  # else both changed the same numbers
+            return states or labels
         return total(_together(self.connection.execute(pieces, (self.id,)) for pieces in _TOUCHED))
 
     def _seal(self, numbers: int) -> Outcome:
