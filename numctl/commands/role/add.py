@@ -20,7 +20,8 @@ def add(
     """Let a role of the PostgreSQL server read one organization and all below it, and change nothing.
 
     With numctl it acts as that organization; with psql and others it finds the same tables, and in them what
-    that organization may see. A role that is made here has no password yet. Only for who acts as the root.
+    that organization may see. Its address names no search path: it has its own. A role that is made here has
+    no password yet. Only for who acts as the root.
 
     Examples:
 
