@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from numctl.core.text import FORMULA_STARTS, unguard
 from numctl.output import formats, writing
+from numctl.output.writing import in_slices
 
 pytestmark = pytest.mark.pure
 
@@ -172,20 +173,22 @@ def test_runs_are_their_rows(
     rows = {key: (*row[:at], None, *row[at:], None, None) for key, row in enumerate(shared)}
     runs = [(first, last, key % len(rows), *own) for first, last, key, *own in runs]
     expected = [
-        (*rows[key][:at], str(number), *rows[key][at + 1 : -2], *own)
+        (*rows[key][:at], str(number), *rows[key][at + 1 : -2], *(None if its == "" else its for its in own))
         for first, last, key, *own in runs
         for number in range(first, last + 1)
     ]
+    slices = [*in_slices(runs[:3]), *in_slices(runs[3:])]
     fast = io.StringIO(newline="")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writing, "ROWS_AT_ONCE", at_once)
+        patch.setattr(writing, "RUNS_AT_ONCE", at_once)
         patch.setattr(formats, "KEPT", 2)
         patch.setattr(writing, "KEPT", 2)
         count = writing.write_runs(
-            formats.layout(name, RUN_FIELDS), rows, runs, (at, len(RUN_FIELDS) - 2), fast.write
+            formats.layout(name, RUN_FIELDS), rows, slices, (at, len(RUN_FIELDS) - 2), fast.write
         )
     assert fast.getvalue() == written(name, RUN_FIELDS, expected)
-    assert list(writing.spread(rows, runs, (at, len(RUN_FIELDS) - 2))) == expected
+    assert list(writing.spread(rows, slices, (at, len(RUN_FIELDS) - 2))) == expected
     assert count == len(expected)
 
 
@@ -195,7 +198,9 @@ def test_runs_are_their_rows(
 def test_numbers_of_a_run_have_all_their_digits(first: int, last: int) -> None:
     out = io.StringIO(newline="")
     form = formats.layout("tsv", ("number", "user", "forwarded_to"))
-    writing.write_runs(form, {1: (None, None, None)}, [(first, last, 1, None, None)], (0, 1), out.write)
+    writing.write_runs(
+        form, {1: (None, None, None)}, in_slices([(first, last, 1, None, None)]), (0, 1), out.write
+    )
     assert out.getvalue() == "".join(f"{number}\t\t\n" for number in range(first, last + 1))
 
 
@@ -209,7 +214,8 @@ def test_a_long_run_is_never_held_whole(name: str) -> None:
 
     form, row = formats.layout(name, RUN_FIELDS), ("1418", None, "Acme", None, None, None)
     tracemalloc.start()
-    writing.write_runs(form, {1: row}, [(14180000000, 14180199999, 1, None, None)], (1, len(row) - 2), write)
+    runs = in_slices([(14180000000, 14180199999, 1, None, None)])
+    writing.write_runs(form, {1: row}, runs, (1, len(row) - 2), write)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 0 < longest < 4_000_000

@@ -18,6 +18,7 @@ from numctl.core.numbers.packed import Packed
 from numctl.core.numbers.ranges import Range
 from numctl.output import FORMATS, Output, formats, progress, tables, writing
 from numctl.output.terminal import width_of
+from numctl.output.writing import in_slices
 
 FIELDS = ("series", "number", "organization", "status", "reserved_tag")
 AS_TYPED = (
@@ -202,7 +203,7 @@ RUN_FIELDS = ("series", "number", "organization", "user", "forwarded_to")
 @pytest.mark.parametrize("name", [one for one in FORMATS if one != "ranges"])
 def test_runs_are_their_rows_in_every_format(name: str) -> None:
     fast, slow = Said(name), Said(name)
-    fast.output.runs(RUN_FIELDS, SHARED, RUNS)
+    fast.output.runs(RUN_FIELDS, SHARED, in_slices(RUNS))
     acme = [("1418", f"1418000000{n}", "Acme", None, None) for n in range(3)]
     slow.output.rows(RUN_FIELDS, [*acme, ("1418", "14180000003", "Acme/Sales", "Ann", None)])
     assert fast.out == slow.out
@@ -220,7 +221,7 @@ def test_ranges_are_for_pipes() -> None:
         said.output.rows(fields, rows)
         assert said.out == "14180000000..14180000001\n14180000003..14180000003\n"
     said = Said("ranges")
-    said.output.runs(RUN_FIELDS, SHARED, RUNS)
+    said.output.runs(RUN_FIELDS, SHARED, in_slices(RUNS))
     assert said.out == "14180000000..14180000003\n"
     with pytest.raises(BadValue, match="no"):
         Said("ranges").output.rows(("organization",), [("Acme",)])
@@ -430,7 +431,8 @@ def test_a_pipe_loads_neither_rich_nor_tabulate_nor_csv(name: str) -> None:
         "from numctl.output import Output\n"
         "output = Output(sys.argv[1], stdout=sys.stdout, stderr=sys.stderr)\n"
         "output.rows(('number',), [('14180000000',)])\n"
-        "output.runs(('number', 'a', 'b'), {1: (None,) * 3}, [(14180000000, 14180000009, 1, None, None)])\n"
+        "runs = [((14180000000,), (14180000009,), (1,), ('',), ('',))]\n"
+        "output.runs(('number', 'a', 'b'), {1: (None,) * 3}, runs)\n"
         "output.answer({}, 'Done.')\n"
         "with output.progress(3, 'x') as advance:\n"
         "    advance(1)\n"

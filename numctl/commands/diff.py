@@ -70,6 +70,7 @@ def _print_differences(
     session: Session, sheet: Sheet, wanted: ListOptions, below: bool, ranges: bool, at: str | None
 ) -> bool:
     from numctl.core.lists.comparing import differences
+    from numctl.output.writing import in_slices
 
     with session.reading(at) as view:
         found = differences(view, sheet, wanted, below=below)
@@ -79,7 +80,7 @@ def _print_differences(
         session.output.rows(("first", "last", "count", *SAID), rows, empty=nothing)
     else:
         kinds = {one.difference: (None, one.difference, None, None) for one in found}
-        runs = ((*one.numbers, *one[1:]) for one in found)
+        runs = in_slices((*one.numbers, *one[1:]) for one in found)
         session.output.runs(("number", *SAID), kinds, runs, empty=nothing)
     return len(found) > 0
 

@@ -169,7 +169,7 @@ def _read(session: Session, view: View, wanted: Filter, asked: _Asked) -> Callab
             session.output.rows(RANGE_FIELDS, rows, empty="No numbers found.")
         else:
             more = "See all with --all, or narrow the search."
-            shared, pieces = listing.rows, listing.pieces()
+            shared, pieces = listing.rows, listing.slices()
             nothing = "No numbers found."
             session.output.runs(FIELDS, shared, pieces, own=OWN, empty=nothing, total=total, more=more)
         session.output.hint(beside)

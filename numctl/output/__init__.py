@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from numctl.core.errors import BadValue
 from numctl.output import formats, writing
-from numctl.output.formats import FORMATS, WORKBOOK, Row, Run, shown
+from numctl.output.formats import FORMATS, WORKBOOK, Row, Runs, shown
 from numctl.output.messages import Messages
 from numctl.output.terminal import broken, carries_unicode, is_terminal, wants_colour
 
@@ -183,7 +183,7 @@ class Output(Messages):
         self,
         fields: Sequence[str],
         shared: writing.Shared,
-        runs: Iterable[Run],
+        runs: Iterable[Runs],
         number_field: str = "number",
         own: str | None = None,
         *,
@@ -194,7 +194,7 @@ class Output(Messages):
         """List a row for each number of some runs: what ``rows`` does, much faster.
 
         ``shared`` has the rows that runs share, by their key, with None at ``number_field`` and in two fields
-        from ``own`` on (the last two where it is None), which each run brings itself: see ``formats.Run``.
+        from ``own`` on (the last two where it is None), which each run brings itself: see ``formats.Runs``.
         Raises what ``rows`` raises.
         """
         name = self.format
@@ -210,7 +210,7 @@ class Output(Messages):
                 self.rows(fields, writing.spread(shared, runs, at), empty=empty)
                 return
         if name == "ranges":
-            count = writing.write_ranges((run[:2] for run in runs), self._stdout.write)
+            count = writing.write_ranges(writing.ends_of(runs), self._stdout.write)
         elif name in formats.STREAMED:
             count = writing.write_runs(self._layout(fields), shared, runs, at, self._stdout.write)
         else:

@@ -24,6 +24,8 @@ Run = tuple[int, int, Any, object, object]
 """First and last number, the key of the row that they share, and two values of their own.
 
 The shared row has None in the number's place and in theirs."""
+Runs = tuple[Sequence[int | str], Sequence[int | str], Sequence[Any], Sequence[Any], Sequence[Any]]
+"""Some of these, column by column; numbers may be digits, and a value of their own is empty for none."""
 OWN = 2
 """How many values, one after another, are the numbers' own."""
 
@@ -123,19 +125,21 @@ class Column(dict[object, str]):
         self.cell = cell
         self._harmless = harmless
 
-    def all_of(self, values: Sequence[Any]) -> Sequence[str]:
-        """What many values are as text, at once where they are harmless."""
-        some = [value for value in values if value is not None]
-        if not some:
-            return [self[None]] * len(values)
+    def all_of(self, values: Sequence[Any]) -> tuple[str, Sequence[str] | None]:
+        """What values are as text, at once where they are harmless; an empty one is none.
+
+        Given as what stands before each, and each: None where there is nothing more.
+        """
+        nothing = self[None]
         try:
-            together = "".join(some)
+            together = "".join(values)
         except TypeError:  # not texts
-            return [self[value] for value in values]
-        if not all(some) or not self._harmless(together):
-            return [self[value] for value in values]
-        before, nothing = self.before, self[None]
-        return [nothing if value is None else before + value for value in values]
+            return "", [nothing if value == "" else self[value] for value in values]
+        if not together:
+            return nothing, None
+        if self._harmless(together) and nothing == self.before:
+            return nothing, values
+        return "", [self[value] if value else nothing for value in values]
 
     def __missing__(self, value: object) -> str:
         text = self.before + self.cell(value)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from numctl.core.errors import BadValue
 from numctl.core.numbers.packed import Packed
-from numctl.output.formats import KEPT, OWN, Column, Layout, Row, Run
+from numctl.output.formats import KEPT, OWN, Layout, Row, Run, Runs
 
 Write = Callable[[str], object]
 
@@ -21,7 +21,8 @@ class Shared(Protocol):
 
 ROWS_AT_ONCE = 8_192  # rows held as text before they are written: about 1 MB
 RUNS_AT_ONCE = 2_048  # runs laid out together
-_NO_COLUMN = Column("", lambda _: "")
+Around = tuple[str, str, str]  # what stands before a number, behind it, and behind its own values
+Texts = tuple[str, "Sequence[str] | None"]  # what stands before each of some, and each
 _LAST_DIGITS = [f"{n:03}" for n in range(1_000)]  # what the numbers of one thousand differ in
 
 
@@ -29,38 +30,87 @@ def write_rows(form: Layout, rows: Iterable[Row], write: Write) -> int:
     """Write rows as they come and return how many there were."""
     lines = _Lines(form, write)
     for row in rows:
-        lines.held.append(form.row(row))
-        lines.waiting += 1
-        if lines.waiting >= ROWS_AT_ONCE:
-            lines.write_out()
+        lines.put(form.row(row), 1)
     return lines.close()
 
 
-def write_runs(form: Layout, rows: Shared, runs: Iterable[Run], places: tuple[int, int], write: Write) -> int:
+def in_slices(runs: Iterable[Run]) -> Iterator[Runs]:
+    """Runs that come one by one, some together."""
+    source = iter(runs)
+    while some := list(islice(source, RUNS_AT_ONCE)):
+        firsts, lasts, keys, *own = zip(*some, strict=True)
+        its, also_its = (["" if value is None else value for value in values] for values in own)
+        yield firsts, lasts, keys, its, also_its
+
+
+def write_runs(
+    form: Layout, rows: Shared, slices: Iterable[Runs], places: tuple[int, int], write: Write
+) -> int:
     """Write a row for each number of the runs; return how many.
 
     ``places`` are the indices of the number and of the first of its own values, which may be beyond the
     last where the rows have none of these. A number has three digits or more.
     """
     around = form.around(*places)
-    own = form.columns[places[1] : places[1] + OWN]
-    one, other = own or (_NO_COLUMN, _NO_COLUMN)
-    known: dict[object, tuple[str, str, str]] = {}
+    columns = form.columns[places[1] : places[1] + OWN]
+    known: dict[object, Around] = {}
     lines = _Lines(form, write)
-    source = iter(runs)
-    while some := list(islice(source, RUNS_AT_ONCE)):
-        firsts, lasts, keys, its, also_its = zip(*some, strict=True)
+    for firsts, lasts, keys, *values in _in_parts(slices):
         if len(known) >= KEPT:
             known.clear()
-        known.update((key, around(rows[key])) for key in set(keys) - known.keys())
-        shared = map(known.__getitem__, keys)
-        words = zip(firsts, shared, one.all_of(its), other.all_of(also_its), strict=True)
+        keys_here = set(keys)
+        known.update((key, around(rows[key])) for key in keys_here - known.keys())
+        own = [column.all_of(some) for column, some in zip(columns, values, strict=False)]
         if firsts == lasts:
-            lines.put([f"{head}{n}{tail}{a}{b}{end}" for n, (head, tail, end), a, b in words])
+            shared = {key: known[key] for key in keys_here}
+            lines.put(_rows_of_one(map(str, firsts), keys, shared, own), len(firsts))
             continue
-        for last, (first, (head, tail, end), a, b) in zip(lasts, words, strict=True):
-            lines.put_run(first, last, head, f"{tail}{a}{b}{end}")
+        behind = ["".join(texts) for texts in zip(*(_whole(*one, len(firsts)) for one in own), strict=True)]
+        ends = zip(firsts, lasts, map(known.__getitem__, keys), behind or [""] * len(firsts), strict=True)
+        for first, last, (head, tail, end), its in ends:
+            if first == last:
+                lines.put(f"{head}{first}{tail}{its}{end}", 1)
+            else:
+                lines.put_run(int(first), int(last), head, f"{tail}{its}{end}")
     return lines.close()
+
+
+def _in_parts(slices: Iterable[Runs]) -> Iterator[Runs]:
+    """Slices of no more runs than are laid out together."""
+    for some in slices:
+        for start in range(0, len(some[0]), RUNS_AT_ONCE):
+            part = slice(start, start + RUNS_AT_ONCE)
+            firsts, lasts, keys, its, also_its = some
+            yield firsts[part], lasts[part], keys[part], its[part], also_its[part]
+
+
+def _whole(before: str, texts: Sequence[str] | None, many: int) -> Sequence[str]:
+    return [before] * many if texts is None else [before + text for text in texts]
+
+
+def _rows_of_one(
+    digits: Iterable[str], keys: Sequence[object], shared: Mapping[object, Around], own: Sequence[Texts]
+) -> str:
+    """Rows of a single number each."""
+    columns: list[Iterable[str]] = [
+        _by_key({key: head for key, (head, _, _) in shared.items()}, keys),
+        digits,
+    ]
+    behind = {key: tail for key, (_, tail, _) in shared.items()}
+    for before, texts in own:
+        behind = {key: text + before for key, text in behind.items()}
+        if texts is not None:
+            columns += [_by_key(behind, keys), texts]
+            behind = dict.fromkeys(behind, "")
+    columns.append(_by_key({key: behind[key] + end for key, (_, _, end) in shared.items()}, keys))
+    parts = [""] * (len(columns) * len(keys))
+    for place, column in enumerate(columns):
+        parts[place :: len(columns)] = column
+    return "".join(parts)
+
+
+def _by_key(texts: Mapping[object, str], keys: Sequence[object]) -> Iterable[str]:
+    return map(texts.__getitem__, keys)
 
 
 class _Lines:
@@ -74,10 +124,10 @@ class _Lines:
         self.waiting = 0
         write(form.opening)
 
-    def put(self, texts: Sequence[str]) -> None:
-        """Add texts of a row each."""
-        self.held += texts
-        self.waiting += len(texts)
+    def put(self, text: str, rows: int) -> None:
+        """Add the text of some rows."""
+        self.held.append(text)
+        self.waiting += rows
         if self.waiting >= ROWS_AT_ONCE:
             self.write_out()
 
@@ -107,15 +157,16 @@ class _Lines:
         return self._written
 
 
-def spread(rows: Shared, runs: Iterable[Run], places: tuple[int, int]) -> Iterator[Row]:
+def spread(rows: Shared, slices: Iterable[Runs], places: tuple[int, int]) -> Iterator[Row]:
     """The rows that runs stand for, one for each number, the number a string of digits."""
     at, own = places
-    for first, last, key, *its in runs:
-        row = [*rows[key]]
-        row[own : own + OWN] = its
-        for number in range(first, last + 1):
-            row[at] = str(number)
-            yield tuple(row)
+    for some in slices:
+        for first, last, key, *its in zip(*some, strict=True):
+            row = [*rows[key]]
+            row[own : own + OWN] = [None if value == "" else value for value in its]
+            for number in range(int(first), int(last) + 1):
+                row[at] = str(number)
+                yield tuple(row)
 
 
 def write_ranges(ranges: Iterable[tuple[int, int]], write: Write) -> int:
@@ -138,6 +189,12 @@ def write_ranges(ranges: Iterable[tuple[int, int]], write: Write) -> int:
         held.append(f"{begin}..{end}\n")
     write("".join(held))
     return numbers
+
+
+def ends_of(slices: Iterable[Runs]) -> Iterator[tuple[int, int]]:
+    """The ranges of runs."""
+    for firsts, lasts, *_ in slices:
+        yield from zip(map(int, firsts), map(int, lasts), strict=True)
 
 
 def write_object(facts: Mapping[str, object], value: Callable[[object], str], write: Write) -> None:

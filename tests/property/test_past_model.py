@@ -18,6 +18,7 @@ from numctl.core.queries.listing import Listing
 from numctl.core.queries.ordering import Order
 from numctl.core.queries.search import Search
 from numctl.core.queries.selection import Filter
+from numctl.core.queries.slices import pieces
 from tests.conftest import FULL
 from tests.property.test_model import TREE, Inventory
 
@@ -34,7 +35,7 @@ class Seen(NamedTuple):
 def seen(view: View) -> Seen:
     listing = Listing.read(view, Search(view, Filter()), Order())
     numbers = []
-    for first, last, key, user, forwarded_to in listing.pieces():
+    for first, last, key, user, forwarded_to in pieces(listing.slices()):
         row = listing.rows[key]
         numbers += [(n, *row[:1], *row[2:6], user, forwarded_to, row[8]) for n in range(first, last + 1)]
     return Seen(numbers, utilization.lines(view, view.acting, below=True, by="series"))

@@ -19,7 +19,7 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act
 from numctl.core.numbers.ranges import Range, adjoins
-from numctl.core.queries import ordering, pieces, search, selection
+from numctl.core.queries import details, ordering, pieces, search, selection, slices
 from numctl.core.queries.labels import Wanted, labels_of
 from numctl.core.queries.listing import FIELDS, RANGE_FIELDS, Listing
 from numctl.core.queries.ordering import Order
@@ -173,26 +173,25 @@ def test_finds_what_looking_at_every_number_finds(
         name = order.column
         expected.sort(key=lambda row: (row[name] or "").casefold(), reverse=order.descending)
         expected.sort(key=lambda row: row[name] is None)
-    usual, selection.FEW = selection.FEW, few
-    nearby, pieces.NEARBY = pieces.NEARBY, few
-    at_once, pieces.AT_ONCE = pieces.AT_ONCE, few or 1
-    one_by_one, ordering.ONE_BY_ONE = ordering.ONE_BY_ONE, few
-    patience, search.PATIENCE = search.PATIENCE, 2
-    try:
-        with store.reading() as connection:
-            view = View(connection, Tree.load(connection), 1)
-            found = Search(view, wanted)
-            listing = Listing.read(view, found, order, limit=limit)
-            count = found.count()
-    finally:
-        selection.FEW, search.PATIENCE = usual, patience
-        pieces.NEARBY, pieces.AT_ONCE, ordering.ONE_BY_ONE = nearby, at_once, one_by_one
+    with pytest.MonkeyPatch.context() as patch, store.reading() as connection:
+        patch.setattr(selection, "FEW", few)
+        patch.setattr(details, "NEARBY", few)
+        patch.setattr(details, "AT_HAND", few)
+        patch.setattr(pieces, "FEW", few)
+        patch.setattr(slices, "AT_FIRST", few or 1)
+        patch.setattr(slices, "AT_ONCE", few or 1)
+        patch.setattr(ordering, "ONE_BY_ONE", few)
+        patch.setattr(search, "PATIENCE", 2)
+        view = View(connection, Tree.load(connection), 1)
+        found = Search(view, wanted)
+        listing = Listing.read(view, found, order, limit=limit)
+        count = found.count()
     told = [
         {
             **dict(zip(FIELDS, (*listing.rows[state][:6], *own, listing.rows[state][8]), strict=True)),
             "number": n,
         }
-        for first, last, state, *own in listing.pieces()
+        for first, last, state, *own in slices.pieces(listing.slices())
         for n in range(first, last + 1)
     ]
     assert told == expected[:limit]
@@ -212,15 +211,12 @@ def test_ranges_are_unbroken_runs_of_equal_rows(
         name = order.column
         expected.sort(key=lambda run: (run[name] or "").casefold(), reverse=order.descending)
         expected.sort(key=lambda run: run[name] is None)
-    at_once, pieces.AT_ONCE = pieces.AT_ONCE, few
-    at_first, pieces.AT_FIRST = pieces.AT_FIRST, few
-    one_by_one, ordering.ONE_BY_ONE = ordering.ONE_BY_ONE, few
-    try:
-        with store.reading() as connection:
-            view = View(connection, Tree.load(connection), 1)
-            listing = Listing.read(view, Search(view, wanted), order, limit=limit, ranges=True)
-    finally:
-        pieces.AT_ONCE, pieces.AT_FIRST, ordering.ONE_BY_ONE = at_once, at_first, one_by_one
+    with pytest.MonkeyPatch.context() as patch, store.reading() as connection:
+        patch.setattr(slices, "AT_FIRST", few)
+        patch.setattr(slices, "AT_ONCE", few)
+        patch.setattr(ordering, "ONE_BY_ONE", few)
+        view = View(connection, Tree.load(connection), 1)
+        listing = Listing.read(view, Search(view, wanted), order, limit=limit, ranges=True)
     told = [dict(zip(RANGE_FIELDS, listing.ranged(run), strict=True)) for run in listing.ranges()]
     shown = [{**run, "first": str(run["first"]), "last": str(run["last"])} for run in expected[:limit]]
     assert told == shown
@@ -248,5 +244,7 @@ def test_nothing_outside_the_scope_is_found(store: Store, acting: int, wanted: F
         listing = Listing.read(view, Search(view, here), Order())
         count = Search(view, here).count()
     expected = [row["number"] for row in _rows(store, acting) if _fits(row, here)]
-    assert [n for first, last, *_ in listing.pieces() for n in range(first, last + 1)] == expected
+    assert [
+        n for first, last, *_ in slices.pieces(listing.slices()) for n in range(first, last + 1)
+    ] == expected
     assert count == len(expected)

@@ -83,6 +83,8 @@ def _show(
     output: Output, shared: Mapping[tuple[int, ...], tuple[object, ...]], found: Iterable[Blocks]
 ) -> None:
     """Rows of which all but the ends and the series is written once for blocks with the same counts."""
+    from numctl.output.writing import in_slices
+
     if output.format == "ranges":
         ends = ((str(first), str(last)) for one in found for first, last in one.each())
         output.rows(FIELDS[:2], ends)
@@ -90,4 +92,4 @@ def _show(
     rows = (
         (first, first, one.counts, str(last), one.shared[0]) for one in found for first, last in one.each()
     )
-    output.runs(FIELDS, shared, rows, "first", "last", empty="No numbers found.")
+    output.runs(FIELDS, shared, in_slices(rows), "first", "last", empty="No numbers found.")

@@ -36,6 +36,7 @@ def disconnects(
     """
     from numctl.core.dates import END_OF_TIME, days_after, end_of
     from numctl.core.reports.disconnects import disconnected
+    from numctl.output.writing import in_slices
 
     session: Session = ctx.obj
     first = session.day(from_day) if from_day is not None else None
@@ -53,7 +54,7 @@ def disconnects(
     output = session.output.preferring("csv")
     if with_preamble:
         preamble(output, "disconnects", name, session.at, timezone)
-    output.runs(FIELDS, shared, runs, own="organization", empty="No use has ended.")
+    output.runs(FIELDS, shared, in_slices(runs), own="organization", empty="No use has ended.")
 
 
 def _day(at: str, timezone: str) -> str:

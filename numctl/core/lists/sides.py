@@ -7,13 +7,15 @@ a state's row id here, what the list says beside its numbers there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain, compress, count, islice
+from itertools import compress, count, islice
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.lists.held import REMEMBERED, Held, Pair, States
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries.pieces import Pieces
+from numctl.core.queries.selection import EVERY, Spans
+from numctl.core.queries.slices import Slice
 from numctl.core.rules.labels import NONE, kept
 from numctl.core.rules.model import WITH_DETAIL
 
@@ -23,19 +25,15 @@ if TYPE_CHECKING:
     from numctl.core.catalog.view import View
     from numctl.core.lists.sheets import Sheet
     from numctl.core.queries.labels import LabelsOf
-    from numctl.core.queries.pieces import Piece
-    from numctl.core.queries.selection import Span
+    from numctl.core.queries.slices import SpanSlice
 
 SLICE = 2_000  # rows looked at together
 FEWEST = 8  # the same where the sides are often not in step
 
-_SPANS = "SELECT first, last, state FROM span ORDER BY first"
-
-Columns = tuple[
-    Sequence[int], Sequence[int], Sequence[int], Sequence[str | None], Sequence[str | None], Sequence[str]
-]
-"""Of some rows: firsts, lasts, keys, users, what they are forwarded to, labels as kept."""
-Shared = tuple[int, int, bool, bool, bool, bool]  # keys here and there; whether users are, and forwardings
+Key = int | str
+Columns = tuple[Sequence[str], Sequence[str], Sequence[Key], Sequence[str], Sequence[str], Sequence[str]]
+"""Of some rows: firsts, lasts, keys, users, what they are forwarded to, labels as kept; numbers as digits."""
+Shared = tuple[Key, Key, bool, bool, bool, bool]  # keys here and there; whether users are, and forwardings
 
 
 class Side:
@@ -75,16 +73,16 @@ class Side:
         """The next row's numbers, and what is true of them."""
         if not self.ahead():
             return None
-        row = Range(self._ahead[0][self._at], self._ahead[1][self._at]), self.told(0)
+        row = Range(int(self._ahead[0][self._at]), int(self._ahead[1][self._at])), self.told(0)
         self.drop(1)
         return row
 
     def told(self, at: int) -> Held:
         """What is true of the numbers of a row that is at hand."""
         _, _, key, user, forward, labels = (column[self._at + at] for column in self._ahead)
-        one = self._told(int(str(key)))
+        one = self._told(int(key))
         if user or forward or labels:
-            own = (str(user or ""), int(forward or 0), kept(str(labels)) if labels else NONE)
+            own = (str(user), int(forward or 0), kept(str(labels)) if labels else NONE)
             return Held(*one[:6], *own)
         return one
 
@@ -98,11 +96,10 @@ def here(view: View, series: Mapping[int, str], sets: LabelsOf | None, *, detail
     ``series`` are the names of all series.
     """
     states = States(view, series)
-    spans = _seen(view.connection.walk(_SPANS), states)
-    pieces = _Cut(view, states).of(spans) if details else ((*span, None, None) for span in spans)
-    return Side(
-        _labelled(pieces, sets) if sets is not None and sets.any else _unlabelled(pieces), states.seen
-    )
+    spans = _seen(Spans(view.connection, EVERY).slices(), states)
+    pieces = _Cut(view, states).of(spans) if details else map(_bare, spans)
+    labelled = _labelled(pieces, sets) if sets is not None and sets.any else map(_unlabelled, pieces)
+    return Side(labelled, states.seen)
 
 
 class _Cut(Pieces):
@@ -112,37 +109,48 @@ class _Cut(Pieces):
         super().__init__(view, backwards=False, labels=False)
         self._states = states
 
-    def _learn(self, states: set[int]) -> None:
+    def _learn(self, states: set[str]) -> None:
         self.rows.update(dict.fromkeys(states, ()))
-        self._bare |= {id for id in states if self._states.seen(id).status not in WITH_DETAIL}
+        self._bare |= {id for id in states if self._states.seen(int(id)).status not in WITH_DETAIL}
 
 
-def _seen(spans: Iterator[Span], states: States) -> Iterator[Span]:
+def _seen(spans: Iterable[SpanSlice], states: States) -> Iterator[SpanSlice]:
     """The spans of states that are in scope."""
-    while some := list(islice(spans, SLICE)):
-        states.ahead({state for _, _, state in some})
-        yield from (span for span in some if states[span[2]] is not None)
+    for some in spans:
+        ids = {int(state) for state in set(some.states)}
+        states.ahead(ids)
+        seen = some.among({str(id) for id in ids if states[id] is not None})
+        if seen is not None:
+            yield seen
 
 
-def _unlabelled(pieces: Iterator[Piece]) -> Iterator[Columns]:
-    while some := list(islice(pieces, SLICE)):
-        yield *zip(*some, strict=True), ("",) * len(some)  # type: ignore[misc]  # five columns
+def _bare(spans: SpanSlice) -> Slice:
+    nothing = [""] * len(spans.firsts)
+    return Slice(*spans[:3], nothing, nothing)
 
 
-def _labelled(pieces: Iterable[Piece], sets: LabelsOf) -> Iterator[Columns]:
-    take_in = sets.ahead(0)  # waited for together with the first piece
-    source = iter(pieces)
-    first_of_all = list(islice(source, 1))
-    take_in()
-    rows = (
-        (low, high, key, user, forward, id)
-        for first, last, key, user, forward in chain(first_of_all, source)
-        for low, high, id in sets.within(first, last)
-    )
-    while some := list(islice(rows, SLICE)):
-        *columns, ids = zip(*some, strict=True)
-        texts = sets.texts({*ids} - {0})
-        yield *columns, [texts.get(id, "") for id in ids]  # type: ignore[misc]  # six columns
+def _unlabelled(pieces: Slice) -> Columns:
+    return (*pieces, [""] * len(pieces.firsts))
+
+
+def _labelled(pieces: Iterable[Slice], sets: LabelsOf) -> Iterator[Columns]:
+    take_in = sets.ahead(0)  # waited for together with the first pieces
+    for some in pieces:
+        take_in()
+        take_in = _done
+        rows = (
+            (str(low), str(high), key, user, forward, id)
+            for first, last, key, user, forward in zip(*some, strict=True)
+            for low, high, id in sets.within(int(first), int(last))
+        )
+        while part := list(islice(rows, SLICE)):
+            firsts, lasts, keys, users, forwards, ids = zip(*part, strict=True)
+            texts = sets.texts({*ids} - {0})
+            yield firsts, lasts, keys, users, forwards, [texts.get(id, "") for id in ids]
+
+
+def _done() -> None:
+    """What is at hand is taken in once."""
 
 
 def there(sheet: Sheet, kinds: Sequence[Held]) -> Side:
@@ -156,9 +164,10 @@ def there(sheet: Sheet, kinds: Sequence[Held]) -> Side:
             for kind, tag in set(said) - keys.keys():
                 keys[kind, tag] = len(known)
                 known.append(kinds[kind]._replace(tag=tag))
-            users = [user or None for user in some.users]
-            forwards = [str(number) if number else None for number in some.forwards]
-            yield some.firsts, some.lasts, [keys[one] for one in said], users, forwards, some.labels
+            firsts = list(map(str, some.firsts))
+            lasts = firsts if some.firsts == some.lasts else list(map(str, some.lasts))
+            forwards = [str(number) if number else "" for number in some.forwards]
+            yield firsts, lasts, [keys[one] for one in said], some.users, forwards, some.labels
 
     return Side(slices(), known.__getitem__)
 
@@ -231,9 +240,11 @@ class SideBySide:
         for matters, one, other in zip(self._matters[:3], ours[3:], theirs[3:], strict=True):
             if matters and list(one) != list(other):
                 differing.update(compress(count(), map(ne, one, other)))
-        self.alike += sum(lasts) - sum(firsts) + len(firsts)
+        self.alike += len(firsts)
+        if firsts != lasts:
+            self.alike += sum(map(int, lasts)) - sum(map(int, firsts))
         for at in sorted(differing):
-            numbers = Range(firsts[at], lasts[at])
+            numbers = Range(int(firsts[at]), int(lasts[at]))
             self.alike -= numbers.count
             yield Pair(numbers, self._ours.told(at), self._theirs.told(at), self._theirs.place + at)
 

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import IO
 
 CHUNK = 10_000  # items packed at a time
@@ -30,9 +30,9 @@ class Buffer:
     @classmethod
     def of(cls, items: Iterable[Any]) -> Buffer:
         """A buffer of all ``items``."""
-        buffer = cls()
-        for _ in buffer.fill(items):
-            pass
+        buffer, source = cls(), iter(items)
+        while chunk := list(islice(source, CHUNK)):
+            buffer.put(chunk)
         return buffer
 
     def __iter__(self) -> Iterator[Any]:
@@ -42,14 +42,9 @@ class Buffer:
         if self._file is not None:
             self._file.close()
 
-    def fill(self, items: Iterable[Any]) -> Iterator[list[Any]]:
-        """Put all ``items`` in, and give each chunk of them on the way."""
-        source = iter(items)
-        while chunk := list(islice(source, CHUNK)):
-            yield chunk
-            self._put(marshal.dumps(chunk, _PLAIN))
-
-    def _put(self, packed: bytes) -> None:
+    def put(self, chunk: list[Any] | tuple[Any, ...]) -> None:
+        """Put some items in, which are packed together."""
+        packed = marshal.dumps(chunk, _PLAIN)
         self._packed.append(packed)
         self._size += len(packed)
         if self._size > IN_MEMORY:
@@ -61,7 +56,7 @@ class Buffer:
                 self._file.write(len(part).to_bytes(8, "little") + part)
             self._packed, self._size = [], 0
 
-    def chunks(self) -> Iterator[list[Any]]:
+    def chunks(self) -> Iterator[Sequence[Any]]:
         """Everything that was put in, chunk by chunk."""
         if self._file is not None:
             self._file.seek(0)

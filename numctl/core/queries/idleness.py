@@ -11,7 +11,7 @@ from numctl.core.queries.labels import outside
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numctl.core.queries.selection import Span
+    from numctl.core.queries.slices import Span
     from numctl.core.store.connection import Connection
 
 _KNOWN = "SELECT min(day), max(day) FROM usage"

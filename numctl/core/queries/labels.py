@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numctl.core.catalog.view import View
+    from numctl.core.queries.slices import Span
     from numctl.core.rules.labels import Labels
     from numctl.core.store.connection import Connection
 
-Span = tuple[int, int, int]  # first, last, state
 AT_ONCE = 2_000  # spans whose labels are read together
 
 _USED = """

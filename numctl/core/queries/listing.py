@@ -10,16 +10,18 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import adjoins
+from numctl.core.queries import slices
 from numctl.core.queries.buffer import Buffer
 from numctl.core.queries.ordering import Order, ordered
-from numctl.core.queries.pieces import Piece, Pieces, Row
+from numctl.core.queries.pieces import Pieces, Row
+from numctl.core.queries.slices import Slice, SpanSlice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from numctl.core.catalog.view import View
     from numctl.core.queries.search import Search
-    from numctl.core.queries.selection import Span
+    from numctl.core.queries.slices import Piece, PieceRow
 
 FIELDS = (
     "series",
@@ -42,7 +44,7 @@ class Listing:
     def __init__(self) -> None:
         self._buffer = Buffer()
         self._backwards = False
-        self.rows: Mapping[int, Row] = {}  # what the numbers of a piece share, by its state
+        self.rows: Mapping[str, Row] = {}  # what the numbers of a piece share, by its key
         self.count = 0  # numbers, where there is a limit
 
     @classmethod
@@ -58,60 +60,80 @@ class Listing:
         pieces = Pieces(view, backwards=listing._backwards)
         found = pieces.of(spans)
         if ranges:  # a run is whole when another begins, however many spans it is found in
-            found = islice(_joined(found), limit)
-        for chunk in listing._buffer.fill(found):
+            found = slices.of_rows(islice(_joined(slices.pieces(found)), limit))
+        for some in found:
+            listing._buffer.put(some.packed())
             if limit is not None:
-                listing.count += sum(piece[1] - piece[0] + 1 for piece in chunk)
+                listing.count += some.numbers
         listing.rows = pieces.rows
         return listing
 
-    def pieces(self) -> Iterator[Piece]:
+    def slices(self) -> Iterator[Slice]:
         """What was found, cut where users or forwarding differ.
 
         Numbers that are told downwards come one by one.
         """
-        return _one_by_one(self._buffer) if self._backwards else iter(self._buffer)
+        found = map(Slice.unpacked, self._buffer.chunks())
+        return _one_by_one(found) if self._backwards else found
 
     def ranges(self) -> Iterator[Piece]:
         """What was found of one that was read with ``ranges``: unbroken runs of which the same is shown."""
-        return iter(self._buffer)
+        return slices.pieces(map(Slice.unpacked, self._buffer.chunks()))
 
     def ranged(self, piece: Piece) -> tuple[object, ...]:
         """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""
-        first, last, state, user, forward_to = piece
-        row = self.rows[state]
+        first, last, key, user, forward_to = piece
+        row = self.rows[key]
         return (row[0], str(first), str(last), last - first + 1, *row[2:6], user, forward_to, row[8])
 
 
-def _one_by_one(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    for first, last, state, user, forward_to in pieces:
-        for number in range(last, first - 1, -1):
-            yield number, number, state, user, forward_to
+def _one_by_one(found: Iterable[Slice]) -> Iterator[Slice]:
+    for some in found:
+        if some.lasts is some.firsts:
+            yield some
+        else:
+            yield from slices.of_rows(
+                (digits, digits, key, user, forward_to)
+                for first, last, key, user, forward_to in zip(*some, strict=True)
+                for digits in map(str, range(int(last), int(first) - 1, -1))
+            )
 
 
-def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _joined(pieces: Iterable[Piece]) -> Iterator[PieceRow]:
     begin = end = -1
-    shown: tuple[int, str | None, str | None] | None = None
-    for first, last, state, user, forward_to in pieces:
-        same = (state, user, forward_to) == shown
+    shown: tuple[str, str | None, str | None] | None = None
+    for first, last, key, user, forward_to in pieces:
+        same = (key, user, forward_to) == shown
         if same and adjoins(end, first):
             end = last
         elif same and adjoins(last, begin):
             begin = first
         else:
             if shown is not None:
-                yield begin, end, *shown
-            begin, end, shown = first, last, (state, user, forward_to)
+                yield _row(begin, end, *shown)
+            begin, end, shown = first, last, (key, user, forward_to)
     if shown is not None:
-        yield begin, end, *shown
+        yield _row(begin, end, *shown)
 
 
-def _cut_off(spans: Iterator[Span], limit: int, backwards: bool) -> Iterator[Span]:
+def _row(first: int, last: int, key: str, user: str | None, forward_to: str | None) -> PieceRow:
+    return str(first), str(last), key, user or "", forward_to or ""
+
+
+def _cut_off(spans: Iterable[SpanSlice], limit: int, backwards: bool) -> Iterator[SpanSlice]:
     """The first ``limit`` numbers of some spans."""
-    for first, last, state in spans:
-        n = last - first + 1
-        if n >= limit:
-            yield (last - limit + 1, last, state) if backwards else (first, first + limit - 1, state)
+    for some in spans:
+        if some.lasts is some.firsts and len(some.firsts) < limit:
+            limit -= len(some.firsts)
+            yield some
+            continue
+        kept = []
+        for first, last, state in some.rows():
+            n = min(last - first + 1, limit)
+            kept.append((last - n + 1, last, state) if backwards else (first, first + n - 1, state))
+            limit -= n
+            if not limit:
+                break
+        yield SpanSlice.of(kept)
+        if not limit:
             return
-        limit -= n
-        yield first, last, state

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.queries.labels import Wanted
 from numctl.core.queries.selection import States
+from numctl.core.queries.slices import spans_of
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.view import View
     from numctl.core.queries.search import Search
-    from numctl.core.queries.selection import Span
+    from numctl.core.queries.slices import Span, SpanSlice
 
 COLUMNS = ("series", "number", "organization", "status", "reserved_tag", "reserved_until")
 OF_LABEL = "label."  # a column of a label begins so
@@ -32,12 +33,14 @@ class Order(NamedTuple):
     descending: bool = False
 
 
-def ordered(view: View, search: Search, order: Order, *, page: bool) -> Iterator[Span]:
+def ordered(view: View, search: Search, order: Order, *, page: bool) -> Iterator[SpanSlice]:
     """The spans that ``search`` finds, in order; ``page``: only the first few will be taken."""
     if order.column == "number":
-        # Not a cursor itself: when this generator is dropped, it would close it, after the connection.
-        yield from chain(search.found(descending=order.descending))
-        return
+        return search.slices(descending=order.descending)
+    return spans_of(_by_column(view, search, order, page=page))
+
+
+def _by_column(view: View, search: Search, order: Order, *, page: bool) -> Iterator[Span]:
     if order.column.startswith(OF_LABEL):
         yield from _by_label(view, search, order.column.removeprefix(OF_LABEL), order.descending)
         return

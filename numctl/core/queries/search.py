@@ -18,13 +18,15 @@ from numctl.core.numbers.automaton import Automaton, contains, intersect, matchi
 from numctl.core.numbers.parsing import digits_alone
 from numctl.core.queries.idleness import unused
 from numctl.core.queries.labels import Wanted, narrowed
-from numctl.core.queries.selection import Filter, Span, Spans, States, states_of
+from numctl.core.queries.selection import Filter, Spans, States, states_of
+from numctl.core.queries.slices import spans_of
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numctl.core.catalog.view import View
+    from numctl.core.queries.slices import Span, SpanSlice
 
 _CHUNK = 10_000  # spans counted at a time, so that millions take no memory
 PATIENCE = 16  # spans or runs looked at one by one before leaping
@@ -79,6 +81,12 @@ class Search:
         if self._idle is not None:
             found = unused(self._view.connection, found, self._idle, descending=descending)
         return found
+
+    def slices(self, *, descending: bool = False) -> Iterator[SpanSlice]:
+        """The same, some together."""
+        if self.digits or self._users or self._labels or self._idle or self.by_tag:
+            return spans_of(self.found(descending=descending))
+        return Spans(self._view.connection, self.states, descending=descending).slices()
 
     def labelled(self, wanted: Wanted) -> Search:
         """The same search for what has, or has not, more labels."""

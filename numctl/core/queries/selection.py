@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog import series as series_table
+from numctl.core.numbers.ranges import HIGHEST
 from numctl.core.queries.labels import Wanted
+from numctl.core.queries.slices import SpanSlice, growing, spans_of
 from numctl.core.rules.model import Status
 from numctl.core.text import fold
 
@@ -15,13 +17,17 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.view import View
     from numctl.core.dates import Period
+    from numctl.core.queries.slices import Span
     from numctl.core.store.connection import Connection
-
-Span = tuple[int, int, int]  # first, last, state's row id
 
 TALLIED = ("organization", "series", "status")  # what numbers are counted by
 FEW = 2_000  # spans that are fetched by their state; more are found by walking the numbers
 
+_SLICE = """
+SELECT group_concat(CAST(first AS TEXT), ','), group_concat(CAST(last AS TEXT), ','),
+  group_concat(CAST(state AS TEXT), ',')
+FROM (SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order} LIMIT ?) AS some
+"""
 _UP = (
     "first >= coalesce((SELECT first FROM span WHERE first <= ? ORDER BY first DESC LIMIT 1), ?)"
     " AND last >= ?"
@@ -88,12 +94,15 @@ class States(NamedTuple):
         return f"SELECT id FROM state WHERE {self.condition or 'TRUE'}"  # noqa: S608 - conditions are ours
 
 
+EVERY = States("", ())
+
+
 def states_of(view: View, wanted: Filter) -> States:
     """The states that a filter's series, organizations, statuses and tags leave, within scope.
 
     Raises NotFound, Ambiguous or OutOfScope for a name.
     """
-    picked = States("", ())
+    picked = EVERY
     organizations = _organizations(view, wanted)
     if organizations is not None:
         picked = picked.among("organization", sorted(organizations))
@@ -152,6 +161,31 @@ class Spans:
             return self._walk("TRUE")
         # The plus keeps the planner from going by the states' index.
         return self._walk(f"+state IN ({self._states.query})", *self._states.values)
+
+    def slices(self) -> Iterator[SpanSlice]:
+        """Every span, in order, some together."""
+        if self._few is not None:
+            yield from spans_of(self._few)
+            return
+        beyond, order, at = (
+            ("first < ?", "DESC", HIGHEST + 1) if self._descending else ("first > ?", "ASC", 0)
+        )
+        if not self._states.everything:
+            picked = f"SELECT 1 FROM state WHERE id = span.state AND {self._states.condition}"  # noqa: S608
+            beyond += f" AND EXISTS ({picked})"
+        statement = _SLICE.format(condition=beyond, order=order)
+        for size in growing():
+            values = (at, *self._states.values, size)
+            begins, ends, states = self._connection.execute(statement, values).fetchone()
+            if begins is None:
+                return
+            firsts = begins.split(",")
+            lasts = firsts if begins == ends else ends.split(",")
+            low, high = (firsts[-1], lasts[0]) if self._descending else (firsts[0], lasts[-1])
+            yield SpanSlice(firsts, lasts, states.split(","), int(low), int(high))
+            if len(firsts) < size:
+                return
+            at = int(firsts[-1])
 
     def beyond(self, number: int) -> Iterator[Span]:
         """From the span that holds ``number`` on (downwards when descending), in order."""
