@@ -18,7 +18,7 @@ from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
-from numctl.core.queries import ordering, pieces, search, selection
+from numctl.core.queries import details, ordering, pieces, search, selection
 from numctl.core.queries.listing import Listing
 from numctl.core.queries.ordering import COLUMNS, Order
 from numctl.core.queries.search import Search
@@ -104,7 +104,8 @@ def test_effort_grows_as_the_inventory(
     for module, name in (
         (selection, "FEW"),
         (search, "PATIENCE"),
-        (pieces, "NEARBY"),
+        (details, "NEARBY"),
+        (pieces, "FEW"),
         (ordering, "ONE_BY_ONE"),
     ):
         monkeypatch.setattr(module, name, 2)

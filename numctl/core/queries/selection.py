@@ -26,7 +26,7 @@ FEW = 2_000  # spans that are fetched by their state; more are found by walking 
 _SLICE = """
 SELECT group_concat(CAST(first AS TEXT), ','), group_concat(CAST(last AS TEXT), ','),
   group_concat(CAST(state AS TEXT), ',')
-FROM (SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order} LIMIT ?) AS some
+FROM (SELECT first, last, state FROM span WHERE {condition} ORDER BY first {order} LIMIT ?) AS part
 """
 _UP = (
     "first >= coalesce((SELECT first FROM span WHERE first <= ? ORDER BY first DESC LIMIT 1), ?)"
