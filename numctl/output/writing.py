@@ -58,11 +58,11 @@ def write_runs(
     for firsts, lasts, keys, *values in _in_parts(slices):
         if len(known) >= KEPT:
             known.clear()
-        keys_here = set(keys)
-        known.update((key, around(rows[key])) for key in keys_here - known.keys())
+        here = dict.fromkeys(keys)  # in order: those of neighbours are found side by side
+        known.update((key, around(rows[key])) for key in here if key not in known)
         own = [column.all_of(some) for column, some in zip(columns, values, strict=False)]
         if firsts == lasts:
-            shared = {key: known[key] for key in keys_here}
+            shared = {key: known[key] for key in here}
             lines.put(_rows_of_one(map(str, firsts), keys, shared, own), len(firsts))
             continue
         behind = ["".join(texts) for texts in zip(*(_whole(*one, len(firsts)) for one in own), strict=True)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.view import View
     from numctl.core.queries.search import Search
-    from numctl.core.queries.slices import Piece, PieceRow
+    from numctl.core.queries.slices import Piece
 
 FIELDS = (
     "series",
@@ -60,8 +60,10 @@ class Listing:
         pieces = Pieces(view, backwards=listing._backwards)
         found = pieces.of(spans)
         if ranges:  # a run is whole when another begins, however many spans it is found in
-            found = slices.of_rows(islice(_joined(slices.pieces(found)), limit))
-        for some in found:
+            runs = islice(_joined(slices.pieces(found)), limit)
+            for chunk in slices.in_parts(runs, slices.growing()):
+                listing._buffer.put(chunk)
+        for some in () if ranges else found:
             listing._buffer.put(some.packed())
             if limit is not None:
                 listing.count += some.numbers
@@ -78,7 +80,7 @@ class Listing:
 
     def ranges(self) -> Iterator[Piece]:
         """What was found of one that was read with ``ranges``: unbroken runs of which the same is shown."""
-        return slices.pieces(map(Slice.unpacked, self._buffer.chunks()))
+        return iter(self._buffer)
 
     def ranged(self, piece: Piece) -> tuple[object, ...]:
         """A run's row, with ``first``, ``last`` and ``count`` in the number's place: ``RANGE_FIELDS``."""
@@ -99,7 +101,7 @@ def _one_by_one(found: Iterable[Slice]) -> Iterator[Slice]:
             )
 
 
-def _joined(pieces: Iterable[Piece]) -> Iterator[PieceRow]:
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     begin = end = -1
     shown: tuple[str, str | None, str | None] | None = None
     for first, last, key, user, forward_to in pieces:
@@ -110,14 +112,10 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[PieceRow]:
             begin = first
         else:
             if shown is not None:
-                yield _row(begin, end, *shown)
+                yield begin, end, *shown
             begin, end, shown = first, last, (key, user, forward_to)
     if shown is not None:
-        yield _row(begin, end, *shown)
-
-
-def _row(first: int, last: int, key: str, user: str | None, forward_to: str | None) -> PieceRow:
-    return str(first), str(last), key, user or "", forward_to or ""
+        yield begin, end, *shown
 
 
 def _cut_off(spans: Iterable[SpanSlice], limit: int, backwards: bool) -> Iterator[SpanSlice]:

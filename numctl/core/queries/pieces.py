@@ -86,6 +86,10 @@ class Pieces:
         for some in pieces:
             for first, last, state, user, forward_to in zip(*some, strict=True):
                 runs = self._labels.within(int(first), int(last))
+                if first == last:
+                    ((_, _, id),) = runs
+                    yield first, last, self._key(state, id) if id else state, user, forward_to
+                    continue
                 for low, high, id in reversed(list(runs)) if self._backwards else runs:
                     key = self._key(state, id) if id else state
                     yield str(low), str(high), key, user, forward_to
