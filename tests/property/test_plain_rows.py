@@ -56,7 +56,7 @@ def told(rows: list[Cells], width: int) -> object:
 def test_together_as_one_by_one(rows: list[Cells], width: int) -> None:
     """A first row of each kind is read by itself, so that those alike can be read together."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plain_rows, "read", lambda rows, known: None)
+        patch.setattr(plain_rows, "read", lambda columns, known: None)
         one_by_one = told(KINDS + rows, width)
     for many in (1, 3):
         with pytest.MonkeyPatch.context() as patch:
@@ -67,5 +67,12 @@ def test_together_as_one_by_one(rows: list[Cells], width: int) -> None:
 def test_most_rows_are_so_plain() -> None:
     rows = [("1418", "", "", "", "", "", "", "Acme", "", "", "", "", "Ann B. Clark", "", "site=Paris 2")]
     known: dict[plain_rows.Alike, tuple[int, str]] = {(rows[0][1:-3], False): (3, "tag")}
-    assert plain_rows.read(rows, known) == ([1418], [3], ["tag"], ("Ann B. Clark",), ['{"site":"Paris 2"}'])
-    assert plain_rows.read(rows, {}) is None
+    columns = list(zip(*rows, strict=True))
+    assert plain_rows.read(columns, known) == (
+        [1418],
+        [3],
+        ["tag"],
+        ("Ann B. Clark",),
+        ['{"site":"Paris 2"}'],
+    )
+    assert plain_rows.read(columns, {}) is None

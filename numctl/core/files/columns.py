@@ -83,7 +83,17 @@ class Columns:
             raise BadValue(
                 error.message, f"{error.advice} {_listing(names)}".strip(), **error.facts
             ) from None
-        self.pick = _with_labels(_picker([found[field] for field in form.fields]), keys)
+        wanted = [found[field] for field in form.fields]
+        self.pick = _with_labels(_picker(wanted), keys)
+        self._simple = None if keys else _simple(wanted)
+
+    def pick_all(self, cells: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+        """The fields of many rows, given and returned column by column. Raises what ``pick`` raises."""
+        if self._simple is None:
+            rows = [self.pick([*row, ""]) for row in zip(*cells, strict=True)]
+            return list(zip(*rows, strict=True))
+        nothing = [""] * len(cells[0])
+        return [nothing if place < 0 else cells[place] for place in self._simple]
 
     def skips(self, cells: Sequence[str]) -> bool:
         """Whether a row is one of those that were to be skipped."""
@@ -160,10 +170,18 @@ def _places(names: Sequence[str]) -> dict[str, int]:
 
 def _picker(sources: Sequence[Source | None]) -> Callable[[Sequence[str]], Row]:
     """What takes the fields out of a row, which has one more cell, an empty one, for all that isn't there."""
-    if all(source is None or len(source.places) == 1 for source in sources):
-        return itemgetter(*(source.places[0] if source else -1 for source in sources))
+    places = _simple(sources)
+    if places is not None:
+        return itemgetter(*places)
     getters = [_getter(source) for source in sources]
     return lambda cells: tuple([get(cells) for get in getters])
+
+
+def _simple(sources: Sequence[Source | None]) -> list[int] | None:
+    """The place of each field, -1 for one that isn't there; None where one is more than a column."""
+    if any(source is not None and len(source.places) != 1 for source in sources):
+        return None
+    return [source.places[0] if source else -1 for source in sources]
 
 
 def _getter(source: Source | None) -> Callable[[Sequence[str]], str]:

@@ -49,8 +49,8 @@ class Reader:
 
     def __iter__(self) -> Iterator[tuple[int, Row]]:
         """Each row with its line, counted from 1."""
-        for lines, rows in self.blocks():
-            yield from zip(lines, rows, strict=True)
+        for block in self.blocks():
+            yield from zip(block.lines, block.rows(), strict=True)
 
     def blocks(self) -> Iterator[Block]:
         """The same, many at a time."""

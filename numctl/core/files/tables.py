@@ -1,18 +1,19 @@
 """The rows of a table: its header says where the fields stand, then each row gives them.
 
-As long as no line has a quote, each is a row, and many are read together.
+As long as no line has a quote, each is a row, and many are read together, column by column.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from numctl.core.errors import BadValue
 from numctl.core.files.columns import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from numctl.core.files.columns import Row
     from numctl.core.files.rejects import Rejects
@@ -20,8 +21,18 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 AT_ONCE = 1_000  # lines, or rows, looked at together
 
-Block = tuple["Sequence[int]", "Sequence[Row]"]
-"""Some rows, and the line of each."""
+LONGEST = 131_072  # characters of a cell; the standard library reads no longer one
+
+
+class Block(NamedTuple):
+    """Some rows, a column for each field, and the line of each row."""
+
+    lines: Sequence[int]
+    columns: Sequence[Sequence[str]]
+
+    def rows(self) -> Iterator[Row]:
+        """Each of them."""
+        return zip(*self.columns, strict=True)
 
 
 class Table:
@@ -43,36 +54,34 @@ class Table:
 
         try:
             for some in _in_parts(lines):
-                if '"' in "".join(some):  # a row may be many lines from here on
+                text = "".join(some)
+                if '"' in text:  # a row may be many lines from here on
                     yield from together(self.of_rows(self._numbered(read(chain(some, lines)))))
+                elif (block := self._even(some, text, delimiter)) is not None:
+                    yield block
                 else:
-                    yield from self._of_lines(some, read)
+                    before = self.line
+                    yield from together(self.of_rows(self._numbered(read(some))))
+                    self.line = before + len(some)
                 if self._is_over:
                     return
         except csv.Error as error:
             self._rejects.add(self.line + 1, _broken(str(error)))
 
-    def _of_lines(self, lines: list[str], read: Callable[[Iterable[str]], _CsvReader]) -> Iterator[Block]:
-        """The rows of some lines without quotes: each is one, and most are of the header's width."""
-        import csv
-
+    def _even(self, lines: list[str], text: str, delimiter: str) -> Block | None:
+        """The rows of some lines without quotes, where each line is one of the header's width; else None."""
+        columns = self._columns
+        if columns is None or columns.any_skips or max(map(len, lines)) > LONGEST:
+            return None
+        cells = _split(lines, text, delimiter, columns.width)
+        if cells is None or not all(map(str.strip, cells[0])):
+            return None
         try:
-            rows = list(read(lines))
-        except csv.Error:  # is met again, row by row
-            rows = []
-        columns, before = self._columns, self.line
-        even = columns is not None and not columns.any_skips and {*map(len, rows)} == {columns.width}
-        if columns is not None and even and all(row[0].strip() for row in rows):
-            try:
-                picked = [columns.pick([*cells, ""]) for cells in rows]
-            except BadValue:  # as well
-                pass
-            else:
-                self.line += len(lines)
-                yield range(before + 1, self.line + 1), picked
-                return
-        yield from together(self.of_rows(self._numbered(read(lines))))
-        self.line = before + len(lines)
+            picked = columns.pick_all(cells)
+        except BadValue:  # is met again, row by row
+            return None
+        self.line += len(lines)
+        return Block(range(self.line - len(lines) + 1, self.line + 1), picked)
 
     def _numbered(self, rows: _CsvReader) -> Iterator[tuple[int, list[str]]]:
         before = self.line
@@ -116,8 +125,19 @@ class _CsvReader(Protocol):
 def together(rows: Iterable[tuple[int, Row]]) -> Iterator[Block]:
     """Rows that come one by one, many at a time."""
     for some in _in_parts(iter(rows)):
-        lines, said = zip(*some, strict=True)
-        yield lines, said
+        lines, rows = zip(*some, strict=True)
+        yield Block(lines, list(zip(*rows, strict=True)))
+
+
+def _split(lines: Sequence[str], text: str, delimiter: str, width: int) -> list[list[str]] | None:
+    """The columns of lines that make up a text without quotes; None where one has more cells or fewer."""
+    text = text.replace("\r\n", "\n").removesuffix("\n") + "\n"
+    if "\r" in text or text.count("\n") != len(lines):
+        return None
+    if any(line.count(delimiter) != width - 1 for line in lines):
+        return None
+    cells = text.replace("\n", delimiter).split(delimiter)
+    return [cells[place:-1:width] for place in range(width)]
 
 
 def _in_parts(source: Iterator[_Item]) -> Iterator[list[_Item]]:

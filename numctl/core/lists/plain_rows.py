@@ -7,6 +7,7 @@ and all else was read before in another row.
 from __future__ import annotations
 
 import re
+from operator import not_
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.files.columns import Row
@@ -50,24 +51,33 @@ class Plain(NamedTuple):
     labels: Sequence[str]
 
 
-def read(rows: Sequence[Row], known: Mapping[Alike, tuple[int, str]]) -> Plain | None:
+def read(columns: Sequence[Sequence[str]], known: Mapping[Alike, tuple[int, str]]) -> Plain | None:
     """Some rows at once, by the kind and tag that are known of those alike; None where one is not so plain.
 
-    A row has its number first, and its user, forwarding and labels last.
+    Given are their fields, column by column: first their numbers, last users, forwarding and labels.
     """
-    numbers, *_, users, forwards, labels = zip(*rows, strict=True)
-    if any(forwards) or not _are_numbers(numbers) or not _are_names(users):
+    numbers, *shared, users, forwards, labels = columns
+    if any(forwards) or not _are_numbers(numbers):
         return None
-    if max(map(len, users)) > LONGEST or max(map(len, labels)) > LONGEST or not _are_labels(labels):
+    if any(users) and (max(map(len, users)) > LONGEST or not _are_names(users)):
         return None
-    shared = [(row[1:-3], not row[-3]) for row in rows]
-    if not known.keys() >= set(shared):
+    if any(labels) and (max(map(len, labels)) > LONGEST or not _are_labels(labels)):
         return None
-    found = [known[one] for one in shared]
+    there = [at for at, column in enumerate(shared) if any(column)]
+    said = list(zip(*(shared[at] for at in there), map(not_, users), strict=True))
+    kinds, tags = {}, {}
+    for one in set(said):
+        row = [""] * len(shared)
+        for at, text in zip(there, one, strict=False):
+            row[at] = str(text)
+        found = known.get((tuple(row), bool(one[-1])))
+        if found is None:
+            return None
+        kinds[one], tags[one] = found
     return Plain(
         list(map(int, numbers)),
-        [kind for kind, _ in found],
-        [tag for _, tag in found],
+        list(map(kinds.__getitem__, said)),
+        list(map(tags.__getitem__, said)) if any(tags.values()) else [""] * len(said),
         users,
         [f'{{"{text.replace("=", _QUOTED, 1)}"}}' if text else "" for text in labels]
         if any(labels)

@@ -23,10 +23,9 @@ from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Carries, Need, Sta
 from numctl.core.text import clean_label, clean_name, clean_tag, fold, quoted, unguard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numctl.core.files.columns import Row
     from numctl.core.files.records import Reader
+    from numctl.core.files.tables import Block
     from numctl.core.files.translations import Translations
     from numctl.core.lists.list_options import ListOptions
     from numctl.core.lists.plain_rows import Alike
@@ -85,14 +84,14 @@ class Rows:
         self._alike: dict[Alike, tuple[int, str]] = {}  # kind and tag of rows read before
         self._bare_numbers = options.region is None and not self._translated
 
-    def take_all(self, lines: Sequence[int], rows: Sequence[Row]) -> None:
-        """Take several, each with its line; what is wrong with one is noted as rejected."""
+    def take_all(self, block: Block) -> None:
+        """Take several; what is wrong with one is noted as rejected."""
         if self._bare_numbers and not self._labels_said:
-            plain = plain_rows.read(rows, self._alike)
+            plain = plain_rows.read(block.columns, self._alike)
             if plain is not None:
-                self._sheet.extend(lines, plain)
+                self._sheet.extend(block.lines, plain)
                 return
-        for line, row in zip(lines, rows, strict=True):
+        for line, row in zip(block.lines, block.rows(), strict=True):
             try:
                 self.take(line, row)
             except BadValue as error:

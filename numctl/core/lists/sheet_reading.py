@@ -82,9 +82,9 @@ def read(
     sheet = Sheet(rejects)
     reader = Reader(stream, wanted, rejects)
     rows = Rows(sheet, reader, options, wanted.said, today, rules=rules, adding=rules and adding)
-    for lines, said in reader.blocks():
-        rows.take_all(lines, said)
-        advance(len(said))
+    for block in reader.blocks():
+        rows.take_all(block)
+        advance(len(block.lines))
     sheet.arrange()
     tags = {"reserved_tag"} if sheet.tags_by_status else set()
     sheet.present = reader.present - {LABELS} | _labels(reader) | tags
