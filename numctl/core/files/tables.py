@@ -134,10 +134,10 @@ def _split(lines: Sequence[str], text: str, delimiter: str, width: int) -> list[
     text = text.replace("\r\n", "\n").removesuffix("\n") + "\n"
     if "\r" in text or text.count("\n") != len(lines):
         return None
-    if any(line.count(delimiter) != width - 1 for line in lines):
+    cells = text.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
+    if cells[width :: width + 1] != ["\n"] * len(lines):  # a line's end is a cell of its own here
         return None
-    cells = text.replace("\n", delimiter).split(delimiter)
-    return [cells[place:-1:width] for place in range(width)]
+    return [cells[place : -1 : width + 1] for place in range(width)]
 
 
 def _in_parts(source: Iterator[_Item]) -> Iterator[list[_Item]]:

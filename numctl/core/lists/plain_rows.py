@@ -57,13 +57,14 @@ def read(columns: Sequence[Sequence[str]], known: Mapping[Alike, tuple[int, str]
     Given are their fields, column by column: first their numbers, last users, forwarding and labels.
     """
     numbers, *shared, users, forwards, labels = columns
-    if any(forwards) or not _are_numbers(numbers):
+    filled = {id(column): any(column) for column in {id(column): column for column in columns}.values()}
+    if filled[id(forwards)] or not _are_numbers(numbers):
         return None
-    if any(users) and (max(map(len, users)) > LONGEST or not _are_names(users)):
+    if filled[id(users)] and (max(map(len, users)) > LONGEST or not _are_names(users)):
         return None
-    if any(labels) and (max(map(len, labels)) > LONGEST or not _are_labels(labels)):
+    if filled[id(labels)] and (max(map(len, labels)) > LONGEST or not _are_labels(labels)):
         return None
-    there = [at for at, column in enumerate(shared) if any(column)]
+    there = [at for at, column in enumerate(shared) if filled[id(column)]]
     said = list(zip(*(shared[at] for at in there), map(not_, users), strict=True))
     kinds, tags = {}, {}
     for one in set(said):
@@ -80,6 +81,6 @@ def read(columns: Sequence[Sequence[str]], known: Mapping[Alike, tuple[int, str]
         list(map(tags.__getitem__, said)) if any(tags.values()) else [""] * len(said),
         users,
         [f'{{"{text.replace("=", _QUOTED, 1)}"}}' if text else "" for text in labels]
-        if any(labels)
+        if filled[id(labels)]
         else labels,
     )

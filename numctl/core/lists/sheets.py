@@ -122,6 +122,8 @@ class Sheet:
     def arrange(self) -> None:
         """Bring the rows into the order of their numbers. One in two rows is an error at the later one."""
         self.pack()
+        if not any(map(ge, self.lasts, islice(self.firsts, 1, None))):
+            return
         if any(map(gt, self.firsts, islice(self.firsts, 1, None))):
             rows = zip(*self._columns, strict=True)
             self._new_columns()

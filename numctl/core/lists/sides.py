@@ -7,15 +7,15 @@ a state's row id here, what the list says beside its numbers there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress, count, islice
+from itertools import compress, count, islice, repeat
 from operator import ne
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.lists.held import REMEMBERED, Held, Pair, States
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries.pieces import Pieces
 from numctl.core.queries.selection import EVERY, Spans
-from numctl.core.queries.slices import Slice
+from numctl.core.queries.slices import AT_ONCE, Slice
 from numctl.core.rules.labels import NONE, kept
 from numctl.core.rules.model import WITH_DETAIL
 
@@ -79,10 +79,12 @@ class Side:
 
     def told(self, at: int) -> Held:
         """What is true of the numbers of a row that is at hand."""
-        _, _, key, user, forward, labels = (column[self._at + at] for column in self._ahead)
+        _, _, keys, all_users, all_forwards, all_labels = self._ahead
+        at += self._at
+        key, user, forward, labels = keys[at], all_users[at], all_forwards[at], all_labels[at]
         one = self._told(int(key))
         if user or forward or labels:
-            own = (str(user), int(forward or 0), kept(str(labels)) if labels else NONE)
+            own = (user, int(forward or 0), kept(labels) if labels else NONE)
             return Held(*one[:6], *own)
         return one
 
@@ -119,7 +121,8 @@ def _seen(spans: Iterable[SpanSlice], states: States) -> Iterator[SpanSlice]:
     for some in spans:
         ids = {int(state) for state in set(some.states)}
         states.ahead(ids)
-        seen = some.among({str(id) for id in ids if states[id] is not None})
+        hidden = any(states[id] is None for id in ids)
+        seen = some.among({str(id) for id in ids if states[id] is not None}) if hidden else some
         if seen is not None:
             yield seen
 
@@ -158,16 +161,21 @@ def there(sheet: Sheet, kinds: Sequence[Held]) -> Side:
     keys: dict[tuple[int, str], int] = {}
     known: list[Held] = []
 
+    def key(kind: int, tag: str) -> int:
+        if (kind, tag) not in keys:
+            keys[kind, tag] = len(known)
+            known.append(kinds[kind]._replace(tag=tag))
+        return keys[kind, tag]
+
     def slices() -> Iterator[Columns]:
-        for some in sheet.slices(SLICE):
-            said = list(zip(some.kinds, some.tags, strict=True))
-            for kind, tag in set(said) - keys.keys():
-                keys[kind, tag] = len(known)
-                known.append(kinds[kind]._replace(tag=tag))
+        for some in sheet.slices(AT_ONCE):
+            tagged = any(some.tags)
+            said: Sequence[Any] = list(zip(some.kinds, some.tags, strict=True)) if tagged else some.kinds
+            own = {one: key(one, "") if isinstance(one, int) else key(*one) for one in set(said)}
             firsts = list(map(str, some.firsts))
             lasts = firsts if some.firsts == some.lasts else list(map(str, some.lasts))
             forwards = [str(number) if number else "" for number in some.forwards]
-            yield firsts, lasts, [keys[one] for one in said], some.users, forwards, some.labels
+            yield firsts, lasts, list(map(own.__getitem__, said)), some.users, forwards, some.labels
 
     return Side(slices(), known.__getitem__)
 
@@ -274,8 +282,10 @@ class SideBySide:
 def _shared(ours: Columns, theirs: Columns) -> Iterator[Shared]:
     _, _, keys, users, forwards, _ = ours
     _, _, their_keys, their_users, their_forwards, _ = theirs
-    marks = (map(bool, column) for column in (users, their_users, forwards, their_forwards))
-    return zip(keys, their_keys, *marks, strict=True)
+    marks: list[Iterable[bool]] = [map(bool, column) for column in (users, their_users)]
+    forwarded = any(forwards) or any(their_forwards)
+    marks += [map(bool, column) if forwarded else repeat(False) for column in (forwards, their_forwards)]
+    return zip(keys, their_keys, *marks, strict=False)
 
 
 def _in_common(ours: Columns, theirs: Columns) -> int:
