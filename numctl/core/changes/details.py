@@ -176,6 +176,8 @@ class Details:
 
     def _read(self, first: int, last: int) -> dict[int, Detail]:
         """The details of the numbers from ``first`` to ``last`` that have any."""
+        if first == last and (detail := self._at_hand.get(first)) is not None:
+            return {first: detail} if detail != NO_DETAIL else {}
         if self._knows(first, last):
             known = self._at_hand
             own = ((number, known.get(number, NO_DETAIL)) for number in range(first, last + 1))

@@ -50,7 +50,7 @@ class Writer:
         self._journal = Journal(connection, operation)
         self._details = Details(connection)
         self._extents: list[tuple[bool, Range]] = []  # put in (True) or taken out
-        self._successors: dict[tuple[int, Change], int] = {}  # states that changes lead to, by row id
+        self._successors: dict[tuple[object, ...], int] = {}  # states that changes lead to, by row id
         self.states = States(connection)
         self.effects = Effects(self.states)
         self._at_hand = AtHand(self._cache, self.states, self._details)
@@ -264,13 +264,14 @@ class Writer:
         return found
 
     def _successor(self, state: int, change: Change) -> int:
-        after = self._successors.get((state, change))
+        shared = (state, *change.of_states)
+        after = self._successors.get(shared)
         if after is None:
             stays = ACTIONS[change.action].to
             after = self.states.id(change.after(self.states[state])) if stays else ABSENT
             if len(self._successors) >= FLUSH_AT:
                 self._successors.clear()
-            self._successors[state, change] = after
+            self._successors[shared] = after
         return after
 
     def _move(self, piece: Piece, after: int, change: Change) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.catalog import series as rows_of_series
 from numctl.core.errors import Ambiguous, BadValue, NotFound, Refusal
 from numctl.core.files.columns import LABELS, OF_LABEL
-from numctl.core.lists import sides
+from numctl.core.lists import side_by_side, sides
 from numctl.core.lists.held import Compared, Held, Pair
 from numctl.core.lists.meaning import meant
 from numctl.core.numbers.ranges import Range, adjoins
@@ -128,10 +128,10 @@ class Comparison:
         details = self._fully or bool({"user", "forwarded_to"} & self.present)
         ours = sides.here(self._view, self._series, self._sets, details=details)
         theirs = sides.there(self._sheet, [self._said(kind) for kind in self._sheet.kinds_known])
-        matters = sides.Matters(
+        matters = side_by_side.Matters(
             "user" in self.present, "forwarded_to" in self.present, self.has_labels, self._is_alike
         )
-        both = sides.SideBySide(ours, theirs, matters)
+        both = side_by_side.SideBySide(ours, theirs, matters)
         for pair in both:
             if pair.there is not None or (pair.here is not None and self.compared.concerns(pair.here)):
                 yield pair

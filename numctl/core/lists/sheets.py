@@ -5,12 +5,14 @@ Its columns hold a part of their rows in memory, and what many rows share is kep
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from itertools import count, islice
 from operator import ge, gt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.errors import BadValue
+from numctl.core.numbers.countries import SHORT
 from numctl.core.numbers.ranges import LENGTH_STARTS, Range
 from numctl.core.numbers.unusual import Unusual, least_over_long, unusual
 from numctl.core.queries.columns import Ints, Shelf, Texts
@@ -166,7 +168,10 @@ class Sheet:
         """How many of its numbers are short codes, or too long for their country."""
         with_country = self.region is not None or self.with_plus
         least = 0 if self.with_plus else least_over_long(self.region)
-        return unusual(zip(self.firsts, self.lasts, strict=True), with_country=with_country, least=least)
+        numbers: Iterable[Pair] = zip(self.firsts, self.lasts, strict=True)
+        if not with_country:  # a longer one after those that are short is all that matters
+            numbers = islice(numbers, bisect_left(self.firsts, 10**SHORT) + 1)
+        return unusual(numbers, with_country=with_country, least=least)
 
     def digest(self) -> str:
         """A digest of what was read, for a key that makes a retry safe."""

@@ -153,14 +153,13 @@ def _plan(comparison: Comparison, sheet: Sheet, manner: Manner) -> Plan:
 
 def _is_whole(pair: Pair, wanted: Held, sheet: Sheet) -> bool:
     """Whether a row says all that its numbers need; notes it as wrong where not."""
-    line = sheet.lines[pair.place]
     if not can_be(wanted):
         error = BadValue("An aging number needs the last day of its rest.", "Give it a reserved_until.")
     elif not wanted.series:
         error = BadValue("The row names no series.", "Give it a series, or all of them one with --series.")
     else:
         return True
-    sheet.rejects.add(line, error)
+    sheet.rejects.add(sheet.lines[pair.place], error)
     return False
 
 
@@ -241,7 +240,7 @@ def _set(operation: Operation, numbers: Range, here: Held | None, wanted: Held, 
     if here is None:
         state = State(series, wanted.organization, wanted.status, wanted.tag, wanted.until)
         operation.writer.add([numbers], state, user=wanted.user, forward_to=wanted.forward or None)
-    elif here._replace(labels=NONE) != wanted._replace(labels=NONE):
+    elif here[:-1] != wanted[:-1]:  # beside labels
         operation.writer.change(
             [numbers],
             Change(

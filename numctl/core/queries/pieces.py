@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from numctl.core.catalog.series import names
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Row = Sequence[object]  # what numbers in one state share: their number, user and forwarding are None
 
 FEW = 64  # spans that are looked up one by one
+LABELLED = 2_000  # pieces whose labels are read together
 KNOWN = 10_000  # rows with labels whose keys are at hand
 _STATES = """
 SELECT id, series, organization, status, tag, until FROM state WHERE id IN (SELECT value FROM json_each(?))
@@ -47,11 +49,12 @@ class Rows(dict[str, Row]):
         super().__init__()
         self._states, self._labels = Ints(), Texts()
 
-    def labelled(self, state: str, labels: str) -> str:
-        """The key of the row of a state with labels, as they are kept."""
-        self._states.append(int(state))
-        self._labels.append(labels)
-        return str(-len(self._states))
+    def labelled(self, states: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
+        """The keys of the rows of states with labels, as these are kept."""
+        before = len(self._states)
+        self._states.extend(map(int, states))
+        self._labels.extend(labels)
+        return map(str, range(-before - 1, -len(self._states) - 1, -1))
 
     def __missing__(self, key: str) -> Row:
         place = -int(key) - 1
@@ -79,29 +82,37 @@ class Pieces:
     def of(self, spans: Iterable[SpanSlice]) -> Iterator[Slice]:
         """The pieces of all spans, in order; those of one span as well."""
         pieces = self._of(spans)
-        return slices.of_rows(self._labelled(pieces)) if self._cuts_labels else pieces
+        return self._labelled(pieces) if self._cuts_labels else pieces
 
-    def _labelled(self, pieces: Iterable[Slice]) -> Iterator[PieceRow]:
+    def _labelled(self, pieces: Iterable[Slice]) -> Iterator[Slice]:
         """Pieces cut where labels differ; what has some gets a row of its own."""
+        for some in slices.in_parts(self._cut_by_labels(pieces), repeat(LABELLED)):
+            firsts, lasts, states, users, forwards, sets = zip(*some, strict=True)
+            keys = self._keys_of(states, sets)
+            yield Slice(firsts, firsts if firsts == lasts else lasts, keys, users, forwards)
+
+    def _cut_by_labels(self, pieces: Iterable[Slice]) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Pieces, each with its set of labels (a row id, 0 for none)."""
         for some in pieces:
             for first, last, state, user, forward_to in zip(*some, strict=True):
                 runs = self._labels.within(int(first), int(last))
                 if first == last:
                     ((_, _, id),) = runs
-                    yield first, last, self._key(state, id) if id else state, user, forward_to
+                    yield first, last, state, user, forward_to, id
                     continue
                 for low, high, id in reversed(list(runs)) if self._backwards else runs:
-                    key = self._key(state, id) if id else state
-                    yield str(low), str(high), key, user, forward_to
+                    yield str(low), str(high), state, user, forward_to, id
 
-    def _key(self, state: str, labels: int) -> str:
-        """The key of the row of a state with a set of labels."""
-        key = self._keys.get((state, labels))
-        if key is None:
-            if len(self._keys) >= KNOWN:
-                self._keys.clear()
-            key = self._keys[state, labels] = self.rows.labelled(state, self._labels.text(labels))
-        return key
+    def _keys_of(self, states: Sequence[str], sets: Sequence[int]) -> list[str]:
+        """The keys of the rows of states with sets of labels."""
+        pairs = list(zip(states, sets, strict=True))
+        if len(self._keys) >= KNOWN:
+            self._keys.clear()
+        new = [pair for pair in dict.fromkeys(pairs) if pair[1] and pair not in self._keys]
+        texts = self._labels.texts({id for _, id in new})
+        keys = self.rows.labelled([state for state, _ in new], [texts[id] for _, id in new])
+        self._keys.update(zip(new, keys, strict=True))
+        return [self._keys[pair] if pair[1] else pair[0] for pair in pairs]
 
     def _of(self, spans: Iterable[SpanSlice]) -> Iterator[Slice]:
         for some in spans:

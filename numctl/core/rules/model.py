@@ -133,6 +133,11 @@ class Change(NamedTuple):
     stop_forwarding: bool = False
     rests: AgingRule | None = None
 
+    @property
+    def of_states(self) -> tuple[object, ...]:
+        """What says which state follows one, and not what each number is given of its own."""
+        return self.action, self.to, self.organization, self.series, self.tag, self.until, self.rests
+
     def after(self, state: State) -> State:
         """The state that a number in ``state`` is in afterwards."""
         status, until = self.to or state.status, self.until
