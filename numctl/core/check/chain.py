@@ -6,8 +6,7 @@ a query for each operation would take four times as long; large ones are read ch
 
 from __future__ import annotations
 
-import json
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.changes import journal
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
 _REMEMBERED = 50_000  # states kept as text
+_FAR = 2**63 - 1  # beyond any operation
 
 
 class Verified(NamedTuple):
@@ -49,8 +49,8 @@ def verify(
             found = journal.digest(connection, id, previous)
         else:
             running = sha256(previous)
-            for part in chain((text,), rows.of(id)):
-                running.update(_encoded(part))
+            for part in chain((journal.encoded(text),), rows.of(id)):
+                running.update(part + b"\n")
             found = running.digest()
         if found != stored:
             return Verified(
@@ -71,31 +71,30 @@ def verify(
     return Verified(count, previous.hex(), None, found_at)
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass") + b"\n"
-
-
 class _Journal:
     """All that belongs to operations beside their own row, handed out in their order."""
 
     def __init__(self, connection: Connection, but: Collection[int]) -> None:
         """``but``: rows of these are left out."""
-        left_out = (json.dumps(sorted(but)),)
-        self._pieces = _Rows(connection.walk(journal.ALL_PIECES, left_out))
-        others = ((label, connection.walk(rows, left_out)) for label, rows in journal.ALL_OTHERS)
-        self._others = [(label, _Rows(rows)) for label, rows in others]
+        between = list(pairwise((-_FAR, *sorted(but), _FAR)))
+
+        def rows(statement: str) -> _Rows:
+            return _Rows(chain.from_iterable(connection.walk(statement, ends) for ends in between))
+
+        self._pieces = rows(journal.ALL_PIECES)
+        self._others = [(label, rows(statement)) for label, statement in journal.ALL_OTHERS]
         self._states = _StateTexts(connection)
 
-    def of(self, operation: int) -> Iterator[str]:
+    def of(self, operation: int) -> Iterator[bytes]:
         """What is hashed of one operation, part by part."""
         named: set[int] = set()
         parts = [("pieces", self._pieces.of(operation, named))]
         parts += [(label, rows.of(operation, None)) for label, rows in self._others]
         for label, rows in parts:
             while chunk := list(islice(rows, journal.CHUNK)):
-                yield f"{label}:{';'.join(chunk)}"
+                yield journal.spelled(label, ";".join(chunk))
         for state in sorted(named):
-            yield self._states[state]
+            yield journal.encoded(self._states[state])
 
     def left(self) -> int | None:
         """An operation that rows belong to and that is missing."""

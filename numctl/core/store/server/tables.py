@@ -29,6 +29,7 @@ _FUNCTIONS = (
     "FUNCTION quote(bigint) RETURNS text LANGUAGE sql IMMUTABLE RETURN coalesce($1::text, 'NULL')",
     "FUNCTION quote(text) RETURNS text LANGUAGE sql IMMUTABLE"
     " RETURN coalesce('''' || replace($1, '''', '''''') || '''', 'NULL')",
+    # Hashes are put together with it by an older numctl on another host.
     "FUNCTION printf(text, bigint, bigint, bigint, bigint, bigint) RETURNS text LANGUAGE sql STABLE"
     " RETURN format($1, $2, $3, $4, $5, $6)",
     "FUNCTION json_each(text) RETURNS TABLE (value bigint, atom text) LANGUAGE sql IMMUTABLE AS $$"

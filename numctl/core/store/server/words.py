@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _WORDS = re.compile(
     r"""'(?:[^']|'')*' | "[^"]*" | --[^\n]*
     | (?P<place>\?) | (?<![:\w]):(?P<name>[a-z_]+)
-    | \b(?P<word>user|CROSS[ ]JOIN|group_concat|temp(?=\.)|main(?=\.))\b | (?P<hint>INDEXED[ ]BY[ ]\w+)
+    | \b(?P<word>user|CROSS[ ]JOIN|group_concat|temp(?=\.)|main(?=\.))\b
+    | (?P<hint>INDEXED[ ]BY[ ]\w+|NOT[ ]INDEXED) | json_array(?P<array>\([^()]*\))
     """,
     re.VERBOSE,
 )
@@ -35,7 +36,7 @@ _LOOKED_UP = (
 )
 _SAID = {
     "user": '"user"',
-    "CROSS JOIN": "JOIN",  # in SQLite a hint to the planner, as is INDEXED BY
+    "CROSS JOIN": "JOIN",  # in SQLite a hint to the planner, as are INDEXED BY and NOT INDEXED
     "group_concat": "string_agg",
     "temp": "pg_temp",
 }
@@ -85,6 +86,8 @@ def said(statement: str, schema: str) -> Said:
             return f'"{schema}"'
         if found["word"]:
             return _SAID[found["word"]]
+        if found["array"]:
+            return f"replace(json_build_array{found['array']}::text, ' ', '')"
         return "" if found["hint"] else found[0]
 
     text = _WORDS.sub(other, _LOOK_UP.sub(_LOOKED_UP, statement))
