@@ -44,7 +44,7 @@ LABELS = Map("label_span", "label_set", "label_piece")
 
 _IS_RUN = "s.first = p.first AND s.more = p.more AND s.{value} = p.after AND p.before IS NULL"
 _PLAIN = f"""
-SELECT count(*), count(DISTINCT p.first), (SELECT count(*) FROM {{runs}})
+SELECT count(*), count(DISTINCT p.first), (SELECT count(*) FROM {{runs}}), (SELECT count(*) FROM {{journal}})
 FROM {{journal}} AS p CROSS JOIN {{runs}} AS s ON {_IS_RUN}
 """  # noqa: S608 - a condition of ours, as are all names put in
 _OTHERS = f"""
@@ -63,16 +63,20 @@ AND first BETWEEN coalesce((SELECT max(first) FROM {runs} WHERE first <= asked.c
 """
 
 _IS_DETAIL = """
-d.number = c.number AND c.user_before IS NULL AND c.forward_before IS NULL
-AND coalesce(c.user_after, 0) = coalesce(d.user, 0)
-AND coalesce(c.forward_after, 0) = coalesce(d.forward_to, 0)
+c.user_before IS NULL AND c.forward_before IS NULL AND (
+  c.user_after = d.user AND c.forward_after IS NULL AND d.forward_to IS NULL
+  OR c.forward_after = d.forward_to AND c.user_after IS NULL AND d.user IS NULL
+)
 """
 _PLAIN_DETAILS = f"""
-SELECT count(*), count(DISTINCT c.number), (SELECT count(*) FROM detail)
-FROM detail_change AS c JOIN detail AS d ON {_IS_DETAIL}
+SELECT count(*), (SELECT count(*) FROM detail), (SELECT count(*) FROM detail_change), (
+  SELECT count(*) FROM (SELECT DISTINCT number FROM detail_change INDEXED BY detail_change_number) AS once
+)
+FROM detail_change AS c INDEXED BY sqlite_autoindex_detail_change_1
+CROSS JOIN detail AS d ON d.number = c.number WHERE {_IS_DETAIL}
 """  # noqa: S608
 _OTHER_DETAILS = f"""
-SELECT DISTINCT c.number FROM detail_change AS c LEFT JOIN detail AS d ON {_IS_DETAIL}
+SELECT DISTINCT c.number FROM detail_change AS c LEFT JOIN detail AS d ON d.number = c.number AND {_IS_DETAIL}
 WHERE d.number IS NULL ORDER BY c.number LIMIT ?
 """  # noqa: S608
 _CHANGES_OF = """
@@ -87,8 +91,8 @@ SELECT number, user, forward_to FROM detail WHERE number IN (SELECT value FROM j
 def left_of(connection: Connection, map: Map) -> tuple[list[Piece], list[Run]] | None:
     """The pieces of a map, and its runs, that are to be replayed, by their first numbers; None for all."""
     names = map._asdict()
-    plain, different, runs = connection.execute(_PLAIN.format(**names)).fetchone()
-    others = connection.execute(_OTHERS.format(**names), (MOST + 1,)).fetchall()
+    plain, different, runs, laid = connection.execute(_PLAIN.format(**names)).fetchone()
+    others = [] if plain == laid else connection.execute(_OTHERS.format(**names), (MOST + 1,)).fetchall()
     ranges = Packed(others).joined()
     if plain != different or len(others) > MOST or len(ranges) > MOST_RANGES:
         return None
@@ -127,13 +131,13 @@ def _asked(ranges: Sequence[Pair]) -> Iterator[tuple[list[int], str]]:
 
 def details_left(connection: Connection) -> tuple[list[Change], list[Own]] | None:
     """The same for what is true of single numbers: changes and details, by number."""
-    plain, different, details = connection.execute(_PLAIN_DETAILS).fetchone()
-    numbers = connection.execute(_OTHER_DETAILS, (MOST + 1,)).fetchall()
-    if plain != different or len(numbers) > MOST:
+    plain, details, changed, different = connection.execute(_PLAIN_DETAILS).fetchone()
+    numbers = [] if plain == changed else connection.execute(_OTHER_DETAILS, (MOST + 1,)).fetchall()
+    if len(numbers) > MOST:
         return None
     asked = json.dumps([number for (number,) in numbers])
     changes = connection.execute(_CHANGES_OF, (asked,)).fetchall()
     own = connection.execute(_DETAILS_OF, (asked,)).fetchall()
-    as_now = {(number, None, None, user, forward) for number, user, forward in own}
-    plain_within = sum((row[0], *row[2:]) in as_now for row in changes)
-    return (changes, own) if plain - plain_within == details - len(own) else None
+    # Of each number that is left there is one change, which is plain, and a detail.
+    once = changed - len(changes) == different - len(numbers) == details - len(own)
+    return (changes, own) if once else None

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _SPANS = "SELECT first, last, state FROM span ORDER BY first"
 _AMISS = """
-SELECT 1 FROM span WHERE more < 0 OR length(first + more) <> length(first) OR (
-  more > 0
-  AND EXISTS (SELECT 1 FROM span AS other WHERE other.first > span.first AND other.first <= span.last)
+SELECT 1 FROM span WHERE more <> 0 AND (
+  more < 0 OR length(first + more) <> length(first)
+  OR EXISTS (SELECT 1 FROM span AS other WHERE other.first > span.first AND other.first <= span.last)
 ) LIMIT 1
 """
 _MEETING = """
@@ -30,7 +30,9 @@ CROSS JOIN span AS other ON other.first = span.last + 1 AND other.state = span.s
 _OUTSIDE = """
 SELECT 1 WHERE (SELECT coalesce(sum(last - first + 1), 0) FROM extent) <>
   (SELECT coalesce(sum(more + 1), 0) FROM span)
-OR EXISTS (SELECT 1 FROM span WHERE coalesce(
+OR (SELECT count(*) FROM extent CROSS JOIN span AS held ON held.first BETWEEN extent.first AND extent.last) <>
+  (SELECT count(*) FROM span)
+OR EXISTS (SELECT 1 FROM span WHERE more > 0 AND coalesce(
   (SELECT last FROM extent WHERE first <= span.first ORDER BY first DESC LIMIT 1), 0) < span.last)
 """
 

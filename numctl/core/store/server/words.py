@@ -19,6 +19,7 @@ _WORDS = re.compile(
     | (?P<place>\?) | (?<![:\w]):(?P<name>[a-z_]+)
     | \b(?P<word>user|CROSS[ ]JOIN|group_concat|temp(?=\.)|main(?=\.))\b
     | (?P<hint>INDEXED[ ]BY[ ]\w+|NOT[ ]INDEXED) | json_array(?P<array>\([^()]*\))
+    | length\(CAST\((?P<bytes>\w+)[ ]AS[ ]BLOB\)\)
     """,
     re.VERBOSE,
 )
@@ -88,6 +89,8 @@ def said(statement: str, schema: str) -> Said:
             return _SAID[found["word"]]
         if found["array"]:
             return f"replace(json_build_array{found['array']}::text, ' ', '')"
+        if found["bytes"]:
+            return f"octet_length({found['bytes']})"
         return "" if found["hint"] else found[0]
 
     text = _WORDS.sub(other, _LOOK_UP.sub(_LOOKED_UP, statement))
