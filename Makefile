@@ -12,6 +12,9 @@ DEMO_DIR := build/demo
 DEMO := env -u NUMCTL_AS -u NUMCTL_OUTPUT -u NUMCTL_REGION -u NUMCTL_CONFIG \
 	XDG_CONFIG_HOME=$(CURDIR)/$(DEMO_DIR) NUMCTL_DB=$(DEMO_DIR)/inventory.db $(BIN)/numctl
 
+# What Python has compiled is kept, whatever the environment says: two thirds of pytest's start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-full test-server lint format docs mutants bench clean
 
 help:

@@ -17,7 +17,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
-from tests import on_server
+from tests import memory, on_server
 
 if os.environ.get(on_server.WANTED):
     on_server.take_over()  # before others import what it replaces
@@ -241,6 +241,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not FULL:
+        memory.move_in()
     if os.environ.get(on_server.WANTED) and on_server.SOCKET not in os.environ:
         if on_server.programs() is None:
             pytest.exit("PostgreSQL isn't installed: nothing was run on a server", returncode=0)

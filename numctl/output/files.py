@@ -13,6 +13,7 @@ from numctl.core.errors import BadValue, Refusal
 from numctl.output.terminal import is_terminal
 
 DEVICES = ("/dev/", "/proc/")
+IN_MEMORY = "/dev/shm/"  # noqa: S108 - where files are files, whatever stands above them
 
 
 @contextmanager
@@ -31,7 +32,8 @@ def open_out(path: str, *, binary: bool = False) -> Iterator[Any]:
         there = None
     if there is not None and stat.S_ISDIR(there.st_mode):
         raise BadValue(f"{path!r} is a folder.", "Name a file.", path=path)
-    if (there is not None and not stat.S_ISREG(there.st_mode)) or path.startswith(DEVICES):
+    by_device = path.startswith(DEVICES) and not path.startswith(IN_MEMORY)
+    if by_device or (there is not None and not stat.S_ISREG(there.st_mode)):
         with _refusing(path):
             device = os.open(target, os.O_WRONLY | os.O_CLOEXEC)
         with _writer(device, binary) as file:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from numctl.core.errors import BadValue, Refusal
 from numctl.output.files import open_out
+from tests import memory
 
 
 def save(path: str, text: str = "x") -> None:
@@ -34,6 +36,15 @@ def test_a_report_is_there_when_it_is_whole(tmp_path: Path) -> None:
     save(str(target), "é\udcff\r\n")
     assert target.read_bytes() == "é\\udcff\r\n".encode()
     assert list(folder.iterdir()) == [target]
+
+
+@pytest.mark.skipif(memory.place() is None, reason="has no folder in memory")
+def test_a_report_in_memory_is_a_file_although_it_stands_among_devices() -> None:
+    with TemporaryDirectory(dir=memory.SHARED) as folder:
+        target = Path(folder, "report.csv")
+        save(str(target))
+        save(str(target), "anew")
+        assert target.read_text() == "anew"
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o000, 0o666), (0o022, 0o644), (0o077, 0o600)])
