@@ -6,7 +6,7 @@ called, and the shared options of ``options.py`` are put beside its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
 from importlib import import_module
@@ -202,7 +202,11 @@ def open_session(call: Call, change: ChangeOptions, name: str, params: Mapping[s
 
 def load(entry: Entry) -> Command:
     """Make the command of an entry from its function; the one place where a command is imported."""
-    function = getattr(import_module(entry.module), entry.function)
+    return _made(entry, getattr(import_module(entry.module), entry.function))
+
+
+@cache
+def _made(entry: Entry, function: Callable[..., object]) -> Command:
     info = CommandInfo(name=entry.name.split()[-1], cls=Command, callback=function)
     made = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
     command = cast(Command, made)
