@@ -27,7 +27,7 @@ SEE_ALSO = (
 def pages() -> dict[str, str]:
     """Every manual page as groff text, by its file's name."""
     root = program(COMMANDS, GROUPS)
-    context = Context(root, info_name=PROGRAM, obj=Call([]))
+    context = Context(root, info_name=PROGRAM, obj=Call([]), **root.context_settings)
     found = {f"{PROGRAM}.1": _manual(PROGRAM, page_of_group(root, context, root.lines()))}
     for name in [*GROUPS, *(entry.name for entry in COMMANDS)]:
         at, command = context, cast("Any", root)

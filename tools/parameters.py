@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def table() -> str:
     """The distinct parameters, one a line, and which of them each command has, in their order."""
     root = program(COMMANDS, GROUPS)
-    top = Context(root, info_name=PROGRAM, obj=Call([]))
+    top = Context(root, info_name=PROGRAM, obj=Call([]), **root.context_settings)
     distinct: dict[str, int] = {}
     commands = {}
     for name in ["", *GROUPS, *(entry.name for entry in COMMANDS)]:
@@ -47,7 +47,7 @@ def _told(param: Parameter) -> str:
     cells = [
         param.name or "",
         param.param_type_name,
-        " ".join([*param.opts, *(param.secondary_opts if option else ())]),
+        " ".join([*sorted(param.opts, key=len, reverse=True), *(param.secondary_opts if option else ())]),
         param.metavar or "",
         " ".join(mark for mark, there in zip(MARKS, marked, strict=True) if there),
         " ".join((getattr(param, "help", None) or "").split()),
