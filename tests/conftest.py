@@ -17,7 +17,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
-from tests import memory, on_server
+from tests import made_once, memory, on_server
 
 if os.environ.get(on_server.WANTED):
     on_server.take_over()  # before others import what it replaces
@@ -26,6 +26,8 @@ from numctl.cli import program
 
 KEPT = ("NUMCTL_TEST_FULL", on_server.WANTED)
 FULL = bool(os.environ.get("NUMCTL_TEST_FULL"))
+if not FULL:
+    made_once.take_over()
 
 settings.register_profile(
     "numctl",

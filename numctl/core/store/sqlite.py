@@ -66,11 +66,11 @@ class Store(known.Store):
                 cls.create(Path(folder, path.name), fill)
             return
         _make_folders(path.parent)
-        with drafted(path) as draft, closing(cls(draft)) as store:
-            with store.writing():
-                schema.migrate(store.connection)
-            fill(store)
-            store.keep_journal(journal)
+        with drafted(path) as draft:
+            make_tables(draft)
+            with closing(cls(draft)) as store:
+                fill(store)
+                store.keep_journal(journal)
 
     def keep_journal(self, journal: str | None) -> None:
         """Bring the file to the mode that ``journal`` asks for (one of ``JOURNALS``; None: leave it).
@@ -174,6 +174,12 @@ def translated(path: Path) -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from (None if isinstance(refusal, NoStore) else error)
+
+
+def make_tables(draft: Path) -> None:
+    """Make the tables of a store in an empty file."""
+    with closing(Store(draft)) as store, store.writing():
+        schema.migrate(store.connection)
 
 
 def _connect(path: Path) -> FileConnection:
