@@ -21,6 +21,7 @@ import pexpect
 
 import numctl as package
 from tests.postoffice import open_office
+from tests.standby import server as standby
 
 ROOT = Path(package.__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -108,7 +109,7 @@ def shell(folder: Path, columns: int = COLUMNS) -> Iterator[Shell]:
     place, launcher, home = folder / "place", folder / "bin" / "numctl", folder / "home"
     for made in (place, launcher.parent, home / ".config" / "numctl"):
         made.mkdir(parents=True)
-    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m numctl "$@"\n')
+    launcher.write_text(standby.launcher())
     launcher.chmod(0o755)
     with open_office() as office:
         (home / ".config" / "numctl" / "config.toml").write_text(office.settings("none"))

@@ -258,6 +258,11 @@ def load_all() -> None:
         "tomllib",
     ):
         import_module(name)
+    from numctl.cli import parser
+    from numctl.cli.table import COMMANDS
+
+    for entry in COMMANDS:
+        parser.load(entry)
 
 
 if __name__ == "__main__":

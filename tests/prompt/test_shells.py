@@ -10,8 +10,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-import numctl
 from numctl.cli.shells import SCRIPTS
+from tests.standby import server as standby
 
 PROMPT = "READY>"
 BEGIN = {
@@ -77,12 +77,10 @@ QUOTED = [
 @pytest.fixture
 def echoing(launcher: Path) -> None:
     """Let `numctl` complete as ever, but print its arguments instead of working."""
-    root = Path(numctl.__file__).parents[1]
     print_them = "import json, sys; print('GOT', json.dumps(sys.argv[1:]), 'END')"
-    (launcher / "numctl").write_text(
-        f'#!/bin/sh\n[ "$_NUMCTL_COMPLETE" ] || exec {sys.executable} -c "{print_them}" "$@"\n'
-        f'PYTHONPATH={root} exec {sys.executable} -m numctl "$@"\n'
-    )
+    shebang, complete = standby.launcher().splitlines()
+    otherwise = f'[ "$_NUMCTL_COMPLETE" ] || exec {sys.executable} -IS -c "{print_them}" "$@"'
+    (launcher / "numctl").write_text(f"{shebang}\n{otherwise}\n{complete}\n")
 
 
 class Shell:
