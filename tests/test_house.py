@@ -6,14 +6,14 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 import numctl
-from numctl.cli.table import COMMANDS, Entry
+from numctl.cli.table import COMMANDS
 
 pytestmark = pytest.mark.pure
 
@@ -114,11 +114,23 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(params=MODULES, ids=name_of)
-def module(request: pytest.FixtureRequest) -> Path:
-    path = request.param
-    assert isinstance(path, Path)
-    return path
+def of_all(modules: list[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """Make a check of a module one test of all these, which names each that is wrong, with what is."""
+
+    def decorate(check: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            wrong = []
+            for path in modules:
+                try:
+                    check(path)
+                except AssertionError as error:
+                    wrong.append(f"{name_of(path)}: {error}")
+            assert not wrong, "\n".join(wrong)
+
+        test.__name__ = check.__name__
+        return test
+
+    return decorate
 
 
 @cache
@@ -128,6 +140,7 @@ def own_imports(path: Path) -> set[str]:
     return found - {name_of(path), "numctl"}  # numctl/__init__.py holds the version alone
 
 
+@of_all(MODULES)
 def test_a_module_imports_from_its_room_and_those_below(module: Path) -> None:
     name = name_of(module)
     room = room_of(name)
@@ -161,6 +174,7 @@ def test_every_room_is_there() -> None:
     assert there - {None} == set(ROOMS)
 
 
+@of_all(MODULES)
 def test_the_store_s_room_alone_knows_sqlite(module: Path) -> None:
     name = name_of(module)
     if room_of(name) == "core.store":
@@ -168,6 +182,7 @@ def test_the_store_s_room_alone_knows_sqlite(module: Path) -> None:
     assert "sqlite3" not in set(imports(tree_of(module)))
 
 
+@of_all(MODULES)
 def test_no_statement_stands_outside_the_core(module: Path) -> None:
     if (room_of(name_of(module)) or HOLDS_SQL).split(".")[0] == HOLDS_SQL:
         return
@@ -175,11 +190,13 @@ def test_no_statement_stands_outside_the_core(module: Path) -> None:
     assert not [text for text in texts if isinstance(text, str) and SQL.match(text)]
 
 
+@of_all(MODULES)
 def test_pure_rooms_know_no_store(module: Path) -> None:
     if room_of(name_of(module)) in PURE:
         assert {room_of(found) for found in own_imports(module)} <= {*PURE, None}
 
 
+@of_all(MODULES)
 def test_core_knows_no_program_around_it(module: Path) -> None:
     if not (room_of(name_of(module)) or "").startswith("core."):
         return
@@ -194,11 +211,12 @@ def test_core_knows_no_program_around_it(module: Path) -> None:
         assert clock not in source
 
 
+@of_all(MODULES)
 def test_heavy_modules_are_loaded_where_they_are_used(module: Path) -> None:
     assert not among(HEAVY, imports(tree_of(module), at_load=True))
 
 
-@pytest.mark.parametrize("module", [*MODULES, *BESIDE], ids=name_of)
+@of_all([*MODULES, *BESIDE])
 def test_files_and_functions_are_short(module: Path) -> None:
     tree = tree_of(module)
     assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
@@ -223,16 +241,19 @@ def declares_options(node: ast.FunctionDef) -> bool:
     return len(node.body) == 1 and ast.get_docstring(node) is not None
 
 
+@of_all(MODULES)
 def test_names_are_the_domain_s(module: Path) -> None:
     assert not set(name_of(module).split(".")) & FORBIDDEN_NAMES
 
 
+@of_all(MODULES)
 def test_annotations_are_not_evaluated_at_load(module: Path) -> None:
     source = module.read_text(encoding="utf-8")
     says_all = len(tree_of(module).body) <= 1  # nothing but what the folder holds
     assert says_all or "from __future__ import annotations" in source
 
 
+@of_all(MODULES)
 def test_modules_say_what_they_are(module: Path) -> None:
     tree = tree_of(module)
     assert not tree.body or ast.get_docstring(tree)
@@ -262,10 +283,23 @@ def test_start_loads_nothing_heavy(line: str) -> None:
     assert not among(HEAVY, more)
 
 
-@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
-def test_command_loads_only_its_own_file(entry: Entry) -> None:
-    loaded = loaded_by(f"import {entry.module}")
-    commands = {found for found in loaded if found.startswith("numctl.commands.")}
-    own = {entry.module, entry.module.rpartition(".")[0]} | {"numctl.commands"}
-    assert commands <= own
-    assert not among(HEAVY, loaded - loaded_by("import typer"))
+def loaded_by_each(modules: Iterable[str]) -> list[set[str]]:
+    """The modules that are loaded after importing each of these, where Typer alone was loaded."""
+    script = (
+        f"import os, sys, typer\nfor module in {[*modules]!r}:\n"
+        "    if os.fork() == 0:\n"
+        "        __import__(module)\n"
+        "        print(*sys.modules, flush=True)\n"
+        "        os._exit(0)\n"
+        "    assert os.wait()[1] == 0, module\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return [set(line.split()) for line in done.stdout.splitlines()]
+
+
+def test_commands_load_only_their_own_files() -> None:
+    for entry, loaded in zip(COMMANDS, loaded_by_each(entry.module for entry in COMMANDS), strict=True):
+        commands = {found for found in loaded if found.startswith("numctl.commands.")}
+        own = {entry.module, entry.module.rpartition(".")[0]} | {"numctl.commands"}
+        assert entry.module in commands <= own
+        assert not among(HEAVY, loaded - loaded_by("import typer")), entry.name

@@ -22,6 +22,7 @@ from numctl.core.changes.operation import Act, Operation
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules.model import Change, State, Status
 from tests.conftest import Numctl
+from tests.on_server import clone
 
 ACT = Act(actor="tester", at="2026-01-01T00:00:00Z", today="2026-01-01")
 FIRST, USED = 33_100_000_000, 33_100_000_010
@@ -86,11 +87,20 @@ def _fill(operation: Operation) -> None:
     operation.writer.change([user], Change("assign", Status.ASSIGNED, user="bert"))
 
 
-@pytest.fixture
-def filled(store: Path, numctl: Numctl) -> Path:
-    founding.found(store, ACT, "Acme")
-    with open_store(store) as opened:
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of thousands of spans. Not to be changed: see ``filled``."""
+    path = tmp_path_factory.mktemp("full") / "inventory.db"
+    founding.found(path, ACT, "Acme")
+    with open_store(path) as opened:
         perform(opened, ACT, "import", _fill)
+    return path
+
+
+@pytest.fixture
+def filled(full: Path, store: Path, numctl: Numctl) -> Path:
+    """A copy of it, with a change that ``undo`` takes back."""
+    clone(full, store)
     assert numctl("reserve", str(FIRST + 9_100), "--tag", "to be undone").code == 0
     return store
 

@@ -32,7 +32,7 @@ from numctl.dashboard.page import page
 from numctl.dashboard.picture import PICTURES
 from numctl.dashboard.wording import CATEGORIES, full_date
 from tests.commands.conftest import ACT, BASE, span
-from tests.conftest import Numctl
+from tests.conftest import FULL, Numctl
 
 VOID = {"meta", "br", "wbr"}
 HOSTILE = "<img src=x onerror=alert(1)>\u202e'\"&amp; \x1b[31m</bdi></svg>"
@@ -475,8 +475,10 @@ def browse(folder: Path, address: Path, *options: str) -> subprocess.CompletedPr
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-@pytest.mark.parametrize("width", [320, 390, 1280])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [(width, dark) for width in (320, 390, 1280) for dark in (False, True) if FULL or dark == (width == 390)],
+)
 def test_chromium_shows_it_without_scrolling_sideways(
     acme: Path, drawn: Drawn, tmp_path: Path, width: int, dark: bool
 ) -> None:
