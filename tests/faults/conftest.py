@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.faults import auditing, sample
 from tests.faults import launcher as launching
-from tests.faults import sample
 
 Fresh = Callable[[], Path]
+Whole = Callable[[str], tuple[Counter[str], auditing.Picture]]
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +60,21 @@ def fresh(tmp_path: Path, sampled: Path) -> Fresh:
         return Path(shutil.copy(sampled, folder / "inventory.db"))
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def whole(
+    launcher: launching.Launcher, sampled: Path, files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Whole:
+    """Gives the system calls of one of the sample's changes, and the picture of the store after it."""
+
+    @cache
+    def run(command: str) -> tuple[Counter[str], auditing.Picture]:
+        store = Path(shutil.copy(sampled, tmp_path_factory.mktemp("whole") / "inventory.db"))
+        calls = launcher.calls(*sample.line(command, files, store))
+        return calls, auditing.picture(store)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import FULL, Promised
 from tests.faults import auditing, sample
-from tests.faults.conftest import Fresh
+from tests.faults.conftest import Fresh, Whole
 from tests.faults.launcher import Ended, Launcher
 
 # What may fail on the way to a commit. A failing `write` is output that is lost: see below.
@@ -24,10 +25,10 @@ FAILURES = {
 COMMIT = {"unlink"}  # the call that makes a change stand
 
 
-def moments(launcher: Launcher, command: list[str]) -> list[tuple[str, str, str]]:
+def moments(calls: Counter[str]) -> list[tuple[str, str, str]]:
     """Which call fails, how, and when: once at the k-th, or (+) at it and at all after."""
     found = []
-    for kind, n in launcher.calls(*command).items():
+    for kind, n in calls.items():
         for error in FAILURES.get(kind, ()):
             chosen = range(1, n + 1) if FULL else [(n + 1) // 2]
             found += [(kind, error, f"{k}{more}") for k in chosen for more in (("", "+") if FULL else ("+",))]
@@ -51,13 +52,18 @@ def misbehaviour(
 @pytest.mark.usefixtures("strace")
 @pytest.mark.parametrize("command", sample.CHANGES)
 def test_a_failing_disk_leaves_the_old_state(
-    command: str, launcher: Launcher, fresh: Fresh, files: Path, promised: Promised, sampled: Path
+    command: str,
+    launcher: Launcher,
+    fresh: Fresh,
+    files: Path,
+    promised: Promised,
+    sampled: Path,
+    whole: Whole,
 ) -> None:
-    store = fresh()
-    strokes = moments(launcher, sample.line(command, files, store))
-    old, new = auditing.picture(sampled), auditing.picture(store)
+    calls, new = whole(command)
+    old = auditing.picture(sampled)
     with promised(3) as promise:
-        for kind, error, k in strokes:
+        for kind, error, k in moments(calls):
             store = fresh()
             ended = launcher.under(f"{kind}:error={error}:when={k}", *sample.line(command, files, store))
             wrong = misbehaviour(ended, auditing.picture(store), old, new) + auditing.faults(store)

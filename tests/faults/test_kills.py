@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import FULL, Promised
 from tests.faults import auditing, sample
-from tests.faults.conftest import Fresh
+from tests.faults.conftest import Fresh, Whole
 from tests.faults.launcher import Launcher
 
 
@@ -27,11 +27,16 @@ def moments(calls: Counter[str]) -> list[tuple[str, int]]:
 @pytest.mark.usefixtures("strace")
 @pytest.mark.parametrize("command", sample.CHANGES)
 def test_a_kill_leaves_all_or_nothing(
-    command: str, launcher: Launcher, fresh: Fresh, files: Path, promised: Promised, sampled: Path
+    command: str,
+    launcher: Launcher,
+    fresh: Fresh,
+    files: Path,
+    promised: Promised,
+    sampled: Path,
+    whole: Whole,
 ) -> None:
-    store = fresh()
-    calls = launcher.calls(*sample.line(command, files, store))
-    old, new = auditing.picture(sampled), auditing.picture(store)
+    calls, new = whole(command)
+    old = auditing.picture(sampled)
     assert old != new
     with promised(1) as promise:
         for kind, k in moments(calls):
