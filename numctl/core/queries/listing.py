@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numctl.core.catalog.view import View
     from numctl.core.queries.search import Search
-    from numctl.core.queries.slices import Piece
+    from numctl.core.queries.slices import Piece, PieceRow
 
 FIELDS = (
     "series",
@@ -94,11 +94,18 @@ def _one_by_one(found: Iterable[Slice]) -> Iterator[Slice]:
         if some.lasts is some.firsts:
             yield some
         else:
-            yield from slices.of_rows(
-                (digits, digits, key, user, forward_to)
-                for first, last, key, user, forward_to in zip(*some, strict=True)
-                for digits in map(str, range(int(last), int(first) - 1, -1))
-            )
+            yield from slices.of_rows(_each_number(some))
+
+
+def _each_number(some: Slice) -> Iterator[PieceRow]:
+    for row in zip(*some, strict=True):
+        first, last, *own = row
+        if first == last:
+            yield row
+        else:
+            for number in range(int(last), int(first) - 1, -1):
+                digits = str(number)
+                yield digits, digits, *own  # type: ignore[misc]  # three more
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:

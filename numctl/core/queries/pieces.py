@@ -188,11 +188,11 @@ class Pieces:
     def _parts(self, first: int, last: int, state: str, own: Own, numbers: Sequence[int]) -> list[PieceRow]:
         """Cut one span at those of its numbers that have details, which ascend."""
         found: list[PieceRow] = []
-        for number in numbers:
+        digits = list(map(str, numbers))
+        for number, its, user, forward_to in zip(numbers, digits, *own.columns(digits), strict=True):
             if first < number:
                 found.append((str(first), str(number - 1), state, "", ""))
-            digits = str(number)
-            found.append((digits, digits, state, own.users.get(digits, ""), own.forwards.get(digits, "")))
+            found.append((its, its, state, user, forward_to))
             first = number + 1
         if first <= last:
             found.append((str(first), str(last), state, "", ""))
