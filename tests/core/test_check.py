@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import inventory, subscribers
+from numctl.core.actions import labels as labelling
 from numctl.core.actions.subscribers import Keep
 from numctl.core.changes import journal
-from numctl.core.check import findings, replay, spans
+from numctl.core.check import findings, labels, replay, spans
 from numctl.core.numbers.ranges import Range
 from numctl.core.store import integrity
 from numctl.core.store.file_connection import FileConnection
@@ -177,3 +178,40 @@ def test_rows_are_hashed_as_they_always_were(connection: FileConnection) -> None
         (then,) = connection.execute(statement.format(text, table)).fetchone()
         (rows,) = connection.execute(statement.format(now, table)).fetchone()
         assert journal.spelled(label, rows) == f"{label}:{then}".encode()
+
+
+LABELLED = [
+    ("UPDATE label_set SET checksum = checksum + 1 WHERE id = 2", "The labels of set 2 are not found"),
+    ("UPDATE label SET folded = 'c' WHERE label_set = 2", "The labels of set 2 are not what is beside it."),
+    ("UPDATE label SET written = 'c' WHERE label_set = 2", "The labels of set 2 are not what is beside it."),
+    ("UPDATE label SET key = 'other' WHERE label_set = 2", "The labels of set 2 are not what is beside it."),
+    ("UPDATE label SET label_set = 9 WHERE label_set = 3", "The labels of set 3 are not what is beside it."),
+    ("DELETE FROM label WHERE label_set = 1", "The labels of set 1 are not what is beside it."),
+    ("INSERT INTO label VALUES ('more', 'x', 3, NULL)", "The labels of set 3 are not what is beside it."),
+    (
+        "UPDATE label SET folded = 'É', written = 'É' WHERE label_set = 4",
+        "The labels of set 4 are not what is",
+    ),
+]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 10_000])
+@pytest.mark.parametrize(("script", "told"), [("", ""), *LABELLED])
+def test_one_set_of_labels_among_many_is_found(
+    store: Path, monkeypatch: pytest.MonkeyPatch, script: str, told: str, at_once: int
+) -> None:
+    """Sets of one plain label, of several, and of what JSON writes otherwise."""
+    monkeypatch.setattr(labels, "_AT_ONCE", at_once)
+    company = Company(store)
+    for number, given in enumerate(
+        ({"site": "Paris"}, {"site": "Lyon"}, {"a": "b", "site": "Lyon"}, {"site": "Évry"}, {"note": 'a"b'}),
+        1418000,
+    ):
+        company.do(
+            "label",
+            lambda op, number=number, given=given: labelling.label(op, [Range(number, number)], given),
+        )
+    company.store.close()
+    with closing(sqlite3.connect(store, factory=FileConnection, isolation_level=None)) as opened:
+        opened.executescript(script)
+        assert [said[: len(told)] for said in labels.sets(opened)] == [told] * bool(told)
