@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from numctl.core.actions.choices import by_blocks
+from numctl.core.actions.pool.choices import by_blocks
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from numctl.core.actions import inventory
 from numctl.core.actions.opening import open_store
+from numctl.core.actions.pool import choosing
 from numctl.core.batch.lines import BatchText
 from numctl.core.batch.running import Batch
 from numctl.core.batch.values import ValueReader
-from numctl.core.changes import parts
+from numctl.core.changes import in_state, parts, writer
 from numctl.core.check.checking import examine
 from numctl.core.errors import Refusal
 from numctl.core.numbers.ranges import Range
@@ -39,10 +40,32 @@ def line(action: str, **values: Any) -> st.SearchStrategy[dict[str, Any]]:
 LINES = st.one_of(
     line("reserve", numbers=NUMBERS, tag=TAGS, until=DAYS, org=st.none() | ORGANIZATIONS),
     line("reserve", series=st.just("1418"), quantity=st.integers(1, 9), contiguous=st.booleans(), tag=TAGS),
+    line(
+        "reserve",
+        series=st.just("1418"),
+        quantity=st.integers(1, 3),
+        tag=TAGS,
+        contiguous=st.booleans(),
+        matching=st.none() | st.sampled_from(["0$", "1", "^14"]),
+        sequential=st.none() | st.sampled_from([10, 1000, 10_000]),
+        label=st.none() | st.sampled_from([{"site": "Lyon"}, {"site": "lyon", "floor": "1"}]),
+    ),
+    line(
+        "reserve",
+        series=st.just("1418"),
+        quantity=st.just(10),
+        aligned=st.just(10),
+        contiguous=st.booleans(),
+        tag=TAGS,
+        org=ORGANIZATIONS,
+    ),
+    line("assign", series=st.sampled_from(["1418", "none"]), user=USERS, org=st.none() | ORGANIZATIONS),
     line("retag", numbers=NUMBERS, tag=TAGS),
     line("unreserve", numbers=NUMBERS),
     line("assign", numbers=NUMBERS, user=USERS),
     line("register", user=USERS),
+    line("release", user=USERS, org=st.none() | ORGANIZATIONS, reserve=st.none() | TAGS),
+    line("move", user=USERS, to=ORGANIZATIONS),
     line("register", numbers=NUMBERS),
     line("release", numbers=NUMBERS, reserve=st.none() | TAGS),
     line("release", numbers=SINGLE, reserve=TAGS, forward_to=SINGLE),
@@ -73,17 +96,26 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("few", [0, parts.FEW])
+@pytest.mark.parametrize(
+    ("few", "flush_at", "step"),
+    [(0, writer.FLUSH_AT, 1), (parts.FEW, writer.FLUSH_AT, in_state.AT_FIRST), (parts.FEW, 4, 2)],
+)
 @given(changes=st.lists(LINES, min_size=1, max_size=12))
-def test_a_batch_is_its_lines_one_after_another(small: Path, few: int, changes: list[dict[str, Any]]) -> None:
+def test_a_batch_is_its_lines_one_after_another(
+    small: Path, few: int, flush_at: int, step: int, changes: list[dict[str, Any]]
+) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "FEW", few)
+        patch.setattr(writer, "FLUSH_AT", flush_at)
+        patch.setattr(in_state, "AT_FIRST", step)
         at_once, one_by_one = (_copy(small, Path(folder) / name) for name in ("at_once.db", "one_by_one.db"))
         before = at_once.dump()
         refused = []
         for number, change in enumerate(changes, 1):
             try:
-                one_by_one.do("batch", _batch([change]).run)
+                with pytest.MonkeyPatch.context() as alone:
+                    alone.setattr(choosing, "MOST_IN_MEMORY", 0)  # what is available is read from the store
+                    one_by_one.do("batch", _batch([change]).run)
             except Refusal:
                 refused.append(number)
         batch = _batch(changes, keep_going=True)

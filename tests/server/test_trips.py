@@ -9,7 +9,7 @@ import pytest
 
 from tests import on_server
 from tests.conftest import Numctl
-from tests.server import mixed
+from tests.server import chosen, mixed
 from tests.server.line import Line
 
 MOST = 12  # for what is done every day
@@ -122,12 +122,7 @@ def test_what_is_done_every_day_goes_there_and_back_a_few_times(
 def test_a_batch_of_ten_thousand_lines_does(
     numctl: Numctl, address: str, line: Line, server: on_server.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NUMCTL_DB", address.replace(str(server.folder), str(line.folder)))
-    numctl("init", "--name", "Acme")
-    for path in mixed.ORGANIZATIONS[1:]:
-        numctl("org", "add", path.rpartition("/")[2], "--parent", path.rpartition("/")[0])
-    numctl("org", "set", "Acme", "--aging", "7")
-    numctl("add", f"{mixed.FIRST}+{mixed.MANY}", "--series", "1514")
+    _company(numctl, address, line, server, monkeypatch, mixed.MANY)
     before = line.trips
     ending = numctl("batch", "-", "-o", "json", input="".join(mixed.Mixed().lines(10_000)))
     assert (ending.code, ending.err) == (0, "")
@@ -135,3 +130,58 @@ def test_a_batch_of_ten_thousand_lines_does(
     assert facts["changed"] > 9_000
     assert line.trips - before <= MOST_OF_A_BATCH
     assert numctl("check").code == 0
+
+
+def test_a_batch_of_ten_thousand_quantities_and_users_does(
+    numctl: Numctl, address: str, line: Line, server: on_server.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _company(numctl, address, line, server, monkeypatch, chosen.MANY)
+    first, many = chosen.SITE
+    numctl("label", f"{first}+{many}", "site=Lyon")
+    before = line.trips
+    lines = "".join(chosen.Chosen().lines(10_000))
+    ending = numctl("batch", "-", "--keep-going", "-o", "json", input=lines)
+    assert ending.code == 3
+    (facts,) = json.loads(ending.out)
+    assert facts["changed"] > 7_000
+    assert line.trips - before <= MOST_OF_A_BATCH
+    assert numctl("check").code == 0
+
+
+def test_a_batch_of_new_series_and_organizations_does(
+    numctl: Numctl, address: str, line: Line, server: on_server.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _company(numctl, address, line, server, monkeypatch, mixed.MANY)
+    made = [
+        line
+        for n in range(700)
+        for line in (
+            {"action": "org add", "name": f"Branch {n}", "parent": "Acme"},
+            {"action": "series add", "name": f"Series {n}"},
+            {"action": "add", "number": f"1700000{n:04}", "series": f"Other {n}", "org": f"Branch {n}"},
+            {"action": "allocate", "series": "1514", "quantity": 1, "to": f"Branch {n}"},
+            {"action": "assign", "number": f"1700000{n:04}", "user": f"user {n}"},
+            {"action": "release", "user": f"user {n}"},
+        )
+    ]
+    before = line.trips
+    ending = numctl("batch", "-", "-o", "json", input="".join(json.dumps(one) + "\n" for one in made))
+    assert (ending.code, ending.err) == (0, "")
+    assert line.trips - before <= MOST_OF_A_BATCH
+
+
+def _company(
+    numctl: Numctl,
+    address: str,
+    line: Line,
+    server: on_server.Server,
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+) -> None:
+    """Make a store on the server with so many numbers, reached by the line."""
+    monkeypatch.setenv("NUMCTL_DB", address.replace(str(server.folder), str(line.folder)))
+    numctl("init", "--name", "Acme")
+    for path in mixed.ORGANIZATIONS[1:]:
+        numctl("org", "add", path.rpartition("/")[2], "--parent", path.rpartition("/")[0])
+    numctl("org", "set", "Acme", "--aging", "7")
+    numctl("add", f"{mixed.FIRST}+{many}", "--series", "1514")

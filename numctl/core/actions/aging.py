@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.catalog import series
+from numctl.core.changes.catalog import SERIES
 from numctl.core.dates import days_after
 from numctl.core.rules.model import AgingRule, Change, Status
 
@@ -41,7 +42,10 @@ def _rule(operation: Operation) -> AgingRule:
     for id in tree.below(tree.root):
         days = tree[id].aging
         of[id] = of.get(tree[id].parent, 0) if days is None else days
-    return AgingRule(series.aging(operation.connection), of, operation.act.today)
+    by_series = operation.remembered(
+        "aging of series", lambda: series.aging(operation.connection), operation.catalog.changed[SERIES]
+    )
+    return AgingRule(by_series, of, operation.act.today)
 
 
 def after(operation: Operation, days: int) -> AgingRule:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from numctl.core.actions.labels import clear
 from numctl.core.actions.series import find_or_make
+from numctl.core.changes.admission import expect_absent
 from numctl.core.numbers.ranges import Range
 from numctl.core.rules import labels
 from numctl.core.rules.model import Change, State, Status
@@ -33,7 +34,7 @@ def add(
     operation.root_only()
     holder = operation.organization(organization)
     new = list(numbers)
-    operation.writer.expect_absent(new)
+    expect_absent(operation.writer.found(new))
     id = find_or_make(operation, series_name)
     operation.writer.add(new, State(id, holder, Status.AVAILABLE))
     if extensions:

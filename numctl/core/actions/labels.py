@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from numctl.core.actions.pool import labelled
 from numctl.core.rules.labels import NONE
 from numctl.core.rules.model import Change
 
@@ -23,6 +24,7 @@ def label(
     """
     operation.writer.expect(numbers, Change("label"))
     operation.labels.change(numbers, lambda labels: labels.changed(put, drop))
+    labelled.note(operation, numbers, put, drop)
     if put:
         operation.facts["labels"] = dict(put)
     if drop:
@@ -32,3 +34,4 @@ def label(
 def clear(operation: Operation, numbers: Sequence[Range]) -> None:
     """End the labels of numbers that leave the inventory."""
     operation.labels.change(numbers, lambda labels: NONE)
+    labelled.note_none(operation, numbers)

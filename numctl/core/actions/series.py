@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def add(operation: Operation, name: str, description: str) -> None:
     """Make a series without numbers. Raises NumbersRefuse where the name is taken."""
     operation.root_only()
-    _expect_free(operation.connection, name)
-    operation.catalog.add_series(SeriesRow(name, description))
+    if fold(name) in _visible(operation):
+        raise _taken(name)
+    _make(operation, SeriesRow(name, description))
     operation.note(name=name)
 
 
@@ -70,12 +71,28 @@ def remove(operation: Operation, name: str) -> None:
 def reclassify(operation: Operation, numbers: Iterable[Range], to: str) -> None:
     """Put numbers into another series, whatever their status. Raises NotFound for either."""
     operation.root_only()
-    operation.writer.change(numbers, Change("series move", series=_found(operation, to)))
+    operation.writer.change(numbers, Change("series move", series=found(operation, to)))
 
 
-def _found(operation: Operation, name: str) -> int:
-    """What the root finds by a name is the same as long as the catalog is."""
-    return operation.remembered(f"found {fold(name)}", lambda: rows.find(operation, name))
+def found(operation: Operation, name: str) -> int:
+    """The series of this name. Raises NotFound.
+
+    Which may be seen is the same as long as the catalog is: no operation below the root puts numbers of
+    another series into its scope, or takes the last ones out.
+    """
+    return rows.pick(_visible(operation), name)
+
+
+def _visible(operation: Operation) -> dict[str, tuple[int, str]]:
+    return operation.remembered("series", lambda: rows.visible(operation), operation.catalog.changed[SERIES])
+
+
+def _make(operation: Operation, row: SeriesRow) -> int:
+    """Make a series; what is remembered of all is so with it."""
+    known = _visible(operation)
+    (id,) = operation.catalog.add_series(row)
+    known[fold(row.name)] = (id, row.name)
+    return id
 
 
 def finding(operation: Operation, names: Iterable[str]) -> Callable[[], dict[str, int]]:
@@ -98,12 +115,14 @@ def finding(operation: Operation, names: Iterable[str]) -> Callable[[], dict[str
 
 def find_or_make(operation: Operation, name: str) -> int:
     """The row id of the series of this (clean) name, made if it is new."""
-    id = operation.remembered(f"series {fold(name)}", lambda: rows.id_of(operation.connection, name))
-    if id is None:
-        (id,) = operation.catalog.add_series(SeriesRow(name))
-    return id
+    known = _visible(operation).get(fold(name))
+    return known[0] if known is not None else _make(operation, SeriesRow(name))
 
 
 def _expect_free(connection: Connection, name: str) -> None:
     if rows.id_of(connection, name) is not None:
-        raise NumbersRefuse(f"There is a series '{name}' already.", "Choose another name.", series=name)
+        raise _taken(name)
+
+
+def _taken(name: str) -> NumbersRefuse:
+    return NumbersRefuse(f"There is a series '{name}' already.", "Choose another name.", series=name)

@@ -9,7 +9,7 @@ from numctl.core.actions.forwarding import expect_no_circle
 from numctl.core.actions.reservations import expect_a_day_to_come
 from numctl.core.catalog import users
 from numctl.core.dates import days_after
-from numctl.core.errors import Ambiguous, BadValue, NumbersRefuse
+from numctl.core.errors import Ambiguous, BadValue, NotFound, NumbersRefuse
 from numctl.core.numbers.ranges import Range, normalize, total
 from numctl.core.rules.book import ACTIONS
 from numctl.core.rules.model import CARRIES, MOST_ONE_BY_ONE, Change, Status
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numctl.core.changes.operation import Operation
+
+_OF_USERS = """
+SELECT number, status, state.organization FROM user JOIN detail ON detail.user = user.id
+JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)
+JOIN state ON state.id = span.state WHERE user.folded = ? AND user.folded <> '' ORDER BY number
+"""
 
 COOLING = "cooling"  # the tag under which older versions held a number that rests after its release
 
@@ -189,18 +195,12 @@ def numbers_of(operation: Operation, of: OfUser) -> list[tuple[int, Status]]:
     Raises NotFound for a user that there is none of, or without numbers; Ambiguous where users of several
     organizations bear the name and none of these is named.
     """
-    connection, scope = operation.written, operation.scope
+    scope = operation.scope
     if of.organization is not None:
         scope = frozenset({operation.organization(of.organization)})
-    rows = connection.execute(
-        "SELECT number, status, state.organization FROM user JOIN detail ON detail.user = user.id"
-        " JOIN span ON span.first = (SELECT max(first) FROM span WHERE first <= number)"
-        " JOIN state ON state.id = span.state WHERE user.folded = ? AND user.folded <> '' ORDER BY number",
-        (fold(of.name),),
-    ).fetchall()
-    found = [(number, Status(status), holder) for number, status, holder in rows if holder in scope]
+    found = [one for one in _of_all(operation, of.name) if one[2] in scope]
     if not found:
-        raise users.unknown(connection, scope, of.name)
+        raise _without_numbers(operation, of.name, scope)
     holders = sorted({operation.tree.path(holder) for _, _, holder in found})
     if len(holders) > 1:
         raise Ambiguous(
@@ -210,6 +210,28 @@ def numbers_of(operation: Operation, of: OfUser) -> list[tuple[int, Status]]:
             candidates=holders,
         )
     return [(number, status) for number, status, _ in found]
+
+
+def _of_all(operation: Operation, name: str) -> list[tuple[int, Status, int]]:
+    """The numbers of all users of a name that may be seen, ascending, with status and organization."""
+    numbers = operation.writer.owned[name]
+    if numbers is None:
+        rows = operation.written.execute(_OF_USERS, (fold(name),)).fetchall()
+        return [(number, Status(status), holder) for number, status, holder in rows]
+    states = [(number, operation.writer.state_of(number)) for number in numbers]
+    return [(number, state.status, state.organization) for number, state in states if state is not None]
+
+
+def _without_numbers(operation: Operation, name: str, scope: frozenset[int]) -> NotFound:
+    """The refusal of a user without numbers, from memory as far as can be."""
+    owned = operation.writer.owned
+    is_there = owned.has_user(name, scope)
+    if is_there:
+        return users.idle(name)
+    rows = owned.bearers(operation.writer.flush) if is_there is False else None
+    if rows is None:
+        return users.unknown(operation.written, scope, name)
+    return users.strange(name, (known for known, organization in rows if organization in scope))
 
 
 def _named(operation: Operation, numbers: Iterable[Range] | OfUser, action: str) -> Iterable[Range]:

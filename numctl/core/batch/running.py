@@ -11,13 +11,14 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
+from numctl.core.batch import foresight
 from numctl.core.batch.steps import Step, step_of
 from numctl.core.errors import BadValue, Refusal
 from numctl.core.files.rejects import Rejects
 from numctl.core.numbers.ranges import total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from numctl.core.batch.lines import BatchText, Line
     from numctl.core.batch.values import ValueReader
@@ -28,25 +29,8 @@ _OF_THE_CATALOG = ("organization", "name", "description", "labels", "removed")
 _STEP = 1_000  # lines between two looks at the progress
 AHEAD = 1_000  # lines, and
 MOST_AHEAD = 20_000  # numbers that are asked for together
-ASKED_AHEAD = 1_000  # numbers of one line; more are read when their turn comes
-FEW = 2  # lines of which each asks for itself
-LABELLING = ("label", "remove")
 
 Ready = tuple["Line", Step | Refusal]
-
-
-def _ahead(operation: Operation, steps: Sequence[Step]) -> None:
-    """Have at hand what several lines concern."""
-    plain = [step for step in steps if 0 < total(step.numbers) <= ASKED_AHEAD]
-    if len(plain) < FEW:
-        return
-    operation.ahead(
-        [numbers for step in plain for numbers in step.numbers],
-        [numbers for step in plain if step.action in LABELLING for numbers in step.numbers],
-        {user for step in plain if (user := step.values.get("user"))},
-        {step.tag for step in plain},
-        {target for step in plain if (target := step.target) is not None},
-    )
 
 
 def _done(operation: Operation) -> int:
@@ -72,26 +56,38 @@ class Batch:
 
     def run(self, operation: Operation, advance: Callable[[int], None] = lambda lines: None) -> None:
         """Do what the lines say. Without ``keep_going``, raises one refusal for all that went wrong."""
-        for some in self._read():
-            _ahead(operation, [step for _, step in some if isinstance(step, Step)])
-            for line, step in some:
-                self.lines += 1
-                before = _done(operation)
-                try:
-                    self._do(operation, line, step)
-                except Refusal as refusal:
-                    if refusal.code not in _OF_LINES:
-                        raise
-                    self._refuse(line, refusal)
-                if _done(operation) > before:
-                    self.changed += 1
-                if not self.lines % _STEP:
-                    advance(_STEP)
+        for line, step in self._foreseen(operation):
+            self.lines += 1
+            before = _done(operation)
+            try:
+                self._do(operation, line, step)
+            except Refusal as refusal:
+                if refusal.code not in _OF_LINES:
+                    raise
+                self._refuse(line, refusal)
+            if _done(operation) > before:
+                self.changed += 1
+            if not self.lines % _STEP:
+                advance(_STEP)
         if self.rejects and not self.keep_going:
             raise self.rejects.refusal()
         operation.facts.update(
             lines=self.lines, changed=self.changed, rejected=self.rejects.count, **self._told_reasons()
         )
+
+    def _foreseen(self, operation: Operation) -> Iterator[Ready]:
+        """The lines, each with what it concerns at hand. Where one had all written, what is at hand is gone:
+        the next ones are asked about anew, fewer if that comes often."""
+        many = AHEAD
+        for some in self._read():
+            at = 0
+            while at < len(some):
+                end = at + foresight.ahead(operation, [step for _, step in some[at : at + many]])
+                flushes, begun = operation.writer.flushes, at
+                while at < end and operation.writer.flushes == flushes:
+                    yield some[at]
+                    at += 1
+                many = min(2 * many, AHEAD) if at == end else at - begun
 
     def _read(self) -> Iterator[list[Ready]]:
         """The lines with what they do, or why not; as many at a time as may be asked about together."""
@@ -100,11 +96,9 @@ class Batch:
         for line in self.text:
             step = self._step_of(line)
             some.append((line, step))
-            count = total(step.numbers) if isinstance(step, Step) else 1
-            numbers += count
-            # What a quantity means, and what a user has, is read from the store, and many numbers are changed
-            # there: all before must be written for that.
-            if len(some) >= AHEAD or numbers > MOST_AHEAD or not 0 < count <= ASKED_AHEAD:
+            by_itself = isinstance(step, Step) and foresight.asks_for_itself(step)
+            numbers += total(step.numbers) if isinstance(step, Step) else 1
+            if len(some) >= AHEAD or numbers > MOST_AHEAD or by_itself:
                 yield some
                 some, numbers = [], 0
         yield some

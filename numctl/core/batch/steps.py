@@ -35,12 +35,21 @@ Do = Callable[["Operation"], None]
 Values = dict[str, Any]
 
 
+class Taking(NamedTuple):
+    """A quantity that a line takes, of what an organization (None: the acting one) has available."""
+
+    wanted: allocation.Quantity
+    holder: str | None
+    highest_first: bool
+
+
 class Step(NamedTuple):
     """What one line does, and to which numbers, as far as it names them."""
 
     do: Do
     action: str
     values: Values
+    taking: Taking | None
 
     @property
     def numbers(self) -> list[Range]:
@@ -58,6 +67,22 @@ class Step(NamedTuple):
         """Where numbers are to be forwarded to."""
         to = self.values.get("forward_to", self.values.get("to"))
         return to if isinstance(to, int) else None
+
+    @property
+    def owner(self) -> str | None:
+        """The user whose numbers are meant."""
+        return self.values.get("user") if self.action in _OF_USERS and not self.numbers else None
+
+
+# How many numbers of a series these take where nothing is said, by which key it is told whose, and whether
+# the highest.
+_TAKING: dict[str, tuple[int | None, str, bool]] = {
+    "reserve": (None, "", False),
+    "assign": (1, "org", False),
+    "allocate": (None, "", False),
+    "withdraw": (None, "from", True),
+}
+_OF_USERS = ("register", "release", "move")
 
 
 def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
@@ -79,10 +104,22 @@ def step_of(said: Mapping[str, object], reader: ValueReader) -> Step:
     for word in action.required:
         if word not in values:
             raise BadValue(f"'{word}' is missing for {name}.", f"Its keys are {_listed(action)}.", key=word)
-    return Step(STEPS[name](reader, values), name, values)
+    do = STEPS[name](reader, values)
+    return Step(do, name, values, _taking(name, values) if "series" in values else None)
 
 
 # What each action does with its values.
+
+
+def _taking(action: str, values: Values) -> Taking | None:
+    """The quantity of a series that an action takes; None where it takes none."""
+    if action not in _TAKING:
+        return None
+    usual, holder, highest_first = _TAKING[action]
+    wanted = _chosen(values, usual)
+    if not isinstance(wanted, allocation.Quantity):
+        return None
+    return Taking(wanted, values.get(holder), highest_first)
 
 
 def _chosen(values: Values, quantity: int | None) -> list[Range] | allocation.Quantity:

@@ -8,15 +8,15 @@ from numctl.core.errors import NotFound
 from numctl.core.text import fold, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from numctl.core.catalog.view import View
     from numctl.core.store.connection import Connection
 
 _THESE = """
-SELECT folded, max(id) FROM series
-WHERE retired = ? AND folded IN (SELECT atom FROM json_each(?)) GROUP BY folded
+SELECT folded, id FROM series WHERE retired = 0 AND folded IN (SELECT atom FROM json_each(?))
 """
+_REMOVED = "SELECT folded, max(id) FROM series WHERE retired = 1 GROUP BY folded"
 _HOLDERS = "SELECT DISTINCT series, organization FROM tally WHERE n > 0"
 
 
@@ -33,7 +33,11 @@ def find(view: View, name: str) -> int:
 
     Raises NotFound with the nearest names.
     """
-    known = visible(view)
+    return pick(visible(view), name)
+
+
+def pick(known: Mapping[str, tuple[int, str]], name: str) -> int:
+    """The series of this name among those that may be seen. Raises as ``find`` does."""
     found = known.get(fold(name.strip()))
     if found is None:
         close = nearest(name, [shown for _, shown in known.values()])
@@ -93,17 +97,21 @@ def id_of(connection: Connection, name: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def ask_ids(
-    connection: Connection, wanted: Iterable[str], *, removed: bool = False
-) -> Callable[[], dict[str, int]]:
+def ask_ids(connection: Connection, wanted: Iterable[str]) -> Callable[[], dict[str, int]]:
     """Ask for the row ids of the series of these names; what is given gives those that there are.
 
-    They are by the name as it is compared. With ``removed`` it is the last series of each name that was.
+    They are by the name as it is compared.
     """
     import json
 
     names = sorted({fold(name) for name in wanted})
-    asked = connection.execute(_THESE, (int(removed), json.dumps(names))) if names else ()
+    asked = connection.execute(_THESE, (json.dumps(names),)) if names else ()
+    return lambda: dict(asked)
+
+
+def ask_removed(connection: Connection) -> Callable[[], dict[str, int]]:
+    """Ask for the last series of each folded name that was removed; what is given gives their row ids."""
+    asked = connection.execute(_REMOVED)
     return lambda: dict(asked)
 
 

@@ -76,21 +76,31 @@ def of(connection: Connection, user: int) -> tuple[int, str]:
 def unknown(connection: Connection, scope: frozenset[int], name: str) -> NotFound:
     """The refusal of a name that no user in scope has, with the nearest that are."""
     if named(connection, scope, name):
-        return NotFound(
-            f"'{name}' has no numbers now.",
-            f"See `numctl history --user '{name}'` for those they had.",
-            user=name,
-        )
+        return idle(name)
     rows = connection.execute(
         "SELECT DISTINCT name, organization FROM user WHERE folded <> ''"
         " AND EXISTS (SELECT 1 FROM detail WHERE detail.user = user.id) ORDER BY name"
     )
-    close = nearest(name, [known for known, organization in rows if organization in scope])
+    return strange(name, (known for known, organization in rows if organization in scope))
+
+
+def strange(name: str, known: Iterable[str]) -> NotFound:
+    """The refusal of a name that no user has, with the nearest of those that are known."""
+    close = nearest(name, known)
     return NotFound(
         f"There is no user '{name}'.",
         f"Nearest: {', '.join(close)}." if close else "See `numctl user list`.",
         user=name,
         nearest=close,
+    )
+
+
+def idle(name: str) -> NotFound:
+    """The refusal of the name of a user who has no numbers."""
+    return NotFound(
+        f"'{name}' has no numbers now.",
+        f"See `numctl history --user '{name}'` for those they had.",
+        user=name,
     )
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from numctl.core.numbers.ranges import adjoins
+from numctl.core.numbers.ranges import HIGHEST, adjoins, united
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -47,25 +47,6 @@ WHERE first >= coalesce((SELECT max(first) FROM span WHERE first <= :first), :fi
   AND first <= :last AND last >= :first
 ORDER BY first LIMIT :most
 """
-
-_CROWDED = "SELECT 1 FROM span WHERE first BETWEEN ? AND ? LIMIT 1 OFFSET ?"
-_WITHIN = """
-SELECT (SELECT count(*) FROM (SELECT 1 FROM span WHERE first BETWEEN :first AND :last LIMIT :most) AS s)
-  + (SELECT count(*) FROM (SELECT 1 FROM detail WHERE number BETWEEN :first AND :last LIMIT :most) AS d)
-"""
-
-
-def is_crowded(connection: Connection, first: int, last: int, most: int) -> bool:
-    """Whether more than ``most`` spans begin from ``first`` to ``last``."""
-    if last - first < most:
-        return False
-    return connection.execute(_CROWDED, (first, last, most)).fetchone() is not None
-
-
-def rows_within(connection: Connection, first: int, last: int, most: int) -> int:
-    """How many spans begin there, and how many numbers have details, each counted up to ``most``."""
-    row = connection.execute(_WITHIN, {"first": first, "last": last, "most": most}).fetchone()
-    return int(row[0])
 
 
 def parts(ranges: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
@@ -114,19 +95,24 @@ class Cache:
         self._firsts: list[int] = []
         self._spans: dict[int, tuple[int, int]] = {}
         self._stored: dict[int, tuple[int, int]] = {}
-        self._ahead: set[tuple[int, int]] = set()
+        self._laid: set[Pair] = set()
+        self._covered: list[Pair] = []  # the same, ascending and disjoint
 
     def __len__(self) -> int:
         return len(self._firsts)
 
     def load(self, first: int, last: int) -> None:
         """Lay out the spans from ``first`` to ``last`` and both neighbours."""
-        if (first, last) not in self._ahead:
+        if not self.has((first, last)):
             self._lay(self._connection.execute(self._one_by_one, {"first": first, "last": last}))
+            self._laid.add((first, last))
 
     def has(self, numbers: Pair) -> bool:
-        """Whether a range was asked for ahead."""
-        return numbers in self._ahead
+        """Whether a range is laid out, or is a part of one that is."""
+        if numbers in self._laid:
+            return True
+        at = bisect_right(self._covered, (numbers[0], HIGHEST)) - 1
+        return at >= 0 and self._covered[at][1] >= numbers[1]
 
     def ahead(self, ranges: Sequence[Pair]) -> Callable[[], None]:
         """Ask for the same for many ranges of few spans; what is given takes the answer in."""
@@ -140,7 +126,9 @@ class Cache:
         def take_in() -> None:
             for found in asked:
                 self._lay(found)
-            self._ahead.update((first, last) for first, last in ranges)
+            if ranges:
+                self._laid.update((first, last) for first, last in ranges)
+                self._covered = united(chain(self._covered, ranges))
 
         return take_in
 
@@ -235,6 +223,14 @@ class Cache:
         end, own = self._spans[start]
         return own == state and adjoins(end, first)
 
+    def having(self, value: int, first: int, last: int) -> tuple[list[Pair], list[Pair]]:
+        """The runs in memory that have something and some of these numbers: in the store, and now."""
+        stored, now = (
+            [(start, end) for start, (end, own) in runs.items() if own == value]
+            for runs in (self._stored, self._spans)
+        )
+        return _meeting(stored, first, last), _meeting(now, first, last)
+
     def values(self) -> set[int]:
         """What the runs in memory have."""
         return {value for _, value in self._spans.values()}
@@ -267,3 +263,7 @@ class Cache:
         execute(f"UPDATE {table} SET {value} = ? WHERE first = ?", sorted(restated, key=_first))  # noqa: S608
         self._connection.put(f"{table} (first, more, {value})", sorted(new))
         self._clear()
+
+
+def _meeting(runs: Iterable[Pair], first: int, last: int) -> list[Pair]:
+    return [(start, end) for start, end in runs if start <= last and end >= first]

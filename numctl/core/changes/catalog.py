@@ -61,6 +61,9 @@ class CatalogWriter:
         self._connection = connection
         self._operation = operation
         self.positions = 0
+        self.added = dict.fromkeys((ORGANIZATION, SERIES), 0)  # how many rows, by kind
+        self.changed = dict.fromkeys((ORGANIZATION, SERIES), 0)  # how often others were
+        self._removed: dict[str, int] | None = None  # series, by folded name, once they were asked for
         self.line = 0
         self._last: dict[str, int] = {}  # the greatest row ids, once they were asked for
         self.new: list[tuple[str, int]] = []  # rows that were not there before, by kind and row id
@@ -74,12 +77,10 @@ class CatalogWriter:
 
     def add_series(self, *rows: SeriesRow) -> list[int]:
         """Make series; give their row ids. What was removed under one of these names comes back."""
-        asked = series.ask_ids(self._connection, (row.name for row in rows), removed=True)
-        self._look_up_last(SERIES)  # waited for together
-        removed = asked()
         ids = []
+        removed = self._look_up_removed()
         for row in rows:
-            id = removed.get(fold(row.name))
+            id = removed.pop(fold(row.name), None)
             if id is not None:
                 self.put(SERIES, id, row)
             else:
@@ -94,6 +95,14 @@ class CatalogWriter:
         self._look_up_last(kind)
         self._last[kind] += 1
         return self._last[kind]
+
+    def _look_up_removed(self) -> dict[str, int]:
+        """The series that were removed, by folded name."""
+        if self._removed is None:
+            asked = series.ask_removed(self._connection)
+            self._look_up_last(SERIES)  # waited for together
+            self._removed = asked()
+        return self._removed
 
     def _look_up_last(self, kind: str) -> None:
         if kind not in self._last:
@@ -118,6 +127,7 @@ class CatalogWriter:
             organizations.write(self._connection, id, row if isinstance(row, OrganizationRow) else None)
         else:
             series.write(self._connection, id, row if isinstance(row, SeriesRow) else None)
+            self._removed = None if row is None else self._removed
         self._note(kind, id, before, row)
         return True
 
@@ -148,6 +158,7 @@ class CatalogWriter:
 
     def _note(self, kind: str, id: int, before: Row | None, after: Row | None) -> None:
         self.positions += 1
+        (self.added if before is None else self.changed)[kind] += 1
         if before is None:
             self.new.append((kind, id))
         values = (kind, id, as_text(before), as_text(after), "", "")

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from numctl.core.changes.cache import parts, places
-from numctl.core.changes.known_users import KnownUsers
+from numctl.core.changes.known_users import KnownUsers, Owned
 from numctl.core.numbers.ranges import HIGHEST, united
 from numctl.core.rules.model import CARRIES, NO_DETAIL, WITH_DETAIL, Change, Detail, State, goes_along
 
@@ -79,6 +79,7 @@ class Details:
         self._covered: list[Pair] = []  # ascending and disjoint: what isn't at hand of these has no details
         self._changed: set[int] = set()
         self._users = KnownUsers(connection)
+        self.owned = Owned(connection, self._users, self._unwritten)
 
     def ahead(self, ranges: Sequence[Pair], names: Iterable[str], *, few: bool = False) -> Callable[[], None]:
         """Ask for what is true of single numbers, and for users; what is given takes the answer in.
@@ -101,12 +102,12 @@ class Details:
             take_in_users()
             found = {number: Detail(*own) for number, *own in chain.from_iterable(asked)}
             self._users.look_up({detail.user for detail in found.values() if detail.user is not None})
-            self._covered = united(several)
+            self._covered = united(chain(self._covered, several))
             self._at_hand = {**dict.fromkeys(single, NO_DETAIL), **found, **self._at_hand}
 
         return take_in
 
-    def _knows(self, first: int, last: int) -> bool:
+    def has(self, first: int, last: int) -> bool:
         """Whether all that is true of single numbers, from the first to the last, is at hand."""
         if first == last and first in self._at_hand:
             return True
@@ -130,9 +131,14 @@ class Details:
             self._users.write()
             self._connection.executemany(_PUT, put_in)
 
-    def write(self, number: int, detail: Detail) -> None:
-        """Set what is true of one number alone."""
-        if self._knows(number, number):
+    def _unwritten(self) -> dict[int, int | None]:
+        return {number: self._at_hand[number].user for number in self._changed}
+
+    def write(self, number: int, before: Detail, detail: Detail) -> None:
+        """Set what is true of one number alone, and was another before."""
+        if self.owned.is_kept and before.user != detail.user:
+            self.owned.changed(number, before.user, detail.user)
+        if self.has(number, number):
             self._at_hand[number] = detail
             self._changed.add(number)
         elif detail == NO_DETAIL:
@@ -143,7 +149,7 @@ class Details:
 
     def forwarded(self, first: int, last: int) -> int:
         """How many of the numbers from ``first`` to ``last`` have a forwarding number."""
-        if self._knows(first, last):
+        if self.has(first, last):
             return sum(detail.forward_to is not None for detail in self._read(first, last).values())
         self._write_changed()
         (count,) = self._connection.execute(_FORWARDED, (first, last)).fetchone()
@@ -178,7 +184,7 @@ class Details:
         """The details of the numbers from ``first`` to ``last`` that have any."""
         if first == last and (detail := self._at_hand.get(first)) is not None:
             return {first: detail} if detail != NO_DETAIL else {}
-        if self._knows(first, last):
+        if self.has(first, last):
             known = self._at_hand
             own = ((number, known.get(number, NO_DETAIL)) for number in range(first, last + 1))
             return {number: detail for number, detail in own if detail != NO_DETAIL}

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from numctl.core.changes.cache import parts, places
+from numctl.core.numbers.blocks import Blocks
 from numctl.core.numbers.packed import Packed
-from numctl.core.numbers.ranges import Range, adjoins, normalize
+from numctl.core.numbers.ranges import Range, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numctl.core.numbers.ranges import Pair
     from numctl.core.store.connection import Connection
 
 _TOUCHED = """
@@ -63,43 +62,10 @@ def apply(connection: Connection, steps: Sequence[tuple[bool, Range]]) -> None:
         for some in parts(concerned)
     ]
     before = sorted({(first, last) for first, last in chain.from_iterable(asked)})
-    blocks = _Blocks(before)
+    blocks = Blocks(before)
     for put_in, numbers in steps:
         (blocks.put_in if put_in else blocks.take_out)(*numbers)
-    after = blocks.all()
+    after = list(blocks)
     gone, new = set(before).difference(after), set(after).difference(before)
     connection.executemany("DELETE FROM extent WHERE first = ?", [(first,) for first, _ in sorted(gone)])
     connection.put("extent (first, last)", sorted(new))
-
-
-class _Blocks:
-    """Blocks in memory, ascending, none of which goes on where another ends."""
-
-    def __init__(self, blocks: Sequence[Pair]) -> None:
-        self._firsts = [first for first, _ in blocks]
-        self._lasts = [last for _, last in blocks]
-
-    def all(self) -> list[Pair]:
-        return list(zip(self._firsts, self._lasts, strict=True))
-
-    def put_in(self, first: int, last: int) -> None:
-        """Put numbers in, and join them with what they overlap or touch."""
-        low, high = bisect_left(self._lasts, first), bisect_right(self._firsts, last)
-        if low and adjoins(self._lasts[low - 1], first):
-            low -= 1
-        if high < len(self._firsts) and adjoins(last, self._firsts[high]):
-            high += 1
-        if low < high:
-            first, last = min(first, self._firsts[low]), max(last, self._lasts[high - 1])
-        self._replace(low, high, [(first, last)])
-
-    def take_out(self, first: int, last: int) -> None:
-        """Take numbers out of the blocks that have some of them."""
-        low, high = bisect_left(self._lasts, first), bisect_right(self._firsts, last)
-        if low < high:
-            rest = [(self._firsts[low], first - 1), (last + 1, self._lasts[high - 1])]
-            self._replace(low, high, [(start, end) for start, end in rest if start <= end])
-
-    def _replace(self, low: int, high: int, blocks: Sequence[Pair]) -> None:
-        self._firsts[low:high] = [first for first, _ in blocks]
-        self._lasts[low:high] = [last for _, last in blocks]

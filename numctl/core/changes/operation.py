@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _T = TypeVar("_T")
+_REMEMBERED = 1_000  # things
 _BEGIN = "INSERT INTO operation (id, at, actor, acting_as, action, message) VALUES (?, ?, ?, ?, ?, ?)"
 _HELD_UNTIL = "UPDATE inventory SET due = ? WHERE due = '' OR due > ?"
 _TOUCHED = (
@@ -100,18 +101,19 @@ class Operation(View):
         self.writer = Writer(connection, self.id, self.scope)
         self.catalog = CatalogWriter(connection, self.id)
         self.labels = LabelWriter(connection, self.id)
-        self._noted = self._has_lines = False
-        self._remembered: dict[str, Any] = {}
-        self._remembered_at = 0
+        self._noted = self.has_lines = False
+        self._remembered: dict[str, tuple[int, Any]] = {}  # each with its stamp
         connection.execute(_BEGIN, (self.id, self.at, act.actor, self.acting, action, act.message))
 
-    def remembered(self, what: str, make: Callable[[], _T]) -> _T:
-        """What ``make`` gives, once for as long as the catalog stays as it is."""
-        if self._remembered_at != self.catalog.positions:
-            self._remembered, self._remembered_at = {}, self.catalog.positions
-        if what not in self._remembered:
-            self._remembered[what] = make()
-        found: _T = self._remembered[what]
+    def remembered(self, what: str, make: Callable[[], _T], stamp: int | None = None) -> _T:
+        """What ``make`` gives, once for as long as ``stamp`` is the same: as the catalog is, for None."""
+        now = self.catalog.positions if stamp is None else stamp
+        known = self._remembered.get(what)
+        if known is None or known[0] != now:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[what] = (now, make())
+        found: _T = known[1]
         return found
 
     @property
@@ -122,14 +124,15 @@ class Operation(View):
     @property
     def written(self) -> Connection:
         """The connection, with all that was done so far written: what to read spans by."""
-        self.writer.flush()
+        if self.writer.has_unwritten:
+            self.writer.flush()
         return self.connection
 
     @contextmanager
     def at_line(self, line: int) -> Iterator[None]:
         """Within this, what changes stands in the journal with this line of a batch."""
         self.writer.line = self.catalog.line = self.labels.line = line
-        self._has_lines = True
+        self.has_lines = True
         try:
             yield
         finally:
@@ -216,7 +219,7 @@ class Operation(View):
     def _numbers(self) -> int:
         """How many numbers changed, each counted once, however often a batch changed it."""
         states, labels = self.writer.effects.count, self.labels.count
-        if not (self._has_lines or (self.undoes and states and labels)):  # else both changed the same numbers
+        if not (self.has_lines or (self.undoes and states and labels)):  # else both changed the same numbers
             return states or labels
         return total(_together(self.connection.execute(pieces, (self.id,)) for pieces in _TOUCHED))
 

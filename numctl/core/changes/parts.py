@@ -41,12 +41,14 @@ class AtHand(NamedTuple):
 
     def ask(self, numbers: Sequence[Pair], names: Iterable[str] = (), tags: Iterable[str] = ()) -> None:
         """Read what is around numbers, the users of some names, and the states with some tags."""
-        new = [(first, last) for first, last in dict.fromkeys(numbers) if not self.cache.has((first, last))]
-        few = total(new) <= FEW
+        numbers = list(dict.fromkeys(numbers))
+        new = [one for one in numbers if not self.cache.has(one)]
+        own = [one for one in numbers if not self.details.has(*one)]
+        few = total(new) + total(own) <= FEW
         asked = [
             self.cache.ahead(new),
             self.states.ahead(new, tags) if few else self.states.ahead_of_all(tags),
-            self.details.ahead(new, names, few=few),
+            self.details.ahead(own, names, few=few),
         ]
         for take_in in asked:
             take_in()

@@ -59,6 +59,7 @@ class States:
         self._by_id: dict[int, State] = {}
         self._ids: dict[State, int] = {}
         self._tags: set[str] = set()  # of which every state is known
+        self._missing: set[State] = set()  # that were looked for, and not found
         self._knows_all = False
         self._asked_for_all = False
         self._last = 0  # the greatest row id, once it was asked for
@@ -126,9 +127,11 @@ class States:
     def find(self, state: State) -> int | None:
         """The row id of a state that has been made before, or None."""
         id = self._ids.get(state)
-        if id is None and not self._is_known(state.tag):
+        if id is None and not self._is_known(state.tag) and state not in self._missing:
             row = self._connection.execute(_FIND, state._asdict()).fetchone()
-            if row is not None:
+            if row is None:
+                self._missing.add(state)
+            else:
                 id = int(row[0])
                 self._remember(id, state)
         return id
@@ -160,3 +163,4 @@ class States:
             self._knows_all = False
         self._by_id[id] = state
         self._ids[state] = id
+        self._missing.discard(state)

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 
 from numctl.core.changes import details, extents
 from numctl.core.changes.admission import Admission, expect_absent
-from numctl.core.changes.cache import ABSENT, Cache, Piece, is_crowded, rows_within
+from numctl.core.changes.cache import ABSENT, Cache, Piece
 from numctl.core.changes.details import Details
 from numctl.core.changes.effects import Effects
-from numctl.core.changes.in_state import EVERY_SPAN, InState
+from numctl.core.changes.in_state import EVERY_SPAN, InState, Pools
 from numctl.core.changes.journal import Journal
+from numctl.core.changes.many.sizes import are_many, is_crowded
 from numctl.core.changes.parts import AtHand, Parts
 from numctl.core.changes.states import States
 from numctl.core.numbers.ranges import Pair, Range, total
@@ -43,8 +44,7 @@ class Writer:
     """The way in for one operation, within its transaction."""
 
     def __init__(self, connection: Connection, operation: int, scope: frozenset[int]) -> None:
-        self._connection = connection
-        self._operation = operation
+        self._connection, self._operation = connection, operation
         self.scope = scope
         self._cache = Cache(connection)
         self._journal = Journal(connection, operation)
@@ -54,7 +54,8 @@ class Writer:
         self.states = States(connection)
         self.effects = Effects(self.states)
         self._at_hand = AtHand(self._cache, self.states, self._details)
-        self._has_begun = False
+        self.pools, self.owned = Pools(connection, self._cache), self._details.owned
+        self._has_begun, self.flushes = False, 0
         self.line = 0  # of the batch or file that is at work
 
     def change(
@@ -83,12 +84,7 @@ class Writer:
 
     def _is_large(self, numbers: Sequence[Pair]) -> bool:
         self.flush()
-        rows = len(numbers)
-        for first, last in numbers:
-            if rows > AT_ONCE:
-                break
-            rows += rows_within(self._connection, first, last, AT_ONCE)
-        return rows > AT_ONCE
+        return are_many(self._connection, numbers, AT_ONCE)
 
     def _ranges(self, numbers: Sequence[Pair] | InState, at_most: int = EVERY_SPAN) -> Sequence[Pair]:
         if not isinstance(numbers, InState):
@@ -152,8 +148,7 @@ class Writer:
     ) -> None:
         """Put numbers into the inventory. Raises AlreadyPresent where one is there, whoever holds it."""
         change = Change("import", user=user or None, forward_to=forward_to)
-        chosen = ranges if isinstance(ranges, Sequence) else list(ranges)
-        for piece in self._each(chosen, change, expect_absent):
+        for piece in self._each([*ranges], change, expect_absent):
             self._move(piece, self.states.id(state), change)  # made when nothing is in its way
         self._flush_if_full()
 
@@ -169,6 +164,8 @@ class Writer:
     def parts(self) -> Parts:
         """What another body works with, all of it written."""
         self.flush()
+        self.pools.forget()
+        self.owned.forget()
         return Parts(self._connection, self._operation, self._cache, self._journal, self.states, self.effects)
 
     def ahead(
@@ -181,7 +178,7 @@ class Writer:
         """Have at hand, with few questions, what is around numbers that are changed one after another.
 
         ``names`` are users', ``tags`` are tags that they may be given, ``targets`` what they may be
-        forwarded to.
+        forwarded to. What is at hand is so as long as ``flushes`` stays as it is.
         """
         targets = dict.fromkeys(targets)
         concerned = [*numbers, *((number, number) for number in targets)]
@@ -218,10 +215,6 @@ class Writer:
         self.flush()
         return self._stored(ranges)
 
-    def expect_absent(self, ranges: Sequence[Range]) -> None:
-        """Raises AlreadyPresent where one of the numbers is there, whoever holds it."""
-        expect_absent(self.found(ranges))
-
     def restore(self, left: Piece, state: int, differing: details.Differences) -> bool:
         """Put numbers back to ``state`` (a row id or ABSENT), and single ones' details from old to new.
 
@@ -241,8 +234,14 @@ class Writer:
         state = self.states[piece.state] if piece.state != ABSENT else None
         return state if state and state.organization in self.scope else None
 
+    @property
+    def has_unwritten(self) -> bool:
+        """Whether anything that was done is in memory alone."""
+        return len(self._journal) > 0
+
     def flush(self) -> None:
         """Write everything that is still in memory. Reading spans from the store needs this before."""
+        self.flushes += 1
         self._cache.flush()
         self._details.flush()
         self._journal.flush()
@@ -289,12 +288,13 @@ class Writer:
                 self.effects.note(after, after, 1)
         else:
             self._cache.put(piece.first, piece.last, after)
+            self.pools.moved(piece, after)
             self._journal.piece(self.line, piece.first, piece.last, piece.state, after)
             self.effects.note(piece.state, after, piece.last - piece.first + 1)
             if ABSENT in (piece.state, after):
                 self._extents.append((after != ABSENT, Range(piece.first, piece.last)))
         for number, (old, new) in differing.items():
             if new != old:
-                self._details.write(number, new)
+                self._details.write(number, old, new)
                 self._journal.detail(number, old, new)
             self.effects.note_user(new.user or old.user)

@@ -75,10 +75,10 @@ def normalize(ranges: Iterable[Range]) -> list[Range]:
 
 
 def united(ranges: Iterable[Pair]) -> list[Pair]:
-    """The union, ascending, with what overlaps joined."""
+    """The union, ascending, with what overlaps or follows right after joined, whatever its length."""
     joined: list[Pair] = []
     for first, last in sorted(ranges):
-        if joined and first <= joined[-1][1]:
+        if joined and first <= joined[-1][1] + 1:
             joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
             joined.append((first, last))

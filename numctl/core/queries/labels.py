@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numctl.core.catalog.view import View
     from numctl.core.queries.slices import Span
     from numctl.core.rules.labels import Labels
-    from numctl.core.store.connection import Connection
+    from numctl.core.store.connection import Connection, Cursor
 
 AT_ONCE = 2_000  # spans whose labels are read together
 
@@ -95,6 +95,10 @@ class Wanted(NamedTuple):
     def __bool__(self) -> bool:
         return bool(self.having or self.without)
 
+    def values(self, key: str) -> list[str | None]:
+        """Those asked for of one key."""
+        return [value for name, value in self.having if name == key]
+
 
 def read_wanted(having: Iterable[str], without: Iterable[str]) -> Wanted:
     """``KEY`` or ``KEY=VALUE``, and keys. Raises BadValue."""
@@ -105,13 +109,19 @@ def read_wanted(having: Iterable[str], without: Iterable[str]) -> Wanted:
     return Wanted(tuple(read), tuple(rules.clean_key(key) for key in without))
 
 
+def having(spans: Iterator[Span], runs: Iterable[Iterable[tuple[int, int]]]) -> Iterator[Span]:
+    """Of some ascending spans what has all of some labels, by the ascending runs of each."""
+    for one in runs:
+        spans = _in_common(spans, iter(one), descending=False)
+    return spans
+
+
 def narrowed(
     connection: Connection, spans: Iterator[Span], wanted: Wanted, *, descending: bool
 ) -> Iterator[Span]:
     """Of some spans in order of their numbers, what has the labels that are wanted."""
     for key in dict.fromkeys(key for key, _ in wanted.having):
-        values = [value for name, value in wanted.having if name == key]
-        runs = _runs(connection, key, values, descending=descending)
+        runs = _runs(connection, key, wanted.values(key), descending=descending)
         spans = _in_common(spans, runs, descending=descending)
     for key in dict.fromkeys(wanted.without):
         spans = outside(spans, _runs(connection, key, [None], descending=descending), descending=descending)
@@ -121,6 +131,14 @@ def narrowed(
 def _runs(
     connection: Connection, key: str, values: Sequence[str | None], *, descending: bool
 ) -> Iterator[tuple[int, int]]:
+    return iter(ask_runs(connection, key, values, descending=descending).fetchall())
+
+
+def ask_runs(
+    connection: Connection, key: str, values: Iterable[str | None], *, descending: bool = False
+) -> Cursor:
+    """Ask for the runs of numbers that have a label, in order of their numbers; None is any value."""
+    values = list(values)
     if None in values:
         sets, parameters = "SELECT label_set FROM label WHERE key = ?", (key,)
     else:
@@ -128,7 +146,7 @@ def _runs(
         sets = "SELECT label_set FROM label WHERE key = ? AND folded IN (SELECT atom FROM json_each(?))"
         parameters = (key, folded)  # type: ignore[assignment]
     statement = _RUNS.format(sets=sets, order="DESC" if descending else "ASC")
-    return iter(connection.execute(statement, parameters).fetchall())
+    return connection.execute(statement, parameters)
 
 
 def _in_common(spans: Iterator[Span], runs: Iterator[tuple[int, int]], *, descending: bool) -> Iterator[Span]:

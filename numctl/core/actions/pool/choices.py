@@ -6,6 +6,7 @@ how many there would be at most.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from numctl.core.numbers.ranges import adjoins
@@ -19,6 +20,7 @@ Chosen = tuple[list["Pair"], int]
 Starts = "Callable[[int, int], Iterator[Pair]]"
 
 
+@lru_cache(64)
 def runs(pattern: str) -> Callable[..., Iterator[Range]]:
     """The runs of numbers that match a pattern, between two numbers."""
     from numctl.core.numbers.automaton import matching
@@ -50,14 +52,14 @@ def joined(blocks: Iterable[Pair]) -> Iterator[Pair]:
         yield held
 
 
-def scattered(blocks: Iterable[Pair], quantity: int) -> Chosen:
-    """The first blocks that are so many numbers together, the last one cut."""
+def scattered(blocks: Iterable[Pair], quantity: int, *, highest_first: bool = False) -> Chosen:
+    """The first blocks that are so many numbers together, the last one cut: of it the lowest, or highest."""
     chosen: list[Pair] = []
     missing = quantity
     for first, last in blocks:
         n = last - first + 1
         if n >= missing:
-            chosen.append((first, first + missing - 1))
+            chosen.append((last - missing + 1, last) if highest_first else (first, first + missing - 1))
             return sorted(chosen), quantity
         chosen.append((first, last))
         missing -= n

@@ -1,0 +1,1 @@
+"""The free pool: which available numbers a quantity means."""
