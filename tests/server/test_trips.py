@@ -14,6 +14,9 @@ from tests.server.line import Line
 
 MOST = 12  # for what is done every day
 MOST_OF_A_BATCH = 200  # of ten thousand lines
+MOST_OF_AN_UNDO = 40  # of an import that made hundreds of organizations
+MOST_OF_A_MONTH = 7  # told from the past
+MOST_OF_THE_DEMO = 650  # a hundred operations
 EVERY_DAY = """
 search --limit 5
 search 8980 --limit 5
@@ -105,7 +108,9 @@ def test_what_is_done_every_day_goes_there_and_back_a_few_times(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("NUMCTL_DB", address.replace(str(server.folder), str(line.folder)))
+    before = line.trips
     assert numctl("demo").code == 0
+    assert line.trips - before <= MOST_OF_THE_DEMO
     lists = {"list": LIST, "other": OTHER}
     for name, text in lists.items():
         (tmp_path / name).write_text(text.lstrip())
@@ -185,3 +190,41 @@ def _company(
         numctl("org", "add", path.rpartition("/")[2], "--parent", path.rpartition("/")[0])
     numctl("org", "set", "Acme", "--aging", "7")
     numctl("add", f"{mixed.FIRST}+{many}", "--series", "1514")
+
+
+def test_an_import_that_made_organizations_is_undone_and_done_again_in_a_few(
+    numctl: Numctl,
+    address: str,
+    line: Line,
+    server: on_server.Server,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    _company(numctl, address, line, server, monkeypatch, mixed.MANY)
+    rows = [f"{331_000_000 + 1000 * n},12,S{n % 40},Acme/Operator {n % 300}\n" for n in range(1_500)]
+    (tmp_path / "list").write_text("".join(["first,count,series,organization\n", *rows]))
+    assert numctl("import", str(tmp_path / "list"), "--create-orgs").code == 0
+    whole = numctl("utilization", "--tree", "-o", "json").out
+    operation = json.loads(numctl("history", "--limit", "1", "-o", "json").out)[0]["operation"]
+    for at in (operation, operation + 1):
+        before = line.trips
+        ending = numctl("undo", str(at), "-o", "json")
+        assert (ending.code, ending.err) == (0, "")
+        assert "kept" not in json.loads(ending.out)[0]
+        assert line.trips - before <= MOST_OF_AN_UNDO
+        if at == operation:
+            assert "Operator" not in numctl("org", "tree").out
+            assert "S39" not in numctl("series", "list").out
+    assert numctl("utilization", "--tree", "-o", "json").out == whole
+
+
+def test_a_year_is_told_in_a_few_for_each_month(
+    numctl: Numctl, address: str, line: Line, server: on_server.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMCTL_DB", address.replace(str(server.folder), str(line.folder)))
+    assert numctl("demo").code == 0
+    before = line.trips
+    ending = numctl("report", "utilization", "--months", "12", "-o", "json")
+    months = len({row["at"] for row in json.loads(ending.out)})
+    assert months >= 3
+    assert line.trips - before <= MOST_OF_A_MONTH * months + MOST

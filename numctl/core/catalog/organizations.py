@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numctl.core.store.connection import Connection
 
@@ -32,7 +32,12 @@ class OrganizationRow(NamedTuple):
 
 
 _READ = """
-SELECT parent, name, threshold, basis, aging, intermediate FROM organization WHERE id = ? AND retired = 0
+SELECT id, parent, name, threshold, basis, aging, intermediate FROM organization
+WHERE id IN (SELECT value FROM json_each(?)) AND retired = 0
+"""
+_EMAILS_OF = """
+SELECT organization, email FROM administrator WHERE organization IN (SELECT value FROM json_each(?))
+ORDER BY organization, position
 """
 _EMAILS = "SELECT email FROM administrator WHERE organization = ? ORDER BY position"
 _INSERT = """
@@ -47,13 +52,25 @@ UPDATE organization SET parent = ?, name = ?, folded = ?, threshold = ?, basis =
 
 def read(connection: Connection, organization: int) -> OrganizationRow | None:
     """The row of an organization; None where there is none, or none any more."""
-    addresses = connection.execute(_EMAILS, (organization,))  # waited for together with the row
-    row = connection.execute(_READ, (organization,)).fetchone()
-    if row is None:
-        return None
-    parent, name, threshold, basis, aging, intermediate = row
-    emails = tuple(email for (email,) in addresses)
-    return OrganizationRow(parent, name, emails, threshold, basis, aging, bool(intermediate))
+    return ask(connection, [organization])().get(organization)
+
+
+def ask(connection: Connection, organizations: Iterable[int]) -> Callable[[], dict[int, OrganizationRow]]:
+    """Ask for the rows of organizations; what is given gives those that are there, by row id."""
+    ids = str(list(organizations))
+    rows, addresses = connection.execute(_READ, (ids,)), connection.execute(_EMAILS_OF, (ids,))
+
+    def take_in() -> dict[int, OrganizationRow]:
+        found = {
+            id: OrganizationRow(parent, name, (), threshold, basis, aging, bool(intermediate))
+            for id, parent, name, threshold, basis, aging, intermediate in rows
+        }
+        emails: dict[int, tuple[str, ...]] = {}
+        for id, email in addresses:
+            emails[id] = (*emails.get(id, ()), email)
+        return found | {id: found[id]._replace(emails=own) for id, own in emails.items() if id in found}
+
+    return take_in
 
 
 def insert(connection: Connection, organization: int, row: OrganizationRow) -> None:
@@ -64,20 +81,24 @@ def insert(connection: Connection, organization: int, row: OrganizationRow) -> N
     _put_emails(connection, organization, emails)
 
 
-def write(connection: Connection, organization: int, row: OrganizationRow | None) -> None:
-    """Let this be the row of an organization; None takes it out of the tree.
+def write(
+    connection: Connection, organization: int, before: OrganizationRow | None, row: OrganizationRow | None
+) -> None:
+    """Let this be the row of an organization, which was another ``before``; None takes it out of the tree.
 
     The row of what was taken out stays, for what refers to it.
     """
+    emails: tuple[str, ...] = ()
     if row is None:
-        _write_emails(connection, organization, ())
         connection.execute("UPDATE organization SET retired = 1 WHERE id = ?", (organization,))
-        return
-    parent, name, emails, threshold, basis, aging, intermediate = row
-    connection.execute(
-        _WRITE, (parent, name, fold(name), threshold, basis, aging, int(intermediate), organization)
-    )
-    _write_emails(connection, organization, emails)
+    else:
+        parent, name, emails, threshold, basis, aging, intermediate = row
+        connection.execute(
+            _WRITE, (parent, name, fold(name), threshold, basis, aging, int(intermediate), organization)
+        )
+    if before is None or before.emails != emails:
+        connection.execute("DELETE FROM administrator WHERE organization = ?", (organization,))
+        _put_emails(connection, organization, emails)
 
 
 def emails_of(connection: Connection, organization: int) -> list[str]:
@@ -93,13 +114,6 @@ def all_emails(connection: Connection) -> dict[int, list[str]]:
     ):
         emails.setdefault(id, []).append(email)
     return emails
-
-
-def _write_emails(connection: Connection, organization: int, emails: Sequence[str]) -> None:
-    if emails_of(connection, organization) == [*emails]:
-        return
-    connection.execute("DELETE FROM administrator WHERE organization = ?", (organization,))
-    _put_emails(connection, organization, emails)
 
 
 def _put_emails(connection: Connection, organization: int, emails: Sequence[str]) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _THESE = """
 SELECT folded, id FROM series WHERE retired = 0 AND folded IN (SELECT atom FROM json_each(?))
 """
+_READ = """
+SELECT id, name, description, aging FROM series WHERE id IN (SELECT value FROM json_each(?)) AND retired = 0
+"""
 _REMOVED = "SELECT folded, max(id) FROM series WHERE retired = 1 GROUP BY folded"
 _HOLDERS = "SELECT DISTINCT series, organization FROM tally WHERE n > 0"
 
@@ -64,10 +67,13 @@ def visible(view: View) -> dict[str, tuple[int, str]]:
 
 def read(connection: Connection, series: int) -> SeriesRow | None:
     """The row of a series; None where there is none, or none any more."""
-    row = connection.execute(
-        "SELECT name, description, aging FROM series WHERE id = ? AND retired = 0", (series,)
-    ).fetchone()
-    return SeriesRow(*row) if row is not None else None
+    return ask(connection, [series])().get(series)
+
+
+def ask(connection: Connection, series: Iterable[int]) -> Callable[[], dict[int, SeriesRow]]:
+    """Ask for the rows of series; what is given gives those that are there, by row id."""
+    rows = connection.execute(_READ, (str(list(series)),))
+    return lambda: {id: SeriesRow(*row) for id, *row in rows}
 
 
 def insert(connection: Connection, series: int, row: SeriesRow) -> None:

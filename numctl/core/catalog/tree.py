@@ -1,7 +1,8 @@
 """The tree of organizations, and who may see what.
 
 A tree is read whole (thousands of rows, milliseconds); it doesn't follow later changes but for
-those told to ``graft``. Nothing here recurses, so a thousand levels are no more than a thousand steps.
+those told to ``graft`` and ``prune``. Nothing here recurses, so a thousand levels are no more than a
+thousand steps.
 """
 
 from __future__ import annotations
@@ -65,6 +66,13 @@ class Tree:
         siblings = self._children.setdefault(row.parent, [])
         siblings.append(row.id)
         siblings.sort(key=lambda id: self.by_id[id].folded)
+        self._scopes.clear()
+        self._found.clear()
+
+    def prune(self, id: int) -> None:
+        """Let go of an organization with nothing below it."""
+        self._children[self.by_id.pop(id).parent].remove(id)
+        self._paths.pop(id, None)
         self._scopes.clear()
         self._found.clear()
 

@@ -14,7 +14,7 @@ from numctl.core.catalog.series import SeriesRow
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numctl.core.store.connection import Connection
 
@@ -63,6 +63,7 @@ class CatalogWriter:
         self.positions = 0
         self.added = dict.fromkeys((ORGANIZATION, SERIES), 0)  # how many rows, by kind
         self.changed = dict.fromkeys((ORGANIZATION, SERIES), 0)  # how often others were
+        self._rows: dict[tuple[str, int], Row | None] = {}  # those that were read ahead
         self._removed: dict[str, int] | None = None  # series, by folded name, once they were asked for
         self.line = 0
         self._last: dict[str, int] = {}  # the greatest row ids, once they were asked for
@@ -124,18 +125,32 @@ class CatalogWriter:
         if before == row:
             return False
         if kind == ORGANIZATION:
-            organizations.write(self._connection, id, row if isinstance(row, OrganizationRow) else None)
+            had, has = (one if isinstance(one, OrganizationRow) else None for one in (before, row))
+            organizations.write(self._connection, id, had, has)
         else:
             series.write(self._connection, id, row if isinstance(row, SeriesRow) else None)
             self._removed = None if row is None else self._removed
+        if (kind, id) in self._rows:
+            self._rows[kind, id] = row
         self._note(kind, id, before, row)
         return True
 
     def read(self, kind: str, id: int) -> Row | None:
         """A row as it is now; None where it is not there, or not any more."""
+        if (kind, id) in self._rows:
+            return self._rows[kind, id]
         if kind == ORGANIZATION:
             return organizations.read(self._connection, id)
         return series.read(self._connection, id)
+
+    def read_ahead(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Have rows at hand, by their kinds and row ids."""
+        wanted = list(rows)
+        ids = {of: [id for kind, id in wanted if kind == of] for of in (ORGANIZATION, SERIES)}
+        asked = organizations.ask(self._connection, ids[ORGANIZATION])
+        more = series.ask(self._connection, ids[SERIES])
+        found: dict[str, Mapping[int, Row]] = {ORGANIZATION: asked(), SERIES: more()}
+        self._rows.update({(kind, id): found[kind].get(id) for kind, id in wanted})
 
     def rename_users(self, ids: Iterable[int], name: str) -> None:
         """Give users, by row id, another (clean) name."""

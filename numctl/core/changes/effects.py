@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from numctl.core.changes.cache import ABSENT
@@ -46,8 +47,14 @@ class Effects:
         pair = (before, after)
         self._pairs[pair] = self._pairs.get(pair, 0) + n
 
+    @property
+    def has_unwritten(self) -> bool:
+        """Whether counts moved that aren't written."""
+        return bool(self._pairs or self._unwritten)
+
     def _reckon(self) -> None:
         """Turn what was noted into counts and what all numbers share."""
+        self._states.look_up(set(chain.from_iterable(self._pairs)) - {ABSENT})()
         for (before, after), n in self._pairs.items():
             old = self._states[before] if before != ABSENT else None
             new = self._states[after] if after != ABSENT else None

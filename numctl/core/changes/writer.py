@@ -75,7 +75,7 @@ class Writer:
             fit = not of_each and len(some) <= AT_ONCE
             chosen = some if fit or of_each else chosen
         if not isinstance(chosen, InState) and total(chosen) <= AT_ONCE:
-            self._begin_with(chosen)
+            self._begin_with(chosen, change)
             fit = True
         if isinstance(chosen, InState) or not (fit or of_each or not self._is_large(chosen)):
             self._change_in_bulk(chosen, admission, lambda state: self._successor(state, change))
@@ -188,10 +188,10 @@ class Writer:
         self._at_hand.ask_for_ways(targets)
         self._has_begun = True
 
-    def _begin_with(self, numbers: Sequence[Pair]) -> None:
+    def _begin_with(self, numbers: Sequence[Pair], change: Change) -> None:
         """Have at hand what is around the first numbers of an operation, which are few."""
         if not self._has_begun:
-            self.ahead(numbers)
+            self.ahead(numbers, filter(None, [change.user]), filter(None, [change.tag]))
 
     def forwarding_of(self, number: int) -> int | None:
         """Where a number is forwarded to, as the operation has left it so far."""
@@ -200,7 +200,7 @@ class Writer:
     def expect(self, ranges: Sequence[Range], change: Change) -> None:
         """Raises what ``change`` would raise for these numbers."""
         if total(ranges) <= AT_ONCE:
-            self._begin_with(ranges)
+            self._begin_with(ranges, change)
         Admission(self._details, self.states, self.scope, change).check(self.found(ranges))
 
     def states_of(self, ranges: Sequence[Range]) -> Iterator[State]:
@@ -237,7 +237,7 @@ class Writer:
     @property
     def has_unwritten(self) -> bool:
         """Whether anything that was done is in memory alone."""
-        return len(self._journal) > 0
+        return len(self._journal) > 0 or self.effects.has_unwritten
 
     def flush(self) -> None:
         """Write everything that is still in memory. Reading spans from the store needs this before."""

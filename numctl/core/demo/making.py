@@ -103,8 +103,10 @@ def _expect_count(connection: Connection, expected: int | None) -> None:
 
 
 def _act(connection: Connection, act: Act, step: Step) -> Act:
-    tree = Tree.load(connection)
-    acting = tree.find(f"{tree.path(tree.root)}/{step.acting}", tree.root) if step.acting else 0
+    acting = 0
+    if step.acting:
+        tree = Tree.load(connection)
+        acting = tree.find(f"{tree.path(tree.root)}/{step.acting}", tree.root)
     return Act(act.actor, *_morning(act.today, step.days_ago), acting_as=acting, message=step.message)
 
 
@@ -119,6 +121,7 @@ def _consume(operation: Operation) -> None:
     today = date.fromisoformat(operation.act.today)
     days = [today - timedelta(ago) for ago in range(DAYS_OF_USAGE, 0, -1)]
     rows = []
+    operation.ahead([(number, number) for number in telephones()])
     for number in telephones():
         state = operation.writer.state_of(number)
         if state is not None:

@@ -53,9 +53,10 @@ def resolved(connection: Connection, when: When, timezone: str) -> Moment:
 
 
 @contextmanager
-def as_of(now: View, moment: Moment) -> Iterator[View]:
+def as_of(now: View, moment: Moment, *, counts_alone: bool = False) -> Iterator[View]:
     """The store as it stood, within the transaction of ``now``; what reads afterwards reads it as it is.
 
+    With ``counts_alone`` it is the catalog and how many numbers there were, and nothing of single ones.
     What is seen is in scope both then and now. Raises NotFound where who acts was not there yet, OutOfScope
     where what was done meanwhile may not be seen, and so not be taken back.
     """
@@ -64,7 +65,10 @@ def as_of(now: View, moment: Moment) -> Iterator[View]:
         _expect_no_absence(now, moment)
     connection = now.connection
     with connection.laid_over():
-        overlay.lay(connection, moment.operation, moment.day, None if now.sees_all else now.scope)
+        if counts_alone:
+            overlay.lay_counts(connection, moment.operation, moment.day)
+        else:
+            overlay.lay(connection, moment.operation, moment.day, None if now.sees_all else now.scope)
         catalog_then.lay(connection, moment.operation, moment.recorded)
         tree = Tree.load(connection)
         if now.acting not in tree:
@@ -92,14 +96,18 @@ def _expect_no_absence(now: View, moment: Moment) -> None:
 
 
 def month_ends(now: View, today: str, timezone: str, months: int) -> Iterator[View]:
-    """The store as it stood at the end of each of the last months, the earliest first.
+    """Counts as they stood at the end of each of the last months, the earliest first.
 
     ``today`` is ``YYYY-MM-DD``. Months that ended before the store, or who acts, was there are left out.
     """
-    for day in dates.month_ends(today, months):
-        ended = When(dates.second_before(dates.end_of(day, timezone)))
+    moments = [dates.second_before(dates.end_of(day, timezone)) for day in dates.month_ends(today, months)]
+    asked = [now.connection.execute(_LAST, (at,)) for at in moments]  # waited for together
+    recorded = catalog_then.baseline(now.connection)
+    for at, found in zip(moments, asked, strict=True):
+        if (row := found.fetchone()) is None:
+            continue
         try:
-            with as_of(now, resolved(now.connection, ended, timezone)) as view:
+            with as_of(now, Moment(row[0], at, day_of(at, timezone), recorded), counts_alone=True) as view:
                 yield view
         except (NotFound, OutOfScope):
             continue

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from numctl.core.catalog.organizations import OrganizationRow
 from numctl.core.catalog.series import SeriesRow
-from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, as_row, begins
+from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER, as_row
 from numctl.core.text import fold
 
 if TYPE_CHECKING:
     from numctl.core.store.connection import Connection
 
+_FIRST = "SELECT id, action FROM operation WHERE id = (SELECT min(operation) FROM catalog_change)"
 _SINCE = """
 SELECT kind, row, before, name_before FROM main.catalog_change
 WHERE operation > ? ORDER BY operation, position
@@ -73,8 +74,8 @@ _Before = dict[int, tuple[str | None, str]]  # of rows by id: the row as JSON, a
 
 def baseline(connection: Connection) -> int:
     """The operation of an upgrade that recorded the catalog of an older store; 0 where there was none."""
-    row = connection.execute("SELECT action FROM operation WHERE id = ?", (begins(connection),)).fetchone()
-    return begins(connection) or 0 if row is not None and row[0] == "upgrade" else 0
+    row = connection.execute(_FIRST).fetchone()
+    return int(row[0]) if row is not None and row[1] == "upgrade" else 0
 
 
 def lay(connection: Connection, operation: int, recorded: int) -> None:

@@ -117,20 +117,37 @@ def lay(connection: Connection, operation: int, day: str, scope: frozenset[int] 
     """
     for name, query in _JOURNAL.items():
         connection.lay(name, query.format(operation=operation, day=day))
-    more = _lay_spans(connection, operation)
+    more, entered = _lay_spans(connection, operation)
+    if entered:
+        _lay_runs(connection, "extent", "", entered)
     changes = groupby(connection.walk(_DETAILS_SINCE, (operation,)), key=itemgetter(0))
     connection.lay_rows("past_detail", _DETAIL, (next(earliest) for _, earliest in changes))
     connection.lay("detail", _DETAILS.format(but=""))
-    _end_holds(connection, day, more)
-    connection.lay_rows(
-        "more", "state INTEGER PRIMARY KEY, n INTEGER", [own for own in more.items() if own[0]]
-    )
-    connection.lay_rows("past_tally", _SUM, connection.execute(_COUNTED).fetchall())
-    connection.lay("tally", _TALLY)
+    ended = _end_holds(connection, day, more)
+    if ended:
+        numbers = (_detailed(connection, first, last) for first, last in ended)
+        connection.lay_rows("ended_detail", "number INTEGER PRIMARY KEY", list(chain.from_iterable(numbers)))
+        connection.lay("detail", _DETAILS.format(but=_BUT_ENDED))
+    _lay_counts(connection, more)
     labels = ((first, last, was) for first, last, was, _ in _since(connection, "label_piece", operation))
     _lay_runs(connection, "label_span", "label_set", labels)
     if scope is not None:
         connection.lay("label_span", _LABELS_WITHIN.format(scope=json.dumps(sorted(scope))))
+
+
+def lay_counts(connection: Connection, operation: int, day: str) -> None:
+    """The same for counts alone, of what is told of no single number."""
+    more, _ = _lay_spans(connection, operation)
+    _end_holds(connection, day, more)
+    _lay_counts(connection, more)
+
+
+def _lay_counts(connection: Connection, more: Counter[int]) -> None:
+    """Lay how many numbers there were, by how many more of each state."""
+    changed = [own for own in more.items() if own[0]]
+    connection.lay_rows("more", "state INTEGER PRIMARY KEY, n INTEGER", changed)
+    connection.lay_rows("past_tally", _SUM, connection.execute(_COUNTED).fetchall())
+    connection.lay("tally", _TALLY)
 
 
 def _since(connection: Connection, journal: str, operation: int) -> Iterator[tuple[int, int, int, int]]:
@@ -139,10 +156,10 @@ def _since(connection: Connection, journal: str, operation: int) -> Iterator[tup
     return (net for net in net_pieces(rows) if net[2] != net[3])
 
 
-def _lay_spans(connection: Connection, operation: int) -> Counter[int]:
-    """Lay the spans and the extents; give how many numbers each state had more then."""
+def _lay_spans(connection: Connection, operation: int) -> tuple[Counter[int], list[Run]]:
+    """Lay the spans; give how many numbers each state had more then, and what came in since or left."""
     more: Counter[int] = Counter()
-    entered: list[Run] = []  # what came into the inventory since, or left it
+    entered: list[Run] = []
 
     def befores() -> Iterator[Run]:
         for first, last, was, now in _since(connection, "piece", operation):
@@ -153,20 +170,18 @@ def _lay_spans(connection: Connection, operation: int) -> Counter[int]:
             yield first, last, was
 
     _lay_runs(connection, "span", "state", befores())
-    if entered:
-        _lay_runs(connection, "extent", "", entered)
-    return more
+    return more, entered
 
 
 def _lay_runs(connection: Connection, name: str, column: str, befores: Iterable[Run]) -> None:
     """Lay a map of runs: what numbers had where it changed since, and what is left of the runs of now."""
     connection.lay_rows(f"before_{name}", _RUN, befores)
-    touched = connection.execute(
-        _TOUCHED.format(name=name, value=f"run.{column}" if column else "1")
-    ).fetchall()
-    connection.lay_rows(f"hidden_{name}", _FIRST, ((first,) for first, _, _ in touched))
+    # Waited for together.
+    asked = connection.execute(_TOUCHED.format(name=name, value=f"run.{column}" if column else "1"))
     stretches = connection.execute(f"SELECT first, last FROM before_{name} ORDER BY first")  # noqa: S608
     there = connection.execute(f"SELECT first, last, value FROM before_{name} WHERE value <> 0")  # noqa: S608
+    touched = asked.fetchall()
+    connection.lay_rows(f"hidden_{name}", _FIRST, ((first,) for first, _, _ in touched))
     connection.lay_rows(f"past_{name}", _RUN, chain(_left(touched, stretches), there))
     columns, past = "first, last", "first, last"
     if column:
@@ -190,20 +205,21 @@ def _left(runs: Iterable[Run], gone: Iterator[tuple[int, int]]) -> Iterator[Run]
             yield at, last, value
 
 
-def _end_holds(connection: Connection, day: str, more: Counter[int]) -> None:
-    """Let holds that had ended before a day be available, settled or not, and add that to the counts."""
+def _end_holds(connection: Connection, day: str, more: Counter[int]) -> list[tuple[int, int]]:
+    """Let holds that had ended before a day be available, settled or not, and add that to the counts.
+
+    Gives their numbers.
+    """
     ended: Sequence[Run] = connection.execute(_ENDED, (day,)).fetchall()
     if not ended:
-        return
+        return []
     free = _free_states(connection, {state for _, _, state in ended})
     for first, last, state in ended:
         more[state] -= last - first + 1
         more[free[state]] += last - first + 1
     connection.lay_rows("ended_span", _RUN, [(first, last, free[state]) for first, last, state in ended])
-    numbers = (_detailed(connection, first, last) for first, last, _ in ended)
-    connection.lay_rows("ended_detail", "number INTEGER PRIMARY KEY", list(chain.from_iterable(numbers)))
     connection.lay("span", _SPANS_WITHOUT_ENDED)
-    connection.lay("detail", _DETAILS.format(but=_BUT_ENDED))
+    return [(first, last) for first, last, _ in ended]
 
 
 def _detailed(connection: Connection, first: int, last: int) -> Sequence[tuple[int]]:

@@ -170,8 +170,9 @@ def table(connection: Connection, tree: Tree, organizations: Iterable[int], *, b
     it still has, by name; numbers without the label come last.
     """
     wanted = list(organizations)
-    key = _sorting(connection, by)
+    names = _ask_names(connection, "folded") if by == SERIES else dict  # waited for together
     own = _counts(connection, tree.scope(wanted[0]), by)
+    key = _sorting(names(), by)
     below = _rolled_up(tree, wanted[0], own)
     rows = []
     for organization in wanted:
@@ -183,9 +184,8 @@ def table(connection: Connection, tree: Tree, organizations: Iterable[int], *, b
     return rows
 
 
-def _sorting(connection: Connection, by: str) -> Callable[[Part], tuple[bool, str, str]]:
+def _sorting(names: Mapping[Part, str], by: str) -> Callable[[Part], tuple[bool, str, str]]:
     if by == SERIES:
-        names = dict(connection.execute("SELECT id, folded FROM series"))
         return lambda part: (False, names.get(part, ""), "")
     return lambda part: (not part, fold(str(part)), str(part))
 
@@ -201,16 +201,23 @@ def lines(view: View, top: int, *, below: bool = False, by: str = "") -> list[Li
 def known_lines(view: View, top: int, *, below: bool = False, by: str = "") -> list[tuple[Row, Line]]:
     """The same lines, each with the row that it shows."""
     organizations = list(view.tree.below(top)) if below else [top]
-    names: Mapping[Part, str] = _names(view.connection, by)
+    asked = _names(view.connection, by)
     rows = table(view.connection, view.tree, organizations, by=by)
+    names = asked()
     return [(row, _line(view.tree, row, names.get(row.part))) for row in rows]
 
 
-def _names(connection: Connection, by: str) -> Mapping[Part, str]:
-    """What the parts are shown as, none for those that stand for all."""
-    if by.startswith(OF_LABEL):
-        return {value: value for (value,) in connection.execute(_VALUES, (by.removeprefix(OF_LABEL),))}
-    return dict(connection.execute("SELECT id, name FROM series")) if by else {}
+def _names(connection: Connection, by: str) -> Callable[[], Mapping[Part, str]]:
+    """Ask what the parts are shown as, none for those that stand for all; what is given tells."""
+    if not by.startswith(OF_LABEL):
+        return _ask_names(connection, "name") if by else dict
+    values = connection.execute(_VALUES, (by.removeprefix(OF_LABEL),))
+    return lambda: {value: value for (value,) in values}
+
+
+def _ask_names(connection: Connection, column: str) -> Callable[[], Mapping[Part, str]]:
+    asked = connection.execute(f"SELECT id, {column} FROM series")  # noqa: S608 - a column's name
+    return lambda: dict(asked)
 
 
 def _line(tree: Tree, row: Row, part: str | None) -> Line:

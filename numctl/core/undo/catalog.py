@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.catalog.organizations import OrganizationRow
-from numctl.core.catalog.series import id_of
-from numctl.core.catalog.tree import Tree
+from numctl.core.catalog.series import ask_ids
+from numctl.core.catalog.tree import Organization, Tree
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, USER
 from numctl.core.text import fold
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numctl.core.changes.operation import Operation
     from numctl.core.undo.in_the_way import InTheWay
 
-_HELD = "SELECT coalesce(sum(n), 0) FROM tally WHERE {} = ?"
+_HELD = "SELECT {0}, sum(n) FROM tally WHERE n > 0 GROUP BY {0}"
 _SPANS = """
 SELECT first, last FROM span WHERE state IN (SELECT id FROM state WHERE {} = ?) ORDER BY first LIMIT 1000
 """
@@ -56,21 +56,30 @@ class CatalogBack:
                 known = nets.get((kind, row))
                 nets[kind, row] = RowNet(kind, row, known.before if known else before, after)
         self._nets = list(nets.values())
+        self._series: dict[str, int] = {}  # by folded name, as far as they concern this
+        self._held: dict[str, dict[int, int]] = {}  # how many numbers, by kind and row id
         self.kept: list[str] = []
 
     def restore(self) -> None:
         """Bring back what was changed or removed, and users' names; before numbers go back."""
+        self._operation.catalog.read_ahead((net.kind, net.id) for net in self._nets)
+        names = [row.name for net in self._nets if net.kind == SERIES and (row := net.before) is not None]
+        self._series = ask_ids(self._connection, names)()
         removed = [net for net in self._nets if net.after is None]
         for net in [*reversed(removed), *(net for net in self._nets if net.after is not None)]:
             if net.before is not None:
                 self._set_back(net)
+        self._operation.writer.scope = self._operation.scope
         self._name_users_back()
 
     def take_away(self, *, numbers_too: bool) -> None:
         """Take away what was made; after numbers went back. What is needed stays, with ``numbers_too``."""
-        for net in reversed(self._nets):
-            if net.before is None and net.after is not None:
-                self._take_away(net, numbers_too)
+        made = [net for net in reversed(self._nets) if net.before is None and net.after is not None]
+        for kind in {net.kind for net in made}:
+            self._held[kind] = dict(self._operation.written.execute(_HELD.format(kind)))
+        for net in made:
+            self._take_away(net, numbers_too)
+        self._operation.writer.scope = self._operation.scope
 
     def _set_back(self, net: RowNet) -> None:
         now = self._operation.catalog.read(net.kind, net.id)
@@ -78,8 +87,7 @@ class CatalogBack:
         assert before is not None  # noqa: S101 - the caller looked
         if after is None:
             if now is None and self._fits(net, before):
-                self._operation.catalog.put(net.kind, net.id, before)
-                self._operation.reload_tree()
+                self._put(net, before)
             return
         changed = [field for field in before._fields if getattr(before, field) != getattr(after, field)]
         if now is None or any(getattr(now, field) != getattr(after, field) for field in changed):
@@ -87,8 +95,18 @@ class CatalogBack:
             return
         wanted = now._replace(**{field: getattr(before, field) for field in changed})
         if self._fits(net, wanted):
-            self._operation.catalog.put(net.kind, net.id, wanted)
+            self._put(net, wanted)
             self._operation.reload_tree()
+
+    def _put(self, net: RowNet, row: Row) -> None:
+        """Let a row be this; one that comes back takes its place in the tree."""
+        if net.kind == SERIES:
+            self._series = {name: id for name, id in self._series.items() if id != net.id}
+            self._series[fold(row.name)] = net.id
+        elif isinstance(row, OrganizationRow) and net.id not in self._operation.tree:
+            rest = (fold(row.name), row.threshold, row.basis, row.aging)
+            self._operation.tree.graft(Organization(net.id, row.parent or 0, row.name, *rest))
+        self._operation.catalog.put(net.kind, net.id, row)
 
     def _fits(self, net: RowNet, row: Row) -> bool:
         """Whether the row's name is free and its parent there; else it is noted."""
@@ -100,7 +118,7 @@ class CatalogBack:
                 return self._not(f"{row.name} would be below itself", ORGANIZATION, row.parent)
             other = tree.child(row.parent, row.name) if row.parent is not None else None
         else:
-            other = id_of(self._connection, row.name)
+            other = self._series.get(fold(row.name))
         if other not in (None, net.id):
             return self._not(f"the name {row.name} is taken since", net.kind, other or 0)
         return True
@@ -124,12 +142,12 @@ class CatalogBack:
             self._in_the_way.row(net.kind, net.id, name)
         else:
             self._operation.catalog.put(net.kind, net.id, None)
-            self._operation.reload_tree()
+            if net.kind == ORGANIZATION:
+                self._operation.tree.prune(net.id)
 
     def _needed(self, net: RowNet) -> str:
         """Why a row that was made can't go, empty if it can."""
-        (held,) = self._operation.written.execute(_HELD.format(net.kind), (net.id,)).fetchone()
-        if held:
+        if held := self._held[net.kind].get(net.id):
             return f"holds {held} numbers" if net.kind == ORGANIZATION else f"has {held} numbers"
         if net.kind == ORGANIZATION and self._operation.tree.children(net.id):
             return "has organizations below it"

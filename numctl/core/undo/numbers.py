@@ -109,8 +109,11 @@ class NumbersBack:
         found = reversal.found(connection, self._id, own, writer.AT_ONCE)
         if found is None:
             return False
-        for (before,) in connection.execute(_BEFORE, (self._id,)).fetchall():
-            state = self._writer.states[before]
+        states = self._writer.states
+        befores = [before for (before,) in connection.execute(_BEFORE, (self._id,))]
+        states.look_up({*befores})()
+        for before in befores:
+            state = states[before]
             if self._settled(before) is not None or state.organization not in self._operation.tree:
                 return False
         found.carry_out(self._writer.parts())
