@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from numctl.core.actions import inventory, organizations, reservations, series, subscribers, users
+from numctl.core.changes import writer
 from numctl.core.changes.operation import Operation
 from numctl.core.check import checking
 from numctl.core.errors import NotFound, NumbersRefuse, OutOfScope
 from numctl.core.numbers.ranges import Range
+from numctl.core.rules.model import State, Status
 from numctl.core.undo.undoing import undo
 from tests.company import Company
 
@@ -203,4 +205,22 @@ def test_a_hold_that_ended_stands_in_no_way(company: Company) -> None:
         "SELECT organization, status FROM span JOIN state ON state.id = span.state"
         " WHERE 1418060 BETWEEN first AND last"
     ) == [(1, "available")]
+    assert checking.examine(company.store).problems == []
+
+
+def test_what_made_organizations_with_many_numbers_takes_them_away_again(company: Company) -> None:
+    def work(operation: Operation) -> None:
+        for n in range(3):
+            holder = organizations.found(operation, operation.tree.root, f"Branch {n}", [f"{n}@b.example"])
+            state = State(series.find_or_make(operation, f"new {n}"), holder, Status.AVAILABLE)
+            starts = range(1500000 + 10_000 * n, 1500000 + 10_000 * n + writer.AT_ONCE, 2)
+            operation.writer.add([Range(start, start) for start in starts], state)
+
+    before, numbers = catalog(company), company.dump()
+    done = company.number_of(company.do("import", work))
+    made = catalog(company), company.dump()
+    assert "kept" not in company.do("undo", lambda op: undo(op, done)).extra
+    assert (catalog(company), company.dump()) == (before, numbers)
+    company.do("undo", lambda op: undo(op, done + 1))
+    assert (catalog(company), company.dump()) == made
     assert checking.examine(company.store).problems == []

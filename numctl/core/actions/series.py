@@ -84,14 +84,19 @@ def found(operation: Operation, name: str) -> int:
 
 
 def _visible(operation: Operation) -> dict[str, tuple[int, str]]:
-    return operation.remembered("series", lambda: rows.visible(operation), operation.catalog.changed[SERIES])
+    return operation.remembered("series", lambda: rows.visible(operation), _stamp(operation))
+
+
+def _stamp(operation: Operation) -> int:
+    return operation.catalog.added[SERIES] + operation.catalog.changed[SERIES]
 
 
 def _make(operation: Operation, row: SeriesRow) -> int:
-    """Make a series; what is remembered of all is so with it."""
+    """Make a series; those that are remembered are so with it."""
     known = _visible(operation)
     (id,) = operation.catalog.add_series(row)
     known[fold(row.name)] = (id, row.name)
+    operation.remembered("series", lambda: known, _stamp(operation))
     return id
 
 
