@@ -23,32 +23,35 @@ MOST_CHOSEN = 10_000  # runs that quantities are foreseen to be
 LABELLING = ("label", "remove")
 
 
-def asks_for_itself(step: Step) -> bool:
-    """Whether a line takes, or changes, so many numbers that they are read when its turn comes."""
-    taking = step.taking
-    return (total(step.numbers) if taking is None else taking.wanted.quantity) > ASKED_AHEAD
-
-
 def ahead(operation: Operation, lines: Sequence[Step | Refusal]) -> int:
-    """Have at hand what several lines concern; give how many of them."""
+    """Have at hand what several lines concern; give how many of them. Only the last may ask for itself."""
     many = len(lines)
-    steps = [step for step in lines if isinstance(step, Step) and not asks_for_itself(step)]
+    steps = [step for step in lines if isinstance(step, Step)]
+    if steps and _asks_for_itself(steps[-1]):
+        steps.pop()
     if len(steps) < FEW:
         return many
     chosen, seen = _chosen(operation, steps)
     if seen < len(steps):
         many = next(place for place, step in enumerate(lines) if step is steps[seen])
         steps = steps[:seen]
-    owners = {owner for step in steps if (owner := step.owner)}
+    users = {user for step in steps if (user := step.values.get("user"))}
+    owners = {owner for step in steps if (owner := step.owner)} if users else ()
     owned = operation.writer.owned.ask(owners) if owners else ()
     operation.ahead(
         [*(numbers for step in steps for numbers in step.numbers), *chosen, *((one, one) for one in owned)],
         [numbers for step in steps if step.action in LABELLING for numbers in step.numbers],
-        {user for step in steps if (user := step.values.get("user"))},
+        users,
         {step.tag for step in steps},
         {target for step in steps if (target := step.target) is not None},
     )
     return many
+
+
+def _asks_for_itself(step: Step) -> bool:
+    """Whether a line takes, or changes, so many numbers that they are read when its turn comes."""
+    taking = step.taking
+    return (total(step.numbers) if taking is None else taking.wanted.quantity) > ASKED_AHEAD
 
 
 def _chosen(operation: Operation, steps: Sequence[Step]) -> tuple[list[Pair], int]:

@@ -78,13 +78,13 @@ class Batch:
     def _foreseen(self, operation: Operation) -> Iterator[Ready]:
         """The lines, each with what it concerns at hand. Where one had all written, what is at hand is gone:
         the next ones are asked about anew, fewer if that comes often."""
-        many = AHEAD
+        many, writer = AHEAD, operation.writer
         for some in self._read():
             at = 0
             while at < len(some):
                 end = at + foresight.ahead(operation, [step for _, step in some[at : at + many]])
-                flushes, begun = operation.writer.flushes, at
-                while at < end and operation.writer.flushes == flushes:
+                flushes, begun = writer.flushes, at
+                while at < end and writer.flushes == flushes:
                     yield some[at]
                     at += 1
                 many = min(2 * many, AHEAD) if at == end else at - begun
@@ -96,9 +96,10 @@ class Batch:
         for line in self.text:
             step = self._step_of(line)
             some.append((line, step))
-            by_itself = isinstance(step, Step) and foresight.asks_for_itself(step)
-            numbers += total(step.numbers) if isinstance(step, Step) else 1
-            if len(some) >= AHEAD or numbers > MOST_AHEAD or by_itself:
+            named = total(step.numbers) if isinstance(step, Step) else 0
+            numbers += named or 1
+            many = step.taking.wanted.quantity if isinstance(step, Step) and step.taking else named
+            if len(some) >= AHEAD or numbers > MOST_AHEAD or many > foresight.ASKED_AHEAD:
                 yield some
                 some, numbers = [], 0
         yield some

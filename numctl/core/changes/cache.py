@@ -96,14 +96,15 @@ class Cache:
         self._spans: dict[int, tuple[int, int]] = {}
         self._stored: dict[int, tuple[int, int]] = {}
         self._laid: set[Pair] = set()
-        self._covered: list[Pair] = []  # the same, ascending and disjoint
+        self._covered: list[Pair] = []  # the same, ascending and disjoint, but for
+        self._fresh: list[Pair] = []  # the last ones
 
     def __len__(self) -> int:
         return len(self._firsts)
 
     def load(self, first: int, last: int) -> None:
         """Lay out the spans from ``first`` to ``last`` and both neighbours."""
-        if not self.has((first, last)):
+        if (first, last) not in self._laid and not self.has((first, last)):
             self._lay(self._connection.execute(self._one_by_one, {"first": first, "last": last}))
             self._laid.add((first, last))
 
@@ -111,8 +112,14 @@ class Cache:
         """Whether a range is laid out, or is a part of one that is."""
         if numbers in self._laid:
             return True
+        if self._fresh:
+            self._covered, self._fresh = united(chain(self._covered, self._fresh)), []
         at = bisect_right(self._covered, (numbers[0], HIGHEST)) - 1
         return at >= 0 and self._covered[at][1] >= numbers[1]
+
+    def missing(self, ranges: Iterable[Pair]) -> list[Pair]:
+        """Those of some ranges that weren't asked for as such."""
+        return [one for one in ranges if one not in self._laid]
 
     def ahead(self, ranges: Sequence[Pair]) -> Callable[[], None]:
         """Ask for the same for many ranges of few spans; what is given takes the answer in."""
@@ -126,9 +133,8 @@ class Cache:
         def take_in() -> None:
             for found in asked:
                 self._lay(found)
-            if ranges:
-                self._laid.update((first, last) for first, last in ranges)
-                self._covered = united(chain(self._covered, ranges))
+            self._laid.update((first, last) for first, last in ranges)
+            self._fresh += ranges
 
         return take_in
 

@@ -42,7 +42,7 @@ class AtHand(NamedTuple):
     def ask(self, numbers: Sequence[Pair], names: Iterable[str] = (), tags: Iterable[str] = ()) -> None:
         """Read what is around numbers, the users of some names, and the states with some tags."""
         numbers = list(dict.fromkeys(numbers))
-        new = [one for one in numbers if not self.cache.has(one)]
+        new = self.cache.missing(numbers)
         own = [one for one in numbers if not self.details.has(*one)]
         few = total(new) + total(own) <= FEW
         asked = [

@@ -47,7 +47,7 @@ class Labelled:
 
     def change(self, numbers: Iterable[Pair], given: Callable[[Kind], bool | None]) -> None:
         """Note that numbers were given other labels: whether they have one now; None for as before."""
-        ranges = list(numbers)
+        ranges = list(numbers) if self._runs else ()
         for kind, blocks in self._runs.items():
             has = given(kind)
             for first, last in ranges if has is not None else ():
@@ -61,7 +61,7 @@ def kept(operation: Operation) -> Labelled:
 
 def note(operation: Operation, numbers: Iterable[Pair], put: Mapping[str, str], drop: Iterable[str]) -> None:
     """Note that numbers were given some labels, and others (by their keys) taken."""
-    gone = {*drop}
+    gone = set(drop)
 
     def given(kind: Kind) -> bool | None:
         key, values = kind
