@@ -15,6 +15,7 @@ from numctl.core.errors import BadValue
 from tests.commands.conftest import number
 from tests.conftest import Numctl
 from tests.gate.conftest import Door
+from tests.standby import server as standby
 
 
 @pytest.fixture
@@ -22,8 +23,9 @@ def elsewhere(sshd: Door, acme: Path, numctl: Numctl, shell, tmp_path: Path):
     """Run numctl against Acme's store through sshd, as Sales and Jo."""
     key = Path(str(sshd.authorized)).with_name("key.pub").read_text()
     assert numctl("key", "add", "Jo", "--org", "Sales", "--into", sshd.authorized, input=key).code == 0
-    launcher = tmp_path / "bin" / "numctl"
-    program = f"PYTHONPATH={Path(__file__).parents[2]} {launcher}"
+    program = tmp_path / "bin" / "numctl-there"
+    program.write_text(standby.launcher())
+    program.chmod(0o755)
     line = sshd.authorized.read_text()
     sshd.authorized.write_text(line.replace('command="numctl gate', f'command="{program} gate'))
 
