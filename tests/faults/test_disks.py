@@ -25,11 +25,16 @@ FAILURES = {
 COMMIT = {"unlink"}  # the call that makes a change stand
 
 
-def moments(calls: Counter[str]) -> list[tuple[str, str, str]]:
-    """Which call fails, how, and when: once at the k-th, or (+) at it and at all after."""
+def moments(command: str, calls: Counter[str]) -> list[tuple[str, str, str]]:
+    """Which call fails, how, and when: once at the k-th, or (+) at it and at all after.
+
+    In short form a command's calls fail in one way, the next command's in another.
+    """
     found = []
+    turn = [*sample.CHANGES].index(command)
     for kind, n in calls.items():
-        for error in FAILURES.get(kind, ()):
+        errors = FAILURES.get(kind, ())
+        for error in errors if FULL or not errors else [errors[turn % len(errors)]]:
             chosen = range(1, n + 1) if FULL else [(n + 1) // 2]
             found += [(kind, error, f"{k}{more}") for k in chosen for more in (("", "+") if FULL else ("+",))]
     return found
@@ -63,7 +68,7 @@ def test_a_failing_disk_leaves_the_old_state(
     calls, new = whole(command)
     old = auditing.picture(sampled)
     with promised(3) as promise:
-        for kind, error, k in moments(calls):
+        for kind, error, k in moments(command, calls):
             store = fresh()
             ended = launcher.under(f"{kind}:error={error}:when={k}", *sample.line(command, files, store))
             wrong = misbehaviour(ended, auditing.picture(store), old, new) + auditing.faults(store)
