@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from numctl import clock
 from tests.commands.conftest import FIRST, number
-from tests.on_server import contents
+from tests.conftest import FULL
+from tests.on_server import WANTED, contents
 
 LIST = str(Path(__file__).with_name("synced.csv"))
 NUMBERS = {  # Those that change numbers, each with one that does, and how many it changes.
@@ -179,8 +181,9 @@ def test_acting_as_nobody(acme: Path, refusal, name: str) -> None:
     assert refusal(*LINES[name], "--as", "Nobody")["code"] == 5
 
 
-@every_change
+@pytest.mark.parametrize("name", LINES if FULL or WANTED in os.environ else ["reserve", "sync", "org add"])
 def test_answer_that_can_t_be_written_is_14(acme: Path, shell, name: str) -> None:
+    """In short form of a few: of a store in a file, ``tests/faults/test_disks.py`` says it of all."""
     with Path("/dev/full").open("w") as full:
         done = shell(*LINES[name], stdout=full, capture_output=False, stderr=-1)
     assert done.returncode == 14
