@@ -8,6 +8,7 @@ and a terminal that controls it; one to read and write it has. In full form shel
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import select
 import shutil
@@ -20,6 +21,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from numctl.output import progress
 from tests.faults.launcher import load_all
 
 ROOT = Path(__file__).parents[2]
@@ -121,4 +123,5 @@ def _be_numctl(connection: socket.socket, message: bytes, streams: list[int]) ->
 
 if __name__ == "__main__":
     load_all()
+    progress.PATIENCE = math.inf  # however slow the machine, no bar comes between what a page has
     serve(sys.argv[1])
