@@ -33,6 +33,7 @@ from numctl.core.actions import (
 from numctl.core.actions.founding import found
 from numctl.core.actions.opening import open_store
 from numctl.core.actions.perform import perform
+from numctl.core.actions.pool import available
 from numctl.core.catalog.tree import Tree
 from numctl.core.catalog.view import View
 from numctl.core.changes import cache, journal, writer
@@ -703,7 +704,7 @@ class TestSetWise(Inventory.TestCase):  # type: ignore[valid-type]
     def runTest(self) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(writer, "AT_ONCE", 0)
-            for module, name in ((writer, "PART"), (cache, "AT_A_TIME"), (allocation, "MANY")):
+            for module, name in ((writer, "PART"), (cache, "AT_A_TIME"), (available, "MANY")):
                 patch.setattr(module, name, 2)
             patch.setattr(label_writer, "MANY", 0)
             super().runTest()

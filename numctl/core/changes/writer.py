@@ -191,7 +191,7 @@ class Writer:
     def _begin_with(self, numbers: Sequence[Pair], change: Change) -> None:
         """Have at hand what is around the first numbers of an operation, which are few."""
         if not self._has_begun:
-            self.ahead(numbers, filter(None, [change.user]), filter(None, [change.tag]))
+            self.ahead(numbers, filter(None, [change.user]))
 
     def forwarding_of(self, number: int) -> int | None:
         """Where a number is forwarded to, as the operation has left it so far."""
