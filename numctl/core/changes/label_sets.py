@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from numctl.core.changes.cache import Cache, Kept
-from numctl.core.rules.labels import NONE, Labels, kept, pairs
+from numctl.core.rules.labels import NONE, Labels, kept, pairs, singles
 from numctl.core.store.schema import checksum
 from numctl.core.text import fold
 
@@ -107,7 +107,7 @@ class LabelSets:
         if new:  # indexes are read and written in one direction
             made = [(id, *pair) for id, pair in enumerate(new, last + 1)]
             self._connection.put("label_set (id, checksum, labels)", made)
-            self._connection.put(f"{self._beside} (key, folded, label_set, written)", list(_beside(made)))
+            self._connection.put(f"{self._beside} (key, folded, label_set, written)", _beside(made))
             found.update((text, id) for id, _, text in made)
         return found
 
@@ -184,12 +184,17 @@ class AtHand:
         return made
 
 
-def _beside(made: Iterable[tuple[int, int, str]]) -> Iterator[tuple[str, str, int, str | None]]:
+def _beside(made: Sequence[tuple[int, int, str]]) -> list[tuple[str, str, int, str | None]]:
     """The labels of sets (id, checksum, text) as they stand beside these."""
-    for id, _, text in made:
-        for key, value in pairs(text):
-            folded = value.lower() if value.isascii() else fold(value)
-            yield key, folded, id, None if folded == value else value
+    ids, _, texts = zip(*made, strict=True)
+    rows = singles(texts)
+    keys, values = rows or ((), ())
+    if rows is None:
+        each = ((key, value, id) for id, _, text in made for key, value in pairs(text))
+        keys, values, ids = zip(*each, strict=True)
+    folded = list(map(str.lower if "".join(values).isascii() else fold, values))
+    written = [None if one == other else one for one, other in zip(values, folded, strict=True)]
+    return list(zip(keys, folded, ids, written, strict=True))
 
 
 def _checksums(texts: Iterable[str]) -> list[tuple[int, str]]:

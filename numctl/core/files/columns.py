@@ -11,7 +11,7 @@ from numctl.core.rules.labels import clean_key, written
 from numctl.core.text import fits, fold, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from numctl.core.files.translations import Translations
 
@@ -85,15 +85,19 @@ class Columns:
             ) from None
         wanted = [found[field] for field in form.fields]
         self.pick = _with_labels(_picker(wanted), keys)
-        self._simple = None if keys else _simple(wanted)
+        self._simple, self._labels = _simple(wanted), _simple([*keys.values()])
+        self._keys_told = [field[len(OF_LABEL) :] for field in keys]
 
     def pick_all(self, cells: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
         """The fields of many rows, given and returned column by column. Raises what ``pick`` raises."""
-        if self._simple is None:
+        if self._simple is None or self._labels is None:
             rows = [self.pick([*row, ""]) for row in zip(*cells, strict=True)]
             return list(zip(*rows, strict=True))
         nothing = [""] * len(cells[0])
-        return [nothing if place < 0 else cells[place] for place in self._simple]
+        columns = [nothing if place < 0 else cells[place] for place in self._simple]
+        if self._labels:
+            columns[-1] = _all_told(columns[-1], self._keys_told, [cells[place] for place in self._labels])
+        return columns
 
     def skips(self, cells: Sequence[str]) -> bool:
         """Whether a row is one of those that were to be skipped."""
@@ -202,30 +206,28 @@ def _with_labels(
     if not keys:
         return base
     getters = [(field[len(OF_LABEL) :], _getter(source)) for field, source in keys.items()]
-    if len(getters) == 1:
-        return _with_one(base, *getters[0])
 
     def pick(cells: Sequence[str]) -> Row:
         *row, labels = base(cells)
-        told = [written(key, value) for key, get in getters if (value := get(cells)).strip()]
-        return (*row, "; ".join([labels, *told] if labels.strip() else told))
+        return (*row, _told(labels, [(key, get(cells)) for key, get in getters]))
 
     return pick
 
 
-def _with_one(
-    base: Callable[[Sequence[str]], Row], key: str, get: Callable[[Sequence[str]], str]
-) -> Callable[[Sequence[str]], Row]:
-    """The same for one column."""
+def _told(labels: str, own: Iterable[tuple[str, str]]) -> str:
+    """The labels of a row with what stands in columns of single ones."""
+    told = [written(key, value) for key, value in own if value.strip()]
+    return "; ".join([labels, *told] if labels.strip() else told)
 
-    def pick(cells: Sequence[str]) -> Row:
-        row, value = base(cells), get(cells)
-        if not value.strip():
-            return row
-        told = written(key, value)
-        return (*row[:-1], f"{row[-1]}; {told}" if row[-1].strip() else told)
 
-    return pick
+def _all_told(labels: Sequence[str], keys: Sequence[str], values: Sequence[Sequence[str]]) -> Sequence[str]:
+    """The same for many rows, given column by column; most lists have one such column, full and plain."""
+    if len(keys) == 1 and not any(labels) and all(map(str.strip, values[0])):
+        text = "".join(values[0])
+        if written("", text) == f"={text}":
+            return [f"{keys[0]}={value}" for value in values[0]]
+    rows = zip(*values, strict=True)
+    return [_told(one, zip(keys, row, strict=True)) for one, row in zip(labels, rows, strict=True)]
 
 
 def _listing(names: Sequence[str]) -> str:

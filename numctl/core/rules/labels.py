@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 MOST = 32  # labels of one number
 _KEY = r"[a-z][a-z0-9_-]{0,31}"
 _ESCAPE = "\\"
-_AROUND_ONE = ["{", ":", "}"]  # what a single label stands between
-_PARTS_OF_ONE = 5
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;"})
 
 
@@ -66,13 +64,18 @@ def kept(text: str) -> Labels:
 def pairs(text: str) -> Sequence[tuple[str, str]]:
     """The same, as pairs of key and value."""
     parts = text.split('"')  # brackets and signs stand between keys and values, where nothing is escaped
-    if "\\" not in text:
-        if len(parts) == _PARTS_OF_ONE and parts[::2] == _AROUND_ONE:
-            return ((parts[1], parts[3]),)
-        keys, values = parts[1::4], parts[3::4]
-        if parts[::2] == ["{", *[":", ","] * (len(values) - 1), ":", "}"]:
-            return list(zip(keys, values, strict=True))
+    keys, values = parts[1::4], parts[3::4]
+    if "\\" not in text and parts[::2] == ["{", *[":", ","] * (len(values) - 1), ":", "}"]:
+        return list(zip(keys, values, strict=True))
     return of(json.loads(text))
+
+
+def singles(texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str]] | None:
+    """The keys and the values of many, where each is one label in which nothing is escaped; else None."""
+    whole = "".join(texts)
+    parts = whole.split('"')
+    around = ["{", *[":", "}{"] * (len(texts) - 1), ":", "}"]
+    return (parts[1::4], parts[3::4]) if "\\" not in whole and parts[::2] == around else None
 
 
 def clean_key(text: str) -> str:
