@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numctl.core.actions.pool import choices, labelled
 from numctl.core.changes.cache import ABSENT
-from numctl.core.changes.in_state import EVERY_SPAN, InState
+from numctl.core.changes.in_state import END, EVERY_SPAN, InState
 from numctl.core.numbers.blocks import Blocks
 from numctl.core.numbers.ranges import Range
 from numctl.core.queries.labels import having, narrowed, read_wanted
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 MOST_IN_MEMORY = 1_000  # numbers that a line of a batch takes out of what is kept in memory
 AT_FIRST, MORE = 4, 4  # blocks that are looked at together: at first, and times as many each time
 FEW, MANY = 100, 5_000  # spans that are looked at, or added up, at a time
-END = 10**15  # above every number
 NONE_TAKEN = Blocks()
 # Whether anything in a block is in another state.
 _OTHERS = """
