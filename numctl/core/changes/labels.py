@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from itertools import islice
+from operator import eq
 from typing import TYPE_CHECKING
 
 from numctl.core.changes.label_sets import AT_ONCE, AtHand, LabelSets
@@ -114,7 +115,9 @@ class LabelWriter:
         firsts, lasts, labels, lines = zip(*new, strict=True)
         known = self.sets.ids(labels)
         ids = [known[text] for text in labels]
-        runs = list(_joined(zip(firsts, lasts, ids, strict=True)))
+        runs = list(zip(firsts, lasts, ids, strict=True))
+        if any(map(eq, ids, islice(ids, 1, None))):
+            runs = list(_joined(runs))
         close_by = self._is_close_by(runs[0][0], runs[-1][1])
         self._connection.put(_RUNS, [(first, last - first, id) for first, last, id in runs])
         operation, columns = self._operation, zip(firsts, lasts, lines, ids, strict=True)

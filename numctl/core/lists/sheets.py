@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 from itertools import count, islice
-from operator import ge, gt
+from operator import ge, gt, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numctl.core.errors import BadValue
@@ -149,11 +149,11 @@ class Sheet:
     def kind(self, place: int) -> Kind:
         return self.kinds_known[self.kinds[place]]
 
-    def ascending(self) -> Iterator[tuple[int, Numbers, Told, str]]:
-        """Each row's place, numbers, what is told of them, and labels, by its numbers."""
+    def ascending(self) -> Iterator[tuple[int, Numbers, Told]]:
+        """Each row's place, numbers, and what is told of them but for labels, by its numbers."""
         numbers: Iterable[Numbers] = zip(self.firsts, self.lasts, self.lines, strict=True)
         told: Iterable[Told] = zip(self.kinds, self.tags, self.users, self.forwards, strict=True)
-        return zip(count(), numbers, told, self.labels, strict=False)
+        return zip(count(), numbers, told, strict=False)
 
     def slices(self, many: int) -> Iterator[Slice]:
         """The rows by their numbers, some at a time, column by column."""
@@ -202,7 +202,7 @@ def arrivals(
     begin = end = line = 0
     before: Told | None = None
     given = (0, "", 0)
-    for place, (first, last, at), now, _ in sheet.ascending():
+    for place, (first, last, at), now in sheet.ascending():
         for low, high in ((first, last),) if left is None else left(place):
             if low == end + 1 and now == before and low not in LENGTH_STARTS:
                 end = high
@@ -218,15 +218,28 @@ def arrivals(
 
 def labelled(sheet: Sheet, left: Callable[[int], Sequence[Range]] | None) -> Iterator[Labelled]:
     """The numbers with labels, joined with neighbours that have the same: first, last, labels, line."""
-    begin = end = line = 0
-    before = ""
-    for place, (first, last, at), _, labels in sheet.ascending():
-        for low, high in ((first, last),) if left is None else left(place):
-            if low == end + 1 and labels == before and low not in LENGTH_STARTS:
-                end = high
+    rows: Iterable[Labelled] = zip(sheet.firsts, sheet.lasts, sheet.labels, sheet.lines, strict=True)
+    if left is not None:
+        rows = ((*part, *row[2:]) for place, row in enumerate(rows) for part in left(place))
+    return _joined(iter(rows))
+
+
+def _joined(rows: Iterator[Labelled]) -> Iterator[Labelled]:
+    """Rows with those that go on with the same labels joined, without those that have none."""
+    held: Labelled = (0, 0, "", 0)
+    while some := list(islice(rows, AT_ONCE)):
+        labels = [row[2] for row in some]
+        apart = all(labels) and all(map(ne, labels, islice(labels, 1, None)))
+        for first, last, text, line in some[:1] if apart else some:  # most have labels of their own
+            if text == held[2] and first == held[1] + 1 and first not in LENGTH_STARTS:
+                held = (held[0], last, text, held[3])
                 continue
-            if before:
-                yield begin, end, before, line
-            begin, end, before, line = low, high, labels, at
-    if before:
-        yield begin, end, before, line
+            if held[2]:
+                yield held
+            held = (first, last, text, line)
+        if apart and len(some) > 1:
+            yield held
+            yield from some[1:-1]
+            held = some[-1]
+    if held[2]:
+        yield held
