@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from numctl.core.files.columns import Columns
+from numctl.core.lists import sheets
 from numctl.core.lists.list_options import ListOptions
 from numctl.core.lists.sheet_reading import form
 from numctl.core.rules.labels import of, pairs, singles
@@ -47,3 +51,34 @@ def test_labels_of_many_rows(header: list[str], data: st.DataObject) -> None:
     one_by_one = [columns.pick([*row, ""]) for row in rows]
     together = columns.pick_all(list(zip(*rows, strict=True)))
     assert list(zip(*together, strict=True)) == one_by_one
+
+
+ROWS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 1), st.sampled_from(["", "a", "b", "c"])))
+
+
+@pytest.mark.promise(43)
+@given(ROWS, st.integers(1, 4))
+def test_rows_that_go_on_with_the_same_labels_are_joined(rows: list[tuple[int, int, str]], many: int) -> None:
+    """Wherever rows that are looked at together end, and one length of digits does."""
+    at, told = 990, []
+    for count, gap, labels in rows:
+        told.append((at + gap, at + gap + count - 1, labels))
+        at += gap + count
+        at = 1000 if at in (999, 1001) else at
+    sheet: Any = SimpleNamespace(
+        firsts=[row[0] for row in told],
+        lasts=[row[1] for row in told],
+        labels=[row[2] for row in told],
+        lines=list(range(2, len(told) + 2)),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheets, "AT_ONCE", many)
+        found = list(sheets.labelled(sheet, None))
+    expected: list[tuple[int, int, str, int]] = []
+    for line, (first, last, labels) in enumerate(told, 2):
+        before = expected[-1] if expected else (0, 0, "", 0)
+        if labels and labels == before[2] and first == before[1] + 1 and first != 1000:
+            expected[-1] = (before[0], last, labels, before[3])
+        elif labels:
+            expected.append((first, last, labels, line))
+    assert found == expected
