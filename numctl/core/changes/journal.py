@@ -105,9 +105,10 @@ _CATALOG_TEXT = """
 line || ',' || quote(kind) || ',' || row || ',' || quote(before) || ',' || quote(after)
 """
 _LABEL_TEXT = """
-trim(json_array(line, first, last), '[]') || ',' ||
-CASE WHEN before IS NULL THEN 'NULL' ELSE quote((SELECT labels FROM label_set WHERE id = before)) END
-|| ',' || CASE WHEN after IS NULL THEN 'NULL' ELSE quote((SELECT labels FROM label_set WHERE id = after)) END
+trim(json_array(line, first, last), '[]') ||
+CASE WHEN before IS NULL THEN ',NULL,'
+  ELSE ',' || quote((SELECT labels FROM label_set WHERE id = before)) || ',' END ||
+CASE WHEN after IS NULL THEN 'NULL' ELSE quote((SELECT labels FROM label_set WHERE id = after)) END
 """
 MESSAGES = "SELECT operation, organization, kind, recipients, subject, facts FROM message"
 CHUNK = 10_000  # rows put into one text

@@ -100,15 +100,15 @@ class LabelSets:
         wanted = _checksums(texts)  # indexes are read and written in one direction
         known = self._connection.execute(_KNOWN, (json.dumps([sum for sum, _ in wanted]),))
         latest = self._connection.execute("SELECT coalesce(max(id), 0) FROM label_set")
-        asked = {text for _, text in wanted}
-        found = {text: id for text, id in known.fetchall() if text in asked}
+        (rows, (last,)) = known.fetchall(), latest.fetchone()
+        asked = {text for _, text in wanted} if rows else ()
+        found = {text: id for text, id in rows if text in asked}
         new = [pair for pair in wanted if pair[1] not in found] if found else wanted
-        (last,) = latest.fetchone()
-        if new:  # indexes are read and written in one direction
+        if new:
             made = [(id, *pair) for id, pair in enumerate(new, last + 1)]
             self._connection.put("label_set (id, checksum, labels)", made)
             self._connection.put(f"{self._beside} (key, folded, label_set, written)", _beside(made))
-            found.update((text, id) for id, _, text in made)
+            found.update(zip([text for _, text in new], range(last + 1, last + 1 + len(new)), strict=True))
         return found
 
     def _remember(self, id: int, labels: Labels) -> None:
