@@ -8,7 +8,7 @@ from numctl.core.catalog import organizations, series
 from numctl.core.changes.catalog import ORGANIZATION, SERIES, as_row, begins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numctl.core.changes.catalog import Row
     from numctl.core.store.connection import Connection
@@ -30,9 +30,11 @@ def rows(connection: Connection) -> Iterator[str]:
             yield f"The journal's operation {operation} found {kind} {id} otherwise than it was left before."
         left[kind, id] = as_row(kind, after)
     for kind, statement in _ROWS.items():
-        read = organizations.read if kind == ORGANIZATION else series.read
-        for (id,) in connection.execute(statement).fetchall():
-            if left.pop((kind, id), None) != read(connection, id):
+        ids = [id for (id,) in connection.execute(statement)]
+        ask = organizations.ask if kind == ORGANIZATION else series.ask
+        now: Mapping[int, Row] = ask(connection, ids)()
+        for id in ids:
+            if left.pop((kind, id), None) != now.get(id):
                 yield f"{kind.capitalize()} {id} is not as the journal says."
     for (kind, id), row in left.items():
         if row is not None:
