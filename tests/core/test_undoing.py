@@ -29,6 +29,7 @@ from numctl.core.numbers.ranges import Range
 from numctl.core.past import one_number
 from numctl.core.queries.labels import labels_of
 from numctl.core.rules.model import State, Status
+from numctl.core.undo import net_changes
 from numctl.core.undo.undoing import undo
 from tests.company import Company
 
@@ -54,6 +55,7 @@ def company(
     monkeypatch.setattr(writer, "AT_ONCE", at_once)
     monkeypatch.setattr(labels, "MANY", at_once)
     monkeypatch.setattr(reversal, "FEW", few)
+    monkeypatch.setattr(net_changes, "FEW", at_once)
     company = Company(tmp_path / "inventory.db")
     company.do("reserve", lambda op: reservations.reserve(op, HELD, "é", until="2026-12-24"))
     company.do("assign", lambda op: subscribers.assign(op, FORWARDED, "carl"))

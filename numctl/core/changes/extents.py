@@ -35,23 +35,17 @@ def follow(connection: Connection, operation: int, position: int) -> None:
     rows = connection.walk(_PIECES, (operation, position))
     while some := list(islice(rows, AT_ONCE)):
         steps = [
-            (bool(put_in), block)
-            for put_in, alike in groupby(some, key=itemgetter(0))
+            (bool(comes), block)
+            for comes, alike in groupby(some, key=itemgetter(0))
             for block in Packed((first, last) for _, first, last in alike).joined()
         ]
         apply(connection, steps)
 
 
-def put_in(connection: Connection, ranges: Sequence[Range]) -> None:
-    """Put in many ranges."""
+def put_in(connection: Connection, ranges: Sequence[Range], *, out: bool = False) -> None:
+    """Put in many ranges, or take them ``out``."""
     for start in range(0, len(ranges), AT_ONCE):
-        apply(connection, [(True, numbers) for numbers in ranges[start : start + AT_ONCE]])
-
-
-def take_out(connection: Connection, ranges: Sequence[Range]) -> None:
-    """Take many ranges out."""
-    for start in range(0, len(ranges), AT_ONCE):
-        apply(connection, [(False, numbers) for numbers in ranges[start : start + AT_ONCE]])
+        apply(connection, [(not out, numbers) for numbers in ranges[start : start + AT_ONCE]])
 
 
 def apply(connection: Connection, steps: Sequence[tuple[bool, Range]]) -> None:
@@ -63,8 +57,8 @@ def apply(connection: Connection, steps: Sequence[tuple[bool, Range]]) -> None:
     ]
     before = sorted({(first, last) for first, last in chain.from_iterable(asked)})
     blocks = Blocks(before)
-    for put_in, numbers in steps:
-        (blocks.put_in if put_in else blocks.take_out)(*numbers)
+    for comes, numbers in steps:
+        (blocks.put_in if comes else blocks.take_out)(*numbers)
     after = list(blocks)
     gone, new = set(before).difference(after), set(after).difference(before)
     connection.executemany("DELETE FROM extent WHERE first = ?", [(first,) for first, _ in sorted(gone)])

@@ -12,7 +12,6 @@ from numctl.core.changes import details, extents
 from numctl.core.changes.cache import ABSENT
 from numctl.core.changes.many import changing
 from numctl.core.numbers.packed import Packed
-from numctl.core.numbers.ranges import total
 
 if TYPE_CHECKING:
     from numctl.core.changes.parts import Parts
@@ -117,10 +116,8 @@ class Reversal:
         return Packed.runs(self._connection.walk(pieces, (self._id,))).joined()
 
     def changed_each_once(self) -> bool:
-        """Whether no number was changed twice, as a batch may do."""
-        if self._all_came:
-            return bool(total(self._came) == sum(count for _, _, count in self._pairs))
-        return self._connection.execute(_TWICE, (self._id,)).fetchone() is None
+        """Whether no number was changed twice, as a batch may do; what came in twice has left between."""
+        return self._all_came or self._connection.execute(_TWICE, (self._id,)).fetchone() is None
 
     def carry_out(self, parts: Parts) -> None:
         """Put back everything that it did to numbers."""
@@ -137,7 +134,7 @@ class Reversal:
         journal.detail_positions += connection.execute(_DETAILS, {**these, "position": at}).rowcount
         for left, to, count in self._pairs:
             effects.note(left, to, count)
-        extents.take_out(connection, self._came)
+        extents.put_in(connection, self._came, out=True)
         extents.put_in(connection, self._left)
         for user, count in details.users_changed(connection, own, at):
             effects.note_user(user, count)
