@@ -46,7 +46,7 @@ from numctl.core.past.feed import Feed
 from numctl.core.queries import utilization
 from numctl.core.queries.labels import LabelsOf
 from numctl.core.store.connection import Store
-from numctl.core.undo import undoing
+from numctl.core.undo import net_changes, undoing
 from tests.conftest import FULL
 
 LOW, HIGH = 980, 1019  # across two lengths of number
@@ -707,4 +707,5 @@ class TestSetWise(Inventory.TestCase):  # type: ignore[valid-type]
             for module, name in ((writer, "PART"), (cache, "AT_A_TIME"), (available, "MANY")):
                 patch.setattr(module, name, 2)
             patch.setattr(label_writer, "MANY", 0)
+            patch.setattr(net_changes, "FEW", 0)
             super().runTest()
